@@ -1,0 +1,155 @@
+//! The bundle format, version 1: the only definition of it.
+//!
+//! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
+//! constants to `src/bundle/format.ts` for the TypeScript side, and a test fails when the two differ.
+//!
+//! A bundle is an ELF executable: the launcher, a copy of one variant's Go build info in the section
+//! `.go.buildinfo`, and the payload in the section `.mgo`. Both sections lie in the bundle's last,
+//! read-only PT_LOAD segment. The payload is
+//!
+//!     Header | Variant × variant_count | Frame × frame_count | stored frames
+//!
+//! Header and the two tables are the directory. All integers are little-endian, all offsets are in
+//! bytes from the payload's first byte, all checksums are XXH64 with seed 0.
+const std = @import("std");
+const assert = std.debug.assert;
+
+/// The first bytes of a payload. As in PNG's signature, the byte above 0x7f, the CR LF pair and the
+/// lone LF show a file that was damaged by a text conversion.
+pub const magic = [8]u8{ 0x89, 'm', 'g', 'o', '\r', '\n', 0x1a, '\n' };
+
+/// The version of everything in this file. A reader refuses every other version by its number.
+pub const version: u16 = 1;
+
+/// Names of the two sections that the bundle writer fills.
+pub const section_payload = ".mgo";
+pub const section_build_info = ".go.buildinfo";
+
+/// The payload starts at a multiple of this in the file and in memory, so that the structs below
+/// can be read in place.
+pub const payload_align: u32 = 64;
+
+/// GOAMD64 has the levels v1 to v4, and a level stands in a bundle once at most.
+pub const level_max: u8 = 4;
+pub const variant_count_max: u8 = level_max;
+
+/// What a frame decodes to at most, in bytes. The launcher's decoding buffer has this size; the
+/// frames that the writer makes are of this size but for the last of a variant.
+pub const frame_size_max: u32 = 1 << 20;
+
+/// What a frame may take as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
+/// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
+pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
+
+/// How the variants are started.
+pub const Layout = enum(u8) {
+    /// Every variant is stored compressed and started from a memfd.
+    @"packed" = 0,
+};
+
+/// How the frames of one variant are stored.
+pub const Codec = enum(u8) {
+    /// Each frame is one zstd frame.
+    zstd = 0,
+    /// Each frame is one zstd frame whose raw dictionary is `reference_size` bytes of the base
+    /// variant, decoded, from `reference_offset` on.
+    zstd_reference = 1,
+};
+
+pub const Header = extern struct {
+    /// Checked first of all.
+    magic: [8]u8 = magic,
+    /// Checked before anything behind it is looked at.
+    version: u16 = version,
+    /// A `Layout`.
+    layout: u8,
+    /// At least 1, at most `variant_count_max`.
+    variant_count: u8,
+    /// Length of the frame table. Each variant has its own run of it.
+    frame_count: u32,
+    /// The whole payload in bytes, from the header to the end of the last stored frame.
+    payload_size: u64,
+    /// Of the launcher's own bytes and the copied build info: all that is loaded from the bundle
+    /// but ELF headers and this payload. Checked by `mgo verify`; the launcher cannot check the
+    /// code that it is running.
+    image_checksum: u64,
+    /// Zero.
+    reserved: [24]u8 = @splat(0),
+    /// Of the header up to this field, followed by the variant table and the frame table. Checked
+    /// before any other field than `magic`, `version` and the two counts is believed.
+    directory_checksum: u64,
+
+    comptime {
+        assert(@sizeOf(Header) == 64);
+        assert(@offsetOf(Header, "directory_checksum") == 56);
+        assertNoPadding(Header);
+    }
+};
+
+/// One executable as `go build` wrote it. The table is sorted by level, each level stands once.
+pub const Variant = extern struct {
+    /// 1 to `level_max`.
+    level: u8,
+    /// A `Codec`.
+    codec: u8,
+    /// Index in the variant table of the variant that `zstd_reference` refers to, whose codec is
+    /// `zstd`; with codec `zstd` the variant's own index.
+    base: u8,
+    /// Zero.
+    reserved: [5]u8 = @splat(0),
+    /// The executable's size in bytes: the sum of its frames' sizes.
+    size: u64,
+    /// The variant's run in the frame table. The runs follow one another without a gap.
+    frame_first: u32,
+    /// At least 1.
+    frame_count: u32,
+    /// SHA-256 of the executable, for people and for `mgo verify`. The launcher checks each frame
+    /// by itself instead.
+    sha256: [32]u8,
+    /// Zero.
+    reserved_tail: [8]u8 = @splat(0),
+
+    comptime {
+        assert(@sizeOf(Variant) == 64);
+        assert(@offsetOf(Variant, "sha256") == 24);
+        assertNoPadding(Variant);
+    }
+};
+
+/// One piece of a variant. Frames decode to the variant's bytes in the order of the table.
+pub const Frame = extern struct {
+    /// Where the stored bytes start. Frames lie in the payload in the order of the table, without
+    /// a gap; the first follows the directory.
+    stored_offset: u64,
+    /// 1 to `frame_stored_size_max`.
+    stored_size: u32,
+    /// What the frame decodes to: 1 to `frame_size_max`.
+    size: u32,
+    /// Of the stored bytes; checked before they are decoded.
+    stored_checksum: u64,
+    /// Of the decoded bytes; checked before they are used.
+    checksum: u64,
+    /// With codec `zstd_reference`, the dictionary: offset in the base variant, decoded. Else 0.
+    reference_offset: u64,
+    /// In bytes; 0 means no dictionary.
+    reference_size: u32,
+    /// Zero.
+    reserved: u32 = 0,
+
+    comptime {
+        assert(@sizeOf(Frame) == 48);
+        assert(@offsetOf(Frame, "reference_offset") == 32);
+        assertNoPadding(Frame);
+    }
+};
+
+/// The directory's size in bytes.
+pub fn directorySize(variant_count: u64, frame_count: u64) u64 {
+    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame);
+}
+
+fn assertNoPadding(comptime T: type) void {
+    var size: usize = 0;
+    for (@typeInfo(T).@"struct".fields) |field| size += @sizeOf(field.type);
+    assert(size == @sizeOf(T));
+}

@@ -1,0 +1,64 @@
+// Written by `zig build format` from launcher/format.zig. Do not edit.
+
+export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+export const VERSION = 1;
+export const SECTION_PAYLOAD = ".mgo";
+export const SECTION_BUILD_INFO = ".go.buildinfo";
+export const PAYLOAD_ALIGN = 64;
+export const LEVEL_MAX = 4;
+export const VARIANT_COUNT_MAX = 4;
+export const FRAME_SIZE_MAX = 1048576;
+export const FRAME_STORED_SIZE_MAX = 1056768;
+
+export const LAYOUT = {
+  packed: 0,
+} as const;
+
+export const CODEC = {
+  zstd: 0,
+  zstd_reference: 1,
+} as const;
+
+export const HEADER = {
+  size: 64,
+  fields: {
+    magic: { offset: 0, size: 8, type: "bytes" },
+    version: { offset: 8, size: 2, type: "u16" },
+    layout: { offset: 10, size: 1, type: "u8" },
+    variant_count: { offset: 11, size: 1, type: "u8" },
+    frame_count: { offset: 12, size: 4, type: "u32" },
+    payload_size: { offset: 16, size: 8, type: "u64" },
+    image_checksum: { offset: 24, size: 8, type: "u64" },
+    reserved: { offset: 32, size: 24, type: "bytes" },
+    directory_checksum: { offset: 56, size: 8, type: "u64" },
+  },
+} as const;
+
+export const VARIANT = {
+  size: 64,
+  fields: {
+    level: { offset: 0, size: 1, type: "u8" },
+    codec: { offset: 1, size: 1, type: "u8" },
+    base: { offset: 2, size: 1, type: "u8" },
+    reserved: { offset: 3, size: 5, type: "bytes" },
+    size: { offset: 8, size: 8, type: "u64" },
+    frame_first: { offset: 16, size: 4, type: "u32" },
+    frame_count: { offset: 20, size: 4, type: "u32" },
+    sha256: { offset: 24, size: 32, type: "bytes" },
+    reserved_tail: { offset: 56, size: 8, type: "bytes" },
+  },
+} as const;
+
+export const FRAME = {
+  size: 48,
+  fields: {
+    stored_offset: { offset: 0, size: 8, type: "u64" },
+    stored_size: { offset: 8, size: 4, type: "u32" },
+    size: { offset: 12, size: 4, type: "u32" },
+    stored_checksum: { offset: 16, size: 8, type: "u64" },
+    checksum: { offset: 24, size: 8, type: "u64" },
+    reference_offset: { offset: 32, size: 8, type: "u64" },
+    reference_size: { offset: 40, size: 4, type: "u32" },
+    reserved: { offset: 44, size: 4, type: "u32" },
+  },
+} as const;
