@@ -1,0 +1,36 @@
+//! XXH64 with seed 0, the checksum of the bundle format, from zstd's C sources.
+
+/// Bytes at a time.
+pub fn of(bytes: []const u8) u64 {
+    return ZSTD_XXH64(bytes.ptr, bytes.len, 0);
+}
+
+/// Of several pieces as if they followed one another.
+pub fn ofPieces(pieces: []const []const u8) u64 {
+    var state: State = undefined;
+    _ = ZSTD_XXH64_reset(&state, 0);
+    for (pieces) |piece| _ = ZSTD_XXH64_update(&state, piece.ptr, piece.len);
+    return ZSTD_XXH64_digest(&state);
+}
+
+/// XXH64_state_t of zstd's common/xxhash.h.
+const State = extern struct {
+    total_size: u64,
+    lanes: [4]u64,
+    memory: [4]u64,
+    memory_size: u32,
+    reserved: [3]u32,
+};
+
+extern fn ZSTD_XXH64(input: [*]const u8, size: usize, seed: u64) callconv(.c) u64;
+extern fn ZSTD_XXH64_reset(state: *State, seed: u64) callconv(.c) c_int;
+extern fn ZSTD_XXH64_update(state: *State, input: [*]const u8, size: usize) callconv(.c) c_int;
+extern fn ZSTD_XXH64_digest(state: *const State) callconv(.c) u64;
+
+test "XXH64 of known inputs" {
+    const std = @import("std");
+    // From the xxHash project's documentation of its sanity checks.
+    try std.testing.expectEqual(0xef46db3751d8e999, of(""));
+    try std.testing.expectEqual(0x44bc2cf5ad770999, of("abc"));
+    try std.testing.expectEqual(of("abcdef"), ofPieces(&.{ "ab", "", "cdef" }));
+}

@@ -1,0 +1,103 @@
+//! What the user asks for through the environment: GOAMD64 and MGODEBUG.
+const std = @import("std");
+const level_max = @import("format.zig").level_max;
+
+pub const Environment = struct {
+    /// The level that GOAMD64 names.
+    level: ?u8 = null,
+    /// GOAMD64's value when it names no level.
+    level_unknown: ?[]const u8 = null,
+    debug: Debug = .{},
+};
+
+/// The words of MGODEBUG.
+pub const Debug = struct {
+    /// Say what is started, and what was passed over.
+    log: bool = false,
+    /// Write the variant to stdout instead of starting it.
+    extract: bool = false,
+    /// Keep the variant's symbols in the memfd: always so in this layout.
+    symbols: bool = false,
+    /// Start the base: there is none to start in place in this layout.
+    base: bool = false,
+};
+
+/// Of a name that stands twice the first counts, as for getenv.
+pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
+    var environment: Environment = .{};
+    if (find(variables, "GOAMD64=")) |value| {
+        if (value.len == 2 and value[0] == 'v' and value[1] >= '1' and value[1] <= '0' + level_max) {
+            environment.level = value[1] - '0';
+        } else if (value.len > 0) {
+            environment.level_unknown = value;
+        }
+    }
+    if (find(variables, "MGODEBUG=")) |value| environment.debug = parseDebug(value);
+    return environment;
+}
+
+fn find(variables: [*:null]const ?[*:0]const u8, comptime prefix: []const u8) ?[]const u8 {
+    var index: usize = 0;
+    while (variables[index]) |variable| : (index += 1) {
+        if (startsWith(variable, prefix)) return std.mem.span(variable + prefix.len);
+    }
+    return null;
+}
+
+fn startsWith(variable: [*:0]const u8, comptime prefix: []const u8) bool {
+    // Stops at the first difference, so it never reads past the variable's final zero.
+    inline for (prefix, 0..) |byte, index| {
+        if (variable[index] != byte) return false;
+    }
+    return true;
+}
+
+fn parseDebug(value: []const u8) Debug {
+    var debug: Debug = .{};
+    var rest = value;
+    while (rest.len > 0) {
+        const end = std.mem.indexOfScalar(u8, rest, ',') orelse rest.len;
+        inline for (@typeInfo(Debug).@"struct".fields) |word| {
+            if (std.mem.eql(u8, rest[0..end], word.name)) @field(debug, word.name) = true;
+        }
+        rest = rest[@min(end + 1, rest.len)..];
+    }
+    return debug;
+}
+
+test "an environment without the two variables asks for nothing" {
+    try std.testing.expectEqualDeep(Environment{}, parse(&.{}));
+    try std.testing.expectEqualDeep(Environment{}, parse(&.{ "A=b", "", "GOAMD6=v1", "XGOAMD64=v1", "GOAMD64", "MGODEBU=log" }));
+}
+
+test "GOAMD64 names a level" {
+    for ([_][*:0]const u8{ "GOAMD64=v1", "GOAMD64=v2", "GOAMD64=v3", "GOAMD64=v4" }, 1..) |variable, level| {
+        try std.testing.expectEqualDeep(Environment{ .level = @intCast(level) }, parse(&.{ "A=b", variable }));
+    }
+}
+
+test "GOAMD64 with any other value is kept for the log" {
+    inline for (.{ "v0", "v5", "v", "v33", "V3", "3", " v3", "v3 ", "sse" }) |value| {
+        try std.testing.expectEqualDeep(Environment{ .level_unknown = value }, parse(&.{"GOAMD64=" ++ value}));
+    }
+    try std.testing.expectEqualDeep(Environment{}, parse(&.{"GOAMD64="}));
+}
+
+test "the first of two variables of one name counts" {
+    const parsed = parse(&.{ "GOAMD64=v2", "MGODEBUG=log", "GOAMD64=v3", "MGODEBUG=extract" });
+    try std.testing.expectEqualDeep(Environment{ .level = 2, .debug = .{ .log = true } }, parsed);
+}
+
+test "MGODEBUG is a list of words" {
+    try expectDebug(.{ .log = true }, "log");
+    try expectDebug(.{ .log = true, .extract = true }, "extract,log");
+    try expectDebug(.{ .symbols = true, .base = true }, ",symbols,,base,");
+    try expectDebug(.{}, "");
+    try expectDebug(.{}, ",");
+    try expectDebug(.{}, "logs,lo,Log, log,log=1");
+    try expectDebug(.{ .extract = true }, "unknown,extract,unknown");
+}
+
+fn expectDebug(expected: Debug, comptime value: []const u8) !void {
+    try std.testing.expectEqualDeep(expected, parse(&.{"MGODEBUG=" ++ value}).debug);
+}

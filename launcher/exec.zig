@@ -1,0 +1,125 @@
+//! Starts a variant: an anonymous file in memory, filled by the decoder, and executed in place of
+//! the launcher.
+const std = @import("std");
+const fatal = @import("fatal.zig");
+const format = @import("format.zig");
+const system = @import("system.zig");
+const Process = @import("start.zig").Process;
+
+/// The longest name that memfd_create takes, without its final zero (NAME_MAX - "memfd:").
+pub const name_size_max = 249;
+
+const path_size_max = 4096;
+
+pub fn createMemory(process: *const Process, level: u8) system.Descriptor {
+    var path_buffer: [path_size_max]u8 = undefined;
+    var name_buffer: [name_size_max + 1]u8 = undefined;
+    const name = memoryName(&name_buffer, ownPath(process, &path_buffer), level);
+    return switch (system.memfdCreate(name)) {
+        .ok => |descriptor| @intCast(descriptor),
+        .failed => |number| fatal.exit(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number }),
+    };
+}
+
+/// `<path> [GOAMD64=vN]`; of a path that is too long the tail stays, behind three dots.
+fn memoryName(buffer: *[name_size_max + 1]u8, path: []const u8, level: u8) [*:0]const u8 {
+    var suffix = " [GOAMD64=v0]".*;
+    suffix[suffix.len - 2] += level;
+    const dots = "...";
+    const path_size = name_size_max - suffix.len;
+    var name = std.ArrayList(u8).initBuffer(buffer);
+    if (path.len <= path_size) {
+        name.appendSliceAssumeCapacity(path);
+    } else {
+        name.appendSliceAssumeCapacity(dots);
+        name.appendSliceAssumeCapacity(path[path.len - (path_size - dots.len) ..]);
+    }
+    name.appendSliceAssumeCapacity(&suffix);
+    name.appendAssumeCapacity(0);
+    return @ptrCast(buffer);
+}
+
+/// The bundle's absolute path: as the kernel knows it, or, without /proc, as it was executed.
+fn ownPath(process: *const Process, buffer: *[path_size_max]u8) []const u8 {
+    switch (system.readLink("/proc/self/exe", buffer)) {
+        .ok => |size| return buffer[0..size],
+        .failed => {},
+    }
+    const executed = std.mem.span(process.executed_path orelse "?");
+    if (executed.len > 0 and executed[0] == '/') return executed;
+    const directory_size = switch (system.workingDirectory(buffer)) {
+        .ok => |size| size,
+        .failed => return executed,
+    };
+    if (directory_size + executed.len > buffer.len) return executed;
+    buffer[directory_size - 1] = '/';
+    @memcpy(buffer[directory_size..][0..executed.len], executed);
+    return buffer[0 .. directory_size + executed.len];
+}
+
+/// Replaces the launcher by the program in `descriptor`.
+pub fn execute(process: *const Process, descriptor: system.Descriptor, log: bool) noreturn {
+    process.signals.restore();
+    var failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
+    if (failure == .NOSYS) {
+        // qemu-user and Linux before 3.19. Such a kernel resolves the link after close-on-exec has
+        // closed what it points to, so the descriptor stays open, and stays with the program.
+        if (log) fatal.line(.{"execveat: ENOSYS; executing /proc/self/fd instead"});
+        system.keepOnExec(descriptor);
+        failure = executeThroughProc(process, descriptor);
+    }
+    explain(descriptor, failure);
+}
+
+fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) system.Errno {
+    const folder = "/proc/self/fd/";
+    var path: [folder.len + 10 + 1]u8 = undefined;
+    var start = path.len - 1;
+    path[start] = 0;
+    var rest = descriptor;
+    while (true) {
+        start -= 1;
+        path[start] = '0' + @as(u8, @intCast(rest % 10));
+        rest /= 10;
+        if (rest == 0) break;
+    }
+    start -= folder.len;
+    @memcpy(path[start..][0..folder.len], folder);
+    return system.execute(@ptrCast(path[start..].ptr), process.arguments, process.environment);
+}
+
+fn explain(descriptor: system.Descriptor, failure: system.Errno) noreturn {
+    if (failure == .NOENT) {
+        // The file itself is open, so it is another that is missing: the program's ELF interpreter.
+        var buffer: [4096]u8 = undefined;
+        const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
+        fatal.exit(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
+    }
+    fatal.exit(.not_executed, .{ "variant not executed: ", failure });
+}
+
+/// The path in PT_INTERP, if it lies near the file's start, where linkers put it.
+fn readInterpreter(descriptor: system.Descriptor, buffer: []u8) ?[]const u8 {
+    const size = switch (system.readAt(descriptor, buffer, 0)) {
+        .ok => |size| size,
+        .failed => return null,
+    };
+    return findInterpreter(buffer[0..size]);
+}
+
+fn findInterpreter(file: []const u8) ?[]const u8 {
+    const header = readStruct(std.elf.Elf64_Ehdr, file, 0) orelse return null;
+    for (0..header.e_phnum) |index| {
+        const offset = header.e_phoff +| index * @sizeOf(std.elf.Elf64_Phdr);
+        const segment = readStruct(std.elf.Elf64_Phdr, file, offset) orelse return null;
+        if (segment.p_type != std.elf.PT_INTERP) continue;
+        if (segment.p_offset > file.len or segment.p_filesz > file.len - segment.p_offset) return null;
+        return std.mem.sliceTo(file[@intCast(segment.p_offset)..][0..@intCast(segment.p_filesz)], 0);
+    }
+    return null;
+}
+
+fn readStruct(comptime T: type, bytes: []const u8, offset: u64) ?T {
+    if (offset > bytes.len or bytes.len - offset < @sizeOf(T)) return null;
+    return std.mem.bytesToValue(T, bytes[@intCast(offset)..][0..@sizeOf(T)]);
+}

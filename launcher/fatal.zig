@@ -1,0 +1,153 @@
+//! Lines on stderr and the exit statuses that go with them, as the README lists them.
+const std = @import("std");
+const system = @import("system.zig");
+
+pub const Status = enum(u8) {
+    /// The bundle is damaged, which includes cut short. Also in start.S.
+    damaged = 112,
+    /// A format version, codec or layout that this launcher does not know.
+    unknown_format = 113,
+    /// No variant in the bundle fits the CPU.
+    no_variant = 114,
+    /// No memory or no memfd to be had.
+    no_memory = 115,
+    /// The variant could not be executed.
+    not_executed = 116,
+    /// The program has file capabilities, which it would lose.
+    capabilities = 117,
+    /// MGODEBUG=extract could not write to stdout.
+    not_extracted = 118,
+    /// A bug in the launcher.
+    bug = 119,
+};
+
+const prefix = "[mgo] launcher: ";
+
+/// Prints `[mgo] launcher: <parts>` with one write, so that lines of several processes do not mix.
+/// A part is a string, an unsigned integer, or an error number.
+pub fn line(parts: anytype) void {
+    var text: Text = .{};
+    text.add(prefix);
+    inline for (parts) |part| text.add(part);
+    text.finish();
+    system.writeOnce(system.stderr, text.buffer[0..text.size]);
+}
+
+/// A line, and the end of the process.
+pub fn exit(status: Status, parts: anytype) noreturn {
+    line(parts);
+    system.exit(@intFromEnum(status));
+}
+
+/// A line of text that is cut at the buffer's end.
+const Text = struct {
+    buffer: [4500]u8 = undefined,
+    size: usize = 0,
+
+    fn add(text: *Text, part: anytype) void {
+        switch (@TypeOf(part)) {
+            system.Errno => text.addErrno(part),
+            u8, u16, u32, u64, usize => text.addNumber(part),
+            else => text.addString(part),
+        }
+    }
+
+    noinline fn addString(text: *Text, string: []const u8) void {
+        for (string) |byte| text.addByte(byte);
+    }
+
+    /// Values come from the environment and file names from anywhere: they must not move a
+    /// terminal's cursor or start a line of their own.
+    fn addByte(text: *Text, byte: u8) void {
+        if (text.size == text.buffer.len - 1) return;
+        text.buffer[text.size] = if (byte < 0x20 or byte == 0x7f) '?' else byte;
+        text.size += 1;
+    }
+
+    noinline fn addNumber(text: *Text, number: u64) void {
+        if (number >= 10) text.addNumber(number / 10);
+        text.addByte('0' + @as(u8, @intCast(number % 10)));
+    }
+
+    noinline fn addErrno(text: *Text, number: system.Errno) void {
+        for (errno_names) |known| {
+            if (known.number == @intFromEnum(number)) {
+                return text.addString(std.mem.sliceTo(&known.name, 0));
+            }
+        }
+        text.addString("error ");
+        text.addNumber(@intFromEnum(number));
+    }
+
+    fn finish(text: *Text) void {
+        text.buffer[text.size] = '\n';
+        text.size += 1;
+    }
+};
+
+const ErrnoName = struct { number: u16, name: [8]u8 };
+
+/// The names are held in place: a table of slices would need relocations.
+const errno_names = names: {
+    const numbers = [_]system.Errno{
+        .PERM,  .NOENT, .INTR,  .IO,    .@"2BIG", .NOEXEC, .BADF,  .AGAIN, .NOMEM,
+        .ACCES, .FAULT, .INVAL, .NFILE, .MFILE,   .TXTBSY, .FBIG,  .NOSPC, .PIPE,
+        .LOOP,  .NOSYS, .ISDIR, .EXIST, .NOTDIR,  .LIBBAD, .DQUOT, .BUSY,  .NODEV,
+    };
+    var names: [numbers.len]ErrnoName = undefined;
+    for (&names, numbers) |*entry, number| {
+        entry.* = .{ .number = @intFromEnum(number), .name = @splat(0) };
+        entry.name[0] = 'E';
+        @memcpy(entry.name[1..][0..@tagName(number).len], @tagName(number));
+    }
+    break :names names;
+};
+
+/// What Zig calls where a safety check fails: one line for all of them, and no formatting.
+pub const panic = struct {
+    fn bug() noreturn {
+        @branchHint(.cold);
+        exit(.bug, .{"bug in the launcher: a check in its code failed"});
+    }
+
+    pub fn call(_: []const u8, _: ?usize) noreturn {
+        bug();
+    }
+    pub fn sentinelMismatch(_: anytype, _: anytype) noreturn {
+        bug();
+    }
+    pub fn unwrapError(_: anyerror) noreturn {
+        bug();
+    }
+    pub fn outOfBounds(_: usize, _: usize) noreturn {
+        bug();
+    }
+    pub fn startGreaterThanEnd(_: usize, _: usize) noreturn {
+        bug();
+    }
+    pub fn inactiveUnionField(_: anytype, _: anytype) noreturn {
+        bug();
+    }
+    pub fn sliceCastLenRemainder(_: usize) noreturn {
+        bug();
+    }
+    pub const reachedUnreachable = bug;
+    pub const unwrapNull = bug;
+    pub const castToNull = bug;
+    pub const incorrectAlignment = bug;
+    pub const invalidErrorCode = bug;
+    pub const integerOutOfBounds = bug;
+    pub const integerOverflow = bug;
+    pub const shlOverflow = bug;
+    pub const shrOverflow = bug;
+    pub const divideByZero = bug;
+    pub const exactDivisionRemainder = bug;
+    pub const integerPartOutOfBounds = bug;
+    pub const corruptSwitch = bug;
+    pub const shiftRhsTooBig = bug;
+    pub const invalidEnumValue = bug;
+    pub const forLenMismatch = bug;
+    pub const copyLenMismatch = bug;
+    pub const memcpyAlias = bug;
+    pub const noreturnReturned = bug;
+};

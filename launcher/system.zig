@@ -1,0 +1,147 @@
+//! The Linux system calls that the launcher makes, each with its retries, as Zig errors carry no
+//! number: a call that fails gives `Failure` with the kernel's error number.
+const std = @import("std");
+const linux = std.os.linux;
+
+pub const Errno = linux.E;
+pub const Descriptor = u32;
+
+/// A result of a system call: a number, or the kernel's error number.
+pub const Result = union(enum) {
+    ok: usize,
+    failed: Errno,
+
+    fn from(returned: usize) Result {
+        return switch (linux.errno(returned)) {
+            .SUCCESS => .{ .ok = returned },
+            else => |number| .{ .failed = number },
+        };
+    }
+};
+
+pub const stdout: Descriptor = 1;
+pub const stderr: Descriptor = 2;
+
+/// As of <linux/memfd.h>; MFD_EXEC is known to Linux 6.3 and later.
+const memfd_cloexec = 1;
+const memfd_exec = 0x10;
+
+/// The most that one write takes on Linux: INT_MAX rounded down to a page.
+const write_size_max = 0x7fff_f000;
+
+pub fn exit(status: u8) noreturn {
+    _ = linux.syscall1(.exit_group, status);
+    unreachable;
+}
+
+/// One write, for lines: whatever becomes of it.
+pub fn writeOnce(descriptor: Descriptor, bytes: []const u8) void {
+    _ = linux.syscall3(.write, descriptor, @intFromPtr(bytes.ptr), bytes.len);
+}
+
+/// Writes all the bytes.
+pub fn write(descriptor: Descriptor, bytes: []const u8) Result {
+    var rest = bytes;
+    while (rest.len > 0) {
+        const size = @min(rest.len, write_size_max);
+        switch (Result.from(linux.syscall3(.write, descriptor, @intFromPtr(rest.ptr), size))) {
+            .ok => |written| rest = rest[@min(written, size)..],
+            .failed => |number| if (number != .INTR) return .{ .failed = number },
+        }
+    }
+    return .{ .ok = bytes.len };
+}
+
+/// An anonymous file for a program to be executed from, closed on exec. Gives a descriptor above
+/// the standard ones, also when those are closed: a line for stderr must not end up in the program.
+pub fn memfdCreate(name: [*:0]const u8) Result {
+    const with_exec = Result.from(linux.syscall2(.memfd_create, @intFromPtr(name), memfd_cloexec | memfd_exec));
+    const created = switch (with_exec) {
+        .failed => |number| if (number == .INVAL)
+            Result.from(linux.syscall2(.memfd_create, @intFromPtr(name), memfd_cloexec))
+        else
+            with_exec,
+        .ok => with_exec,
+    };
+    const descriptor = switch (created) {
+        .ok => |descriptor| descriptor,
+        .failed => return created,
+    };
+    if (descriptor > stderr) return created;
+    const moved = Result.from(linux.syscall3(.fcntl, descriptor, linux.F.DUPFD_CLOEXEC, stderr + 1));
+    _ = linux.syscall1(.close, descriptor);
+    return moved;
+}
+
+/// Clears close-on-exec.
+pub fn keepOnExec(descriptor: Descriptor) void {
+    _ = linux.syscall3(.fcntl, descriptor, linux.F.SETFD, 0);
+}
+
+/// Reads from `offset` on, as far as the file goes and `buffer` has room.
+pub fn readAt(descriptor: Descriptor, buffer: []u8, offset: u64) Result {
+    return .from(linux.syscall4(.pread64, descriptor, @intFromPtr(buffer.ptr), buffer.len, offset));
+}
+
+pub const Strings = [*:null]const ?[*:0]const u8;
+
+/// Executes the file of a descriptor; returns only on failure.
+pub fn executeDescriptor(descriptor: Descriptor, arguments: Strings, environment: Strings) Errno {
+    return linux.errno(linux.syscall5(
+        .execveat,
+        descriptor,
+        @intFromPtr(@as([*:0]const u8, "")),
+        @intFromPtr(arguments),
+        @intFromPtr(environment),
+        linux.AT.EMPTY_PATH,
+    ));
+}
+
+/// Executes the file of a path; returns only on failure.
+pub fn execute(path: [*:0]const u8, arguments: Strings, environment: Strings) Errno {
+    return linux.errno(linux.syscall3(
+        .execve,
+        @intFromPtr(path),
+        @intFromPtr(arguments),
+        @intFromPtr(environment),
+    ));
+}
+
+/// The target of a symbolic link, cut at the buffer's size.
+pub fn readLink(path: [*:0]const u8, buffer: []u8) Result {
+    return .from(linux.syscall3(.readlink, @intFromPtr(path), @intFromPtr(buffer.ptr), buffer.len));
+}
+
+/// The working directory, with a final zero that counts.
+pub fn workingDirectory(buffer: []u8) Result {
+    return .from(linux.syscall2(.getcwd, @intFromPtr(buffer.ptr), buffer.len));
+}
+
+/// Memory that is zero, wanted in huge pages: it is written once, from front to back.
+pub fn map(size: usize) error{OutOfMemory}![]align(std.heap.page_size_min) u8 {
+    const returned = linux.syscall6(
+        .mmap,
+        0,
+        size,
+        @as(u32, @bitCast(linux.PROT{ .READ = true, .WRITE = true })),
+        @as(u32, @bitCast(linux.MAP{ .TYPE = .PRIVATE, .ANONYMOUS = true })),
+        std.math.maxInt(usize),
+        0,
+    );
+    if (linux.errno(returned) != .SUCCESS) return error.OutOfMemory;
+    _ = linux.syscall3(.madvise, returned, size, linux.MADV.HUGEPAGE);
+    const mapping: [*]align(std.heap.page_size_min) u8 = @ptrFromInt(returned);
+    return mapping[0..size];
+}
+
+/// The kernel's struct sigaction, kept as it was received.
+pub const SignalAction = extern struct { words: [4]u64 };
+pub const SignalMask = u64;
+
+pub fn setSignalAction(signal: linux.SIG, action: *const SignalAction) void {
+    _ = linux.syscall4(.rt_sigaction, @intFromEnum(signal), @intFromPtr(action), 0, @sizeOf(SignalMask));
+}
+
+pub fn setSignalMask(mask: *const SignalMask) void {
+    _ = linux.syscall4(.rt_sigprocmask, linux.SIG.SETMASK, @intFromPtr(mask), 0, @sizeOf(SignalMask));
+}
