@@ -1,0 +1,274 @@
+/**
+ * The payload's directory: header, variant table and frame table. The fields, their order and what each
+ * covers are defined in launcher/format.zig; this is their TypeScript writer and reader.
+ *
+ * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
+ * without further checks of bounds.
+ */
+import { MgoError } from "../error.ts";
+import { type Level, levelNumber, levelOf } from "../level.ts";
+import type { EncodedVariant } from "./encode.ts";
+import {
+  CODEC,
+  FRAME,
+  FRAME_SIZE_MAX,
+  FRAME_STORED_SIZE_MAX,
+  HEADER,
+  LAYOUT,
+  MAGIC,
+  VARIANT,
+  VARIANT_COUNT_MAX,
+  VERSION,
+} from "./format.ts";
+import { readStruct, type Values, writeStruct } from "./struct.ts";
+
+export interface Directory {
+  readonly version: number;
+  readonly layout: keyof typeof LAYOUT;
+  /** The payload's size in bytes. */
+  readonly payloadSize: number;
+  readonly imageChecksum: bigint;
+  readonly variants: readonly StoredVariant[];
+}
+
+export interface StoredVariant {
+  readonly level: Level;
+  readonly codec: keyof typeof CODEC;
+  /** Index in the directory's variants; the variant's own where it refers to no other. */
+  readonly base: number;
+  /** Of the executable, in bytes. */
+  readonly size: number;
+  readonly sha256: Uint8Array;
+  readonly frames: readonly StoredFrame[];
+}
+
+/** Offsets in bytes from the start of the payload, or of the base for `reference`. */
+export interface StoredFrame {
+  readonly offset: number;
+  readonly storedSize: number;
+  readonly size: number;
+  readonly storedChecksum: bigint;
+  readonly checksum: bigint;
+  readonly referenceOffset: number;
+  readonly referenceSize: number;
+}
+
+function directorySize(variants: number, frames: number): number {
+  return HEADER.size + variants * VARIANT.size + frames * FRAME.size;
+}
+
+/** XXH64 of the header up to its checksum, and the tables. */
+function directoryChecksum(directory: Uint8Array): bigint {
+  const covered = [
+    directory.subarray(0, HEADER.fields.directory_checksum.offset),
+    directory.subarray(HEADER.size),
+  ];
+  return Bun.hash.xxHash64(Buffer.concat(covered));
+}
+
+/**
+ * Writes a payload in the packed layout.
+ *
+ * @param base index of the variant that the others refer to
+ * @param imageChecksum of what the bundle loads beside the payload: see src/bundle/image.ts
+ * @returns the payload in pieces
+ */
+export function writePayload(
+  variants: readonly EncodedVariant[],
+  base: number,
+  imageChecksum: bigint,
+): readonly Uint8Array[] {
+  const frames = variants.flatMap((variant) => variant.frames);
+  const directory = new Uint8Array(directorySize(variants.length, frames.length));
+  let offset = HEADER.size;
+  let first = 0;
+  for (const variant of variants) {
+    const index = variants.indexOf(variant);
+    writeStruct(VARIANT, directory, offset, {
+      level: levelNumber(variant.level),
+      codec: variant.codec,
+      base: variant.codec === CODEC.zstd ? index : base,
+      size: BigInt(variant.size),
+      frame_first: first,
+      frame_count: variant.frames.length,
+      sha256: variant.sha256,
+    });
+    offset += VARIANT.size;
+    first += variant.frames.length;
+  }
+  let storedOffset = directory.length;
+  for (const frame of frames) {
+    writeStruct(FRAME, directory, offset, {
+      stored_offset: BigInt(storedOffset),
+      stored_size: frame.stored.length,
+      size: frame.size,
+      stored_checksum: Bun.hash.xxHash64(frame.stored),
+      checksum: frame.checksum,
+      reference_offset: BigInt(frame.referenceOffset),
+      reference_size: frame.referenceSize,
+    });
+    offset += FRAME.size;
+    storedOffset += frame.stored.length;
+  }
+  writeStruct(HEADER, directory, 0, {
+    magic: Uint8Array.from(MAGIC),
+    version: VERSION,
+    layout: LAYOUT.packed,
+    variant_count: variants.length,
+    frame_count: frames.length,
+    payload_size: BigInt(storedOffset),
+    image_checksum: imageChecksum,
+  });
+  writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
+  return [directory, ...frames.map((frame) => frame.stored)];
+}
+
+/**
+ * Reads and checks a payload's directory. The stored frames themselves are not looked at.
+ *
+ * @param name what to call the bundle in messages
+ * @throws MgoError if it is of another version, damaged or cut short
+ */
+export function readDirectory(payload: Uint8Array, name: string): Directory {
+  const check = (holds: boolean, what: string): void => {
+    if (!holds) throw new MgoError(`${name} is a damaged bundle: ${what}`);
+  };
+  check(payload.length >= HEADER.size, "its payload is cut short");
+  const header = readStruct(HEADER, payload, 0);
+  check(Buffer.from(header.magic).equals(Buffer.from(MAGIC)), "its payload does not start as one");
+  if (header.version !== VERSION) {
+    throw new MgoError(
+      `${name} has bundle format version ${header.version}; this mgo reads version ${VERSION}`,
+    );
+  }
+  const { variant_count: variantCount, frame_count: frameCount } = header;
+  check(variantCount >= 1 && variantCount <= VARIANT_COUNT_MAX, `it counts ${variantCount} variants`);
+  const size = directorySize(variantCount, frameCount);
+  check(header.payload_size <= BigInt(payload.length), "its payload is cut short");
+  check(BigInt(size) <= header.payload_size, "its directory is cut short");
+  const directory = payload.subarray(0, size);
+  check(directoryChecksum(directory) === header.directory_checksum, "the checksum of its directory is wrong");
+
+  const layout = nameOf(LAYOUT, header.layout);
+  if (layout === undefined) throw unknown(name, "layout", header.layout);
+  check(isZero(header.reserved), "a reserved field is not zero");
+
+  const frames = readFrames(directory, header, size, check);
+  const variants: StoredVariant[] = [];
+  let nextFrame = 0;
+  for (let index = 0; index < variantCount; index++) {
+    const variant = readVariant(
+      directory,
+      HEADER.size + index * VARIANT.size,
+      frames,
+      nextFrame,
+      name,
+      check,
+    );
+    const previous = variants.at(-1);
+    check(previous === undefined || previous.level < variant.level, "its levels are not in order");
+    variants.push(variant);
+    nextFrame += variant.frames.length;
+  }
+  check(nextFrame === frameCount, "its frame table has frames of no variant");
+  for (const [index, variant] of variants.entries()) checkReferences(variants, variant, index, check);
+  return {
+    version: header.version,
+    layout,
+    payloadSize: Number(header.payload_size),
+    imageChecksum: header.image_checksum,
+    variants,
+  };
+}
+
+type Check = (holds: boolean, what: string) => void;
+
+function readFrames(
+  directory: Uint8Array,
+  header: Values<typeof HEADER>,
+  directoryEnd: number,
+  check: Check,
+): readonly StoredFrame[] {
+  const table = HEADER.size + header.variant_count * VARIANT.size;
+  let expected = BigInt(directoryEnd);
+  const frames = Array.from({ length: header.frame_count }, (_, index) => {
+    const frame = readStruct(FRAME, directory, table + index * FRAME.size);
+    check(frame.stored_offset === expected, "its frames do not follow one another");
+    check(
+      frame.stored_size >= 1 && frame.stored_size <= FRAME_STORED_SIZE_MAX,
+      "a frame's stored size is wrong",
+    );
+    check(frame.size >= 1 && frame.size <= FRAME_SIZE_MAX, "a frame's size is wrong");
+    check(frame.reserved === 0, "a reserved field is not zero");
+    expected += BigInt(frame.stored_size);
+    check(expected <= header.payload_size, "a frame lies past the end of its payload");
+    return {
+      offset: Number(frame.stored_offset),
+      storedSize: frame.stored_size,
+      size: frame.size,
+      storedChecksum: frame.stored_checksum,
+      checksum: frame.checksum,
+      // Compared with the base's size, far below 2^53, before it is used.
+      referenceOffset: Number(frame.reference_offset),
+      referenceSize: frame.reference_size,
+    };
+  });
+  check(expected === header.payload_size, "its payload has bytes of no frame");
+  return frames;
+}
+
+function readVariant(
+  directory: Uint8Array,
+  offset: number,
+  frames: readonly StoredFrame[],
+  nextFrame: number,
+  name: string,
+  check: Check,
+): StoredVariant {
+  const variant = readStruct(VARIANT, directory, offset);
+  const level = levelOf(variant.level);
+  if (level === undefined)
+    throw new MgoError(`${name} is a damaged bundle: it has a variant of level ${variant.level}`);
+  const codec = nameOf(CODEC, variant.codec);
+  if (codec === undefined) throw unknown(name, "codec", variant.codec);
+  check(isZero(variant.reserved) && isZero(variant.reserved_tail), "a reserved field is not zero");
+  check(
+    variant.frame_first === nextFrame && variant.frame_count >= 1,
+    "its frame runs do not follow one another",
+  );
+  check(nextFrame + variant.frame_count <= frames.length, "its frame table is cut short");
+  const run = frames.slice(nextFrame, nextFrame + variant.frame_count);
+  const size = run.reduce((sum, frame) => sum + frame.size, 0);
+  check(variant.size === BigInt(size), "a variant's size is not that of its frames");
+  return { level, codec, base: variant.base, size, sha256: variant.sha256, frames: run };
+}
+
+function checkReferences(
+  variants: readonly StoredVariant[],
+  variant: StoredVariant,
+  index: number,
+  check: Check,
+): void {
+  const base = variants[variant.base];
+  if (base === undefined || (variant.codec === "zstd" ? base !== variants[index] : base.codec !== "zstd")) {
+    check(false, "a variant refers to a base that is none");
+    return;
+  }
+  for (const { referenceOffset, referenceSize } of variant.frames) {
+    if (variant.codec === "zstd")
+      check(referenceOffset === 0 && referenceSize === 0, "the base refers to a base");
+    else check(referenceOffset + referenceSize <= base.size, "a frame refers to what lies outside its base");
+  }
+}
+
+function unknown(name: string, what: string, number: number): MgoError {
+  return new MgoError(`${name} uses ${what} ${number}, which this mgo does not know`);
+}
+
+function nameOf<T extends Readonly<Record<string, number>>>(table: T, value: number): keyof T | undefined {
+  return Object.keys(table).find((key) => table[key] === value);
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}

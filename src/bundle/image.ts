@@ -1,0 +1,138 @@
+/**
+ * The bundle as an ELF file: the launcher with payload and build info put into it.
+ *
+ * The launcher is linked (launcher/launcher.ld) with two empty sections at its end: `.mgo` and behind it
+ * `.go.buildinfo`, in a read-only segment that is the last in the file and in memory. So nothing in front
+ * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
+ */
+import { MgoError } from "../error.ts";
+import {
+  EHDR,
+  type Elf,
+  findSection,
+  PF_W,
+  PHDR,
+  PT_LOAD,
+  parseElf,
+  type Section,
+  SHDR,
+  SHF_ALLOC,
+  SHT_NOBITS,
+  sectionBytes,
+} from "./elf.ts";
+import { PAYLOAD_ALIGN, SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
+import { readStruct, type Values, writeStruct } from "./struct.ts";
+
+/** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
+const BUILD_INFO_ALIGN = 16;
+const SHDR_ALIGN = 8;
+const SECTION_NAMES = ".shstrtab";
+
+/** A launcher, checked to be one that can be filled. */
+export interface Template {
+  readonly elf: Elf;
+  readonly payload: Section;
+  readonly buildInfo: Section;
+  readonly names: Section;
+  /** Index of the program header whose segment holds payload and build info. */
+  readonly segment: number;
+}
+
+/**
+ * @param name what to call the launcher in messages
+ * @throws MgoError if the file is no launcher of mgo's
+ */
+export function parseTemplate(bytes: Uint8Array, name: string): Template {
+  const elf = parseElf(bytes, name);
+  const [payload, buildInfo, names] = [SECTION_PAYLOAD, SECTION_BUILD_INFO, SECTION_NAMES].map((section) =>
+    findSection(elf, section),
+  );
+  const segment = elf.programs.findLastIndex((program) => program.type === PT_LOAD);
+  const program = elf.programs[segment];
+  if (payload === undefined || buildInfo === undefined || names === undefined || program === undefined) {
+    throw new MgoError(`${name} is no launcher for bundles: it has no place for variants`);
+  }
+  const { addr } = payload.header;
+  const inSegment = program.vaddr <= addr && addr - program.vaddr === payload.header.offset - program.offset;
+  const last = elf.programs.every((other) => other.type !== PT_LOAD || other.vaddr <= program.vaddr);
+  if (!inSegment || !last || (program.flags & PF_W) !== 0 || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
+    throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
+  }
+  return { elf, payload, buildInfo, names, segment };
+}
+
+/**
+ * Checksum of what a bundle loads beside its payload: XXH64 of the contents of all sections that are loaded
+ * from the file, but `.mgo`, in the order of the section table. ELF headers are left out, which `strip` and
+ * `objcopy` write anew.
+ *
+ * @param buildInfo contents to take for `.go.buildinfo` instead of the file's
+ */
+export function imageChecksum(elf: Elf, buildInfo?: Uint8Array): bigint {
+  const contents = elf.sections
+    .filter(({ header }) => (header.flags & SHF_ALLOC) !== 0n && header.type !== SHT_NOBITS)
+    .filter(({ name }) => name !== SECTION_PAYLOAD)
+    .map((section) =>
+      section.name === SECTION_BUILD_INFO && buildInfo ? buildInfo : sectionBytes(elf, section),
+    );
+  return Bun.hash.xxHash64(Buffer.concat(contents));
+}
+
+/**
+ * Puts payload and build info into a launcher.
+ *
+ * @returns the bundle file in pieces
+ */
+export function fillTemplate(
+  template: Template,
+  payload: readonly Uint8Array[],
+  buildInfo: Uint8Array,
+): readonly Uint8Array[] {
+  const { elf } = template;
+  const payloadOffset = template.payload.offset;
+  const payloadSize = payload.reduce((sum, piece) => sum + piece.length, 0);
+  const buildInfoOffset = align(payloadOffset + payloadSize, BUILD_INFO_ALIGN);
+  const loadedEnd = buildInfoOffset + buildInfo.length;
+  const names = sectionBytes(elf, template.names);
+  const tableOffset = align(loadedEnd + names.length, SHDR_ALIGN);
+
+  const head = elf.bytes.slice(0, payloadOffset);
+  writeStruct(EHDR, head, 0, { shoff: BigInt(tableOffset) });
+  const at = Number(elf.header.phoff) + template.segment * PHDR.size;
+  const size = BigInt(loadedEnd) - readStruct(PHDR, head, at).offset;
+  writeStruct(PHDR, head, at, { filesz: size, memsz: size });
+
+  const placed: ReadonlyMap<Section, Partial<Values<typeof SHDR>>> = new Map([
+    [template.payload, { size: BigInt(payloadSize) }],
+    [template.buildInfo, loaded(template, buildInfoOffset, buildInfo.length)],
+    [template.names, { offset: BigInt(loadedEnd), size: BigInt(names.length) }],
+  ]);
+  const table = new Uint8Array(elf.sections.length * SHDR.size);
+  for (const [index, section] of elf.sections.entries()) {
+    writeStruct(SHDR, table, index * SHDR.size, { ...section.header, ...placed.get(section) });
+  }
+  return [
+    head,
+    ...payload,
+    new Uint8Array(buildInfoOffset - payloadOffset - payloadSize),
+    buildInfo,
+    names,
+    new Uint8Array(tableOffset - loadedEnd - names.length),
+    table,
+  ];
+}
+
+/** The header fields of a section at this file offset of the payload's segment. */
+function loaded(template: Template, offset: number, size: number): Partial<Values<typeof SHDR>> {
+  const { header } = template.payload;
+  return {
+    addr: header.addr + BigInt(offset) - header.offset,
+    offset: BigInt(offset),
+    size: BigInt(size),
+    addralign: BigInt(BUILD_INFO_ALIGN),
+  };
+}
+
+function align(offset: number, multiple: number): number {
+  return Math.ceil(offset / multiple) * multiple;
+}

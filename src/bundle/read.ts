@@ -1,0 +1,133 @@
+/**
+ * Bundle → variants: the same format, read back for inspect, extract, verify. Works on any host.
+ */
+import { MgoError, reasonOf } from "../error.ts";
+import type { Level } from "../level.ts";
+import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
+import { decodeFrame } from "./codec.ts";
+import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
+import { type Elf, findSection, parseElf, sectionBytes } from "./elf.ts";
+import { SECTION_PAYLOAD } from "./format.ts";
+import { imageChecksum } from "./image.ts";
+import { sha256 } from "./variant.ts";
+
+/** A bundle whose directory was checked. */
+export interface Bundle {
+  readonly name: string;
+  readonly elf: Elf;
+  /** The file's size in bytes. */
+  readonly size: number;
+  readonly payload: Uint8Array;
+  readonly directory: Directory;
+  readonly info: BuildInfo;
+}
+
+/**
+ * Opens a bundle.
+ *
+ * @throws MgoError if the file cannot be read, is no bundle, or its directory is damaged
+ */
+export async function openBundle(path: string): Promise<Bundle> {
+  const bytes = await Bun.file(path)
+    .bytes()
+    .catch((error: unknown) => {
+      throw new MgoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    });
+  const elf = parseElf(bytes, path);
+  const section = findSection(elf, SECTION_PAYLOAD);
+  if (section === undefined) {
+    throw new MgoError(`${path} is no bundle`, { hint: "mgo build and mgo pack make bundles" });
+  }
+  const payload = sectionBytes(elf, section);
+  const directory = readDirectory(payload, path);
+  return { name: path, elf, size: bytes.length, payload, directory, info: readBuildInfo(elf, path) };
+}
+
+/**
+ * The variant of that level.
+ *
+ * @throws MgoError if the bundle has none
+ */
+export function findVariant(bundle: Bundle, level: Level): StoredVariant {
+  const variant = bundle.directory.variants.find((candidate) => candidate.level === level);
+  if (variant !== undefined) return variant;
+  const levels = bundle.directory.variants.map((candidate) => candidate.level).join(", ");
+  throw new MgoError(`${bundle.name} has no variant ${level}`, { hint: `it has ${levels}` });
+}
+
+/**
+ * Decodes one variant and checks every byte of it.
+ *
+ * @returns the executable, byte for byte as `go build` made it
+ * @throws MgoError if any of it is damaged
+ */
+export async function decodeVariant(bundle: Bundle, variant: StoredVariant): Promise<Uint8Array> {
+  const base = bundle.directory.variants[variant.base];
+  const reference =
+    base === undefined || base === variant
+      ? new Uint8Array()
+      : await decodeFrames(bundle, base, new Uint8Array());
+  const bytes = await decodeFrames(bundle, variant, reference);
+  if (!Buffer.from(sha256(bytes)).equals(variant.sha256)) {
+    throw damaged(bundle, variant, "its SHA-256 is wrong");
+  }
+  return bytes;
+}
+
+async function decodeFrames(
+  bundle: Bundle,
+  variant: StoredVariant,
+  reference: Uint8Array,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(variant.size);
+  let offset = 0;
+  for (const frame of variant.frames) {
+    bytes.set(await decode(bundle, variant, frame, reference), offset);
+    offset += frame.size;
+  }
+  return bytes;
+}
+
+async function decode(
+  bundle: Bundle,
+  variant: StoredVariant,
+  frame: StoredFrame,
+  reference: Uint8Array,
+): Promise<Uint8Array> {
+  const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
+  if (Bun.hash.xxHash64(stored) !== frame.storedChecksum) {
+    throw damaged(bundle, variant, `the checksum of its frame at ${frame.offset} is wrong`);
+  }
+  const dictionary = reference.subarray(frame.referenceOffset, frame.referenceOffset + frame.referenceSize);
+  const decoded = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
+    throw damaged(bundle, variant, `its frame at ${frame.offset} cannot be decoded: ${reasonOf(error)}`);
+  });
+  if (decoded.length !== frame.size || Bun.hash.xxHash64(decoded) !== frame.checksum) {
+    throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);
+  }
+  return decoded;
+}
+
+function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError {
+  return new MgoError(`${bundle.name} is a damaged bundle: variant ${variant.level}: ${what}`);
+}
+
+/**
+ * Checks every byte of a bundle that is loaded: the launcher, the build info, and each variant.
+ *
+ * @throws MgoError naming the first damage
+ */
+export async function verifyBundle(bundle: Bundle): Promise<void> {
+  if (imageChecksum(bundle.elf) !== bundle.directory.imageChecksum) {
+    throw new MgoError(`${bundle.name} is a damaged bundle: the checksum of its launcher is wrong`);
+  }
+  const [lowest] = bundle.directory.variants;
+  for (const variant of bundle.directory.variants) {
+    const bytes = await decodeVariant(bundle, variant);
+    if (variant !== lowest) continue;
+    const [own, copied] = [buildInfoSection(parseElf(bytes, bundle.name)), buildInfoSection(bundle.elf)];
+    if (own === undefined || copied === undefined || !Buffer.from(own).equals(copied)) {
+      throw new MgoError(`${bundle.name} is a damaged bundle: its Go build info is not that of its variants`);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Variants as they come in: executables that `go build` made for one level each.
+ */
+import { createHash } from "node:crypto";
+import { MgoError, reasonOf } from "../error.ts";
+import { compareLevels, isLevel, type Level } from "../level.ts";
+import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
+import { type Elf, findSection, parseElf } from "./elf.ts";
+import { SECTION_PAYLOAD } from "./format.ts";
+
+/** One file to bundle. */
+export interface VariantInput {
+  readonly path: string;
+  /** The level that it is said to have; without it, the one in its Go build info counts. */
+  readonly level?: Level | undefined;
+}
+
+/** One file, read and checked. */
+export interface Variant {
+  readonly path: string;
+  readonly level: Level;
+  readonly elf: Elf;
+  readonly info: BuildInfo;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads one Go executable for linux/amd64.
+ *
+ * @throws MgoError if the file cannot be read, is no such executable, or has another level
+ */
+export async function readVariant({ path, level }: VariantInput): Promise<Variant> {
+  const bytes = await readFile(path);
+  const elf = parseElf(bytes, path);
+  if (findSection(elf, SECTION_PAYLOAD) !== undefined) {
+    throw new MgoError(`${path} is a bundle, not one variant`, {
+      hint: `mgo extract ${path} --level v3 -o OUT writes a variant of it`,
+    });
+  }
+  const info = readBuildInfo(elf, path);
+  checkTarget(info, path);
+  return { level: levelOfBuild(info, path, level), path, elf, info, bytes };
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Bun.file(path).bytes();
+  } catch (error) {
+    throw new MgoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function checkTarget(info: BuildInfo, path: string): void {
+  const [os, arch] = [info.settings.get("GOOS") ?? "linux", info.settings.get("GOARCH") ?? "amd64"];
+  if (os !== "linux" || arch !== "amd64") {
+    throw new MgoError(`${path} was built for ${os}/${arch}: bundles are for linux/amd64`);
+  }
+  const mode = info.settings.get("-buildmode") ?? "exe";
+  if (mode !== "exe" && mode !== "pie") {
+    throw new MgoError(`${path} is no executable: it was built with -buildmode=${mode}`);
+  }
+}
+
+function levelOfBuild(info: BuildInfo, path: string, label: Level | undefined): Level {
+  const recorded = info.settings.get("GOAMD64");
+  if (recorded !== undefined && !isLevel(recorded)) {
+    throw new MgoError(`${path} was built with GOAMD64=${recorded}, which mgo does not know`);
+  }
+  const level = label ?? recorded;
+  if (level === undefined) {
+    throw new MgoError(`${path} does not tell its level: its Go build info has no GOAMD64`, {
+      hint: `name the level in front: v1=${path}`,
+    });
+  }
+  if (recorded !== undefined && recorded !== level) {
+    throw new MgoError(`${path} is given as ${level} but was built with GOAMD64=${recorded}`);
+  }
+  return level;
+}
+
+/**
+ * Checks that the variants can stand in one bundle.
+ *
+ * @returns them sorted by level
+ * @throws MgoError if two have one level, or they are not builds of the same program
+ */
+export function checkVariants(variants: readonly Variant[]): readonly [Variant, ...Variant[]] {
+  const [first, ...rest] = [...variants].sort((a, b) => compareLevels(a.level, b.level));
+  if (first === undefined) throw new MgoError("a bundle needs at least one variant");
+  let previous = first;
+  for (const variant of rest) {
+    if (variant.level === previous.level) {
+      throw new MgoError(`${previous.path} and ${variant.path} are both GOAMD64=${variant.level}`, {
+        hint: "a bundle holds one variant of each level",
+      });
+    }
+    checkSameProgram(first, variant);
+    previous = variant;
+  }
+  return [first, ...rest];
+}
+
+/** What must be equal in two variants of one program, and how to call it. */
+const IDENTITY: readonly (readonly [string, (info: BuildInfo) => string | undefined])[] = [
+  ["main package", (info) => info.path],
+  ["main module", (info) => info.module?.path],
+  ["module version", (info) => info.module?.version],
+  ["vcs.revision", (info) => info.settings.get("vcs.revision")],
+  ["Go version", (info) => info.goVersion],
+];
+
+function checkSameProgram(a: Variant, b: Variant): void {
+  for (const [what, get] of IDENTITY) {
+    const [left, right] = [get(a.info), get(b.info)];
+    if (left === right) continue;
+    throw new MgoError(`${a.path} and ${b.path} are variants of different programs`, {
+      hint: `their ${what} differs: ${left || "none"} and ${right || "none"}`,
+    });
+  }
+}
+
+/** SHA-256 of an executable, as the directory stores it. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash("sha256").update(bytes).digest();
+}

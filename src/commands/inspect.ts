@@ -1,0 +1,79 @@
+/** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
+import { type Bundle, openBundle } from "../bundle/read.ts";
+import { formatRatio, formatSize, formatTable } from "../text.ts";
+import { type CommandContext, parseArguments, singleFile } from "./arguments.ts";
+
+export async function run(args: readonly string[], _context: CommandContext): Promise<number> {
+  const { values, files } = parseArguments("inspect", args, { json: { type: "boolean" } });
+  const report = describe(await openBundle(singleFile("inspect", files)));
+  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+  return 0;
+}
+
+/** What `mgo inspect --json` prints. Sizes in bytes; ratios to one plain build, which is the base. */
+export type BundleReport = ReturnType<typeof describe>;
+
+function describe(bundle: Bundle) {
+  const { directory, info } = bundle;
+  const base = directory.variants[directory.variants.find(({ codec }) => codec !== "zstd")?.base ?? 0];
+  const plain = base?.size ?? 0;
+  const variants = directory.variants.map((variant) => {
+    const stored = variant.frames.reduce((sum, frame) => sum + frame.storedSize, 0);
+    return {
+      level: variant.level,
+      size: variant.size,
+      stored_size: stored,
+      ratio: stored / variant.size,
+      codec: variant.codec,
+      base: variant === base ? null : (base?.level ?? null),
+      frames: variant.frames.length,
+      sha256: Buffer.from(variant.sha256).toString("hex"),
+    };
+  });
+  return {
+    file: bundle.name,
+    format_version: directory.version,
+    layout: directory.layout,
+    size: bundle.size,
+    plain_size: plain,
+    ratio: bundle.size / plain,
+    base: base?.level ?? null,
+    go_version: info.goVersion,
+    path: info.path,
+    module: info.module ?? null,
+    payload_size: directory.payloadSize,
+    overhead_size: bundle.size - directory.payloadSize,
+    image_xxh64: directory.imageChecksum.toString(16).padStart(16, "0"),
+    variants,
+  };
+}
+
+function render(report: BundleReport): string {
+  const { module } = report;
+  const facts = [
+    ["program", report.path],
+    ["module", module === null ? "none" : `${module.path} ${module.version}`.trimEnd()],
+    ["built with", report.go_version],
+    ["layout", `${report.layout}, format version ${report.format_version}`],
+    [
+      "size",
+      `${formatSize(report.size)}, ${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`,
+    ],
+    ["launcher", `${formatSize(report.overhead_size)}, with ELF headers and Go build info`],
+  ];
+  const rows = report.variants.map((variant) => [
+    variant.level,
+    String(variant.size),
+    String(variant.stored_size),
+    formatRatio(variant.ratio),
+    variant.base === null ? variant.codec : `${variant.codec} to ${variant.base}`,
+    variant.sha256,
+  ]);
+  return [
+    report.file,
+    formatTable(facts, "  "),
+    "",
+    formatTable([["level", "bytes", "stored", "ratio", "codec", "sha256"], ...rows], "  "),
+    "",
+  ].join("\n");
+}

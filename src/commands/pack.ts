@@ -1,0 +1,51 @@
+/** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
+import { availableParallelism } from "node:os";
+import { COMPRESS, type Compress } from "../bundle/codec.ts";
+import type { VariantInput } from "../bundle/variant.ts";
+import { createBundle } from "../bundle/write.ts";
+import { MgoError } from "../error.ts";
+import { loadLauncher } from "../launcher.ts";
+import { checkOverwrite, placeOutput } from "../output.ts";
+import { type CommandContext, parseArguments, parseLevel } from "./arguments.ts";
+
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  const { values, files } = parseArguments("pack", args, {
+    output: { type: "string", short: "o" },
+    base: { type: "string" },
+    compress: { type: "string" },
+    launcher: { type: "string" },
+  });
+  if (values.output === undefined) {
+    throw new MgoError("mgo pack: where to? Name the bundle with -o", { status: 2 });
+  }
+  if (files.length === 0) {
+    throw new MgoError("mgo pack: no files to bundle", { hint: "mgo pack -o OUT FILE…", status: 2 });
+  }
+  const compress = parseCompress(values.compress ?? "default");
+  const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
+  await checkOverwrite(values.output);
+  const inputs = files.map(parseInput);
+  const launcher = await loadLauncher(values.launcher);
+  const { signal } = context;
+  const bundle = await createBundle(inputs, launcher, {
+    ...base,
+    compress,
+    jobs: availableParallelism(),
+    signal,
+  });
+  await placeOutput(values.output, bundle);
+  return 0;
+}
+
+/** `FILE`, whose build info tells its level, or `v3=FILE`. */
+function parseInput(argument: string): VariantInput {
+  const [, level, path] = /^(v\d+)=(.+)$/s.exec(argument) ?? [];
+  if (level === undefined || path === undefined) return { path: argument };
+  return { path, level: parseLevel(argument, level) };
+}
+
+function parseCompress(text: string): Compress {
+  const found = COMPRESS.find((known) => known === text);
+  if (found !== undefined) return found;
+  throw new MgoError(`--compress: ${text} is none of ${COMPRESS.join(", ")}`, { status: 2 });
+}

@@ -1,0 +1,30 @@
+/**
+ * The launcher that goes into bundles: another one by name, the one inside this mgo, or, in a checkout,
+ * compiled from its sources.
+ */
+import { MgoError, reasonOf } from "./error.ts";
+
+/** Set by `scripts/build.ts` when mgo is compiled; a plain `bun src/cli.ts` has no such constant. */
+declare const MGO_COMPILED: boolean | undefined;
+
+/**
+ * The launcher's ELF file.
+ *
+ * @param file path of a launcher to take instead of mgo's own (`-mgo.launcher`)
+ * @throws MgoError if it cannot be read, or not be compiled
+ */
+export async function loadLauncher(file?: string): Promise<Uint8Array> {
+  if (file !== undefined) {
+    try {
+      return await Bun.file(file).bytes();
+    } catch (error) {
+      throw new MgoError(`cannot read the launcher ${file}: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+  if (typeof MGO_COMPILED !== "undefined" && MGO_COMPILED) {
+    const { embeddedLauncher } = await import("./launcher/embedded.ts");
+    return embeddedLauncher();
+  }
+  const { compileLauncher } = await import("./launcher/compile.ts");
+  return compileLauncher();
+}
