@@ -3,17 +3,24 @@
  * compiled from its sources.
  */
 import { MgoError, reasonOf } from "./error.ts";
+import type { Environment } from "./process.ts";
 
 /** Set by `scripts/build.ts` when mgo is compiled; a plain `bun src/cli.ts` has no such constant. */
 declare const MGO_COMPILED: boolean | undefined;
 
+export interface LauncherOptions {
+  /** Path of a launcher to take instead of mgo's own (`-mgo.launcher`). */
+  readonly file?: string | undefined;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The launcher's ELF file.
  *
- * @param file path of a launcher to take instead of mgo's own (`-mgo.launcher`)
  * @throws MgoError if it cannot be read, or not be compiled
  */
-export async function loadLauncher(file?: string): Promise<Uint8Array> {
+export async function loadLauncher({ file, env, signal }: LauncherOptions): Promise<Uint8Array> {
   if (file !== undefined) {
     try {
       return await Bun.file(file).bytes();
@@ -26,5 +33,5 @@ export async function loadLauncher(file?: string): Promise<Uint8Array> {
     return embeddedLauncher();
   }
   const { compileLauncher } = await import("./launcher/compile.ts");
-  return compileLauncher();
+  return compileLauncher(env, signal);
 }

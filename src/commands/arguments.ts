@@ -4,10 +4,11 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { MgoError } from "../error.ts";
 import { isLevel, LEVELS, type Level } from "../level.ts";
+import type { Environment } from "../process.ts";
 
 /** What a command runs in. */
 export interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly cwd: string;
   readonly signal: AbortSignal;
 }

@@ -25,8 +25,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
   await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
-  const launcher = await loadLauncher(values.launcher);
-  const { signal } = context;
+  const { env, signal } = context;
+  const launcher = await loadLauncher({ file: values.launcher, env, signal });
   const bundle = await createBundle(inputs, launcher, {
     ...base,
     compress,

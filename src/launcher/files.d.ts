@@ -1,0 +1,5 @@
+/** `with { type: "file" }` gives the path under which the file can be read at run time. */
+declare module "*/mgo-launcher" {
+  const path: string;
+  export default path;
+}
