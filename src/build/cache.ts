@@ -1,0 +1,126 @@
+/**
+ * mgo's cache: the variants of earlier builds, so that Go finds them up to date and does not link again.
+ *
+ * An entry is a folder with one folder of executables for each level. Whether one is up to date is for Go to
+ * say, by the build ID in it: an entry's key only keeps builds apart that would overwrite each other's.
+ *
+ * A run takes its entry away by renaming it and renames it back when every `go` has ended by itself. So two runs
+ * never share an entry (the second starts with an empty one), no lock can go stale, and what a killed `go` left
+ * half-written is never taken for a variant.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { hasCode, MgoError } from "../error.ts";
+import type { Environment } from "../process.ts";
+import { keep, letGo, makeTemporaryFolder, removeFolder, tryFolder } from "./temporary.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Unused for so long, an entry goes: the time that Go gives its own cache. */
+const ENTRY_AGE = 5 * DAY;
+/** A taken entry whose run was killed before it could put it back goes after this time. */
+const TAKEN_AGE = DAY;
+
+/** A folder that this run has to itself. */
+export interface Entry {
+  readonly folder: string;
+  /**
+   * Ends the use of the folder.
+   *
+   * @param good whether the next run may take what is in it: every `go` that wrote there has ended by itself
+   */
+  release(good: boolean): Promise<void>;
+}
+
+/**
+ * Takes the entry that belongs to a build: an empty folder the first time. Where there is no usable cache it is a
+ * temporary folder.
+ *
+ * @param key everything that tells this build from others
+ * @param temporary where temporary folders are made, as GOTMPDIR names it
+ */
+export async function takeEntry(key: readonly string[], temporary: string, env: Environment): Promise<Entry> {
+  const cache = cacheFolder(env);
+  const builds = cache === undefined ? undefined : await tryFolder(join(cache, "build"));
+  if (builds !== undefined) {
+    const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
+    const lasting = join(builds, name);
+    const taken = join(builds, `taken-${process.pid}-${randomBytes(6).toString("hex")}`);
+    if ((await take(lasting, taken)) !== undefined) {
+      keep(taken);
+      return { folder: taken, release: (good) => putBack(taken, lasting, builds, good) };
+    }
+  }
+  const folder = await makeTemporaryFolder(temporary, env);
+  return { folder, release: () => removeFolder(folder) };
+}
+
+/**
+ * MGOCACHE, or `mgo` in the user's cache folder; undefined if there is none, or if it is `off`.
+ *
+ * @throws MgoError for a relative MGOCACHE, as Go refuses a relative GOCACHE
+ */
+export function cacheFolder(env: Environment): string | undefined {
+  const named = env["MGOCACHE"];
+  if (named === "off") return undefined;
+  if (named !== undefined && named !== "") {
+    if (isAbsolute(named)) return named;
+    throw new MgoError(`MGOCACHE=${named}: it may be an absolute path, or off`);
+  }
+  const xdg = env["XDG_CACHE_HOME"];
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "mgo");
+  const home = env["HOME"];
+  return home !== undefined && isAbsolute(home) ? join(home, ".cache", "mgo") : undefined;
+}
+
+/** Renames the entry, or makes a new one where there is none; undefined when the cache cannot be written. */
+async function take(lasting: string, taken: string): Promise<string | undefined> {
+  try {
+    await rename(lasting, taken);
+    // The folder's age counts from now, or a run that lasts would see it trimmed.
+    await touch(taken);
+    return taken;
+  } catch (error) {
+    return hasCode(error, "ENOENT") ? await tryFolder(taken) : undefined;
+  }
+}
+
+async function putBack(taken: string, lasting: string, builds: string, good: boolean): Promise<void> {
+  if (good) {
+    try {
+      await touch(taken);
+      await rename(taken, lasting);
+      letGo(taken);
+    } catch {
+      // Another run has put its own there meanwhile.
+    }
+  }
+  await removeFolder(taken);
+  await trim(builds);
+}
+
+async function touch(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now);
+}
+
+/** Removes what has not been used for long. Its failures are no matter: the next run tries again. */
+async function trim(builds: string): Promise<void> {
+  const now = Date.now();
+  for (const name of await readdir(builds).catch(() => [])) {
+    const folder = join(builds, name);
+    const age =
+      now -
+      (await stat(folder).then(
+        (found) => found.mtimeMs,
+        () => now,
+      ));
+    if (age > (name.startsWith("taken-") ? TAKEN_AGE : ENTRY_AGE)) {
+      // Renamed first, so that no run takes an entry that is half gone.
+      const doomed = join(builds, `taken-${randomBytes(6).toString("hex")}`);
+      await rename(folder, doomed)
+        .then(() => rm(doomed, { recursive: true, force: true }))
+        .catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * A plan, carried out: the levels built, put into bundles, and those put in their places.
+ *
+ * Nothing is made in the user's folders before the last `go` has ended: Go stamps `vcs.modified=true` into a
+ * program when it finds an unknown file beside its sources.
+ */
+import { stat } from "node:fs/promises";
+import { createBundle } from "../bundle/write.ts";
+import { MgoError } from "../error.ts";
+import type { GoContext } from "../go/env.ts";
+import { wordsOf } from "../go/flags.ts";
+import { loadLauncher } from "../launcher.ts";
+import type { Level } from "../level.ts";
+import { checkOverwrite, placeOutput } from "../output.ts";
+import type { Environment } from "../process.ts";
+import { type Entry, takeEntry } from "./cache.ts";
+import { createLiveFilter } from "./live.ts";
+import type { Output, Plan } from "./plan.ts";
+import { isWatched, type Progress, startProgress } from "./progress.ts";
+import { explainPlan } from "./refusal.ts";
+import { makeReport, type Report } from "./report.ts";
+import { formatSummary } from "./summary.ts";
+import { makeTemporaryFolder, removeFolder } from "./temporary.ts";
+import { buildVariants, runGo, type VariantContext, variantFolder } from "./variants.ts";
+
+/** What a plan is carried out with. */
+export interface Execution extends GoContext {
+  /** Where Go runs, -C followed and symbolic links resolved: with the flags it tells builds apart. */
+  readonly folder: string;
+}
+
+/** @returns the exit status */
+export async function executePlan(plan: Plan, execution: Execution): Promise<number> {
+  if (plan.target.kind === "refused") return printReport(await explainPlan(plan, execution));
+  const outputs = outputsOf(plan);
+  for (const output of outputs) {
+    const refusal = await overwriteRefusal(output);
+    if (refusal !== undefined) return printReport(refusal);
+  }
+  const launcher = await findLauncher(plan, outputs, execution);
+  const started = performance.now();
+  const { names, json, dryRun, commands } = plan.verbosity;
+  const watched = isWatched(process.stderr, execution.env) && !json && !dryRun && !commands;
+  const temporary = await makeTemporaryFolder(plan.go.gotmpdir, execution.env);
+  let entry: Entry | undefined;
+  let good = false;
+  const progress = startProgress(plan.options.levels, watched, execution.env);
+  try {
+    entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
+    const context = {
+      ...execution,
+      folder: entry.folder,
+      temporary,
+      onStderrLine: createLiveFilter(plan.verbosity, progress.print),
+      onStart: progress.started,
+      onEnd: ({ level, status }) => progress.ended(level, status !== 0),
+    } satisfies VariantContext;
+    const results = await buildVariants(plan, context);
+    good = results.every(({ killed }) => !killed);
+    const report = makeReport(results, plan.verbosity, [entry.folder, temporary]);
+    if (report.status !== 0) {
+      progress.stop();
+      return printReport(report);
+    }
+    progress.write(report.stdout, report.stderr);
+    if (names) for (const level of plan.options.levels) progress.print(builtLine(level, progress));
+    if (plan.target.kind === "archive") return await placeArchive(plan, context);
+
+    for (const output of outputs) {
+      const bundle = await bundleOutput(plan, output, entry.folder, launcher, progress, execution);
+      if (bundle.refusal !== undefined) {
+        progress.stop();
+        return printReport(bundle.refusal);
+      }
+      if (!watched && !names) continue;
+      const seconds = (performance.now() - started) / 1000;
+      progress.print(formatSummary({ name: output.shown, ...bundle, seconds }));
+    }
+    return 0;
+  } finally {
+    progress.stop();
+    await entry?.release(good);
+    await removeFolder(temporary);
+  }
+}
+
+/** @returns 0 to 255 */
+export function printReport({ stdout, stderr, status }: Report): number {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return status;
+}
+
+function outputsOf(plan: Plan): readonly Output[] {
+  if (plan.target.kind === "file") return [plan.target.output];
+  return plan.target.kind === "directory" ? plan.target.outputs : [];
+}
+
+/** The launcher comes first: what is wrong with it should not be heard after minutes of building. */
+async function findLauncher(
+  plan: Plan,
+  outputs: readonly Output[],
+  { env, signal, folder }: Execution,
+): Promise<Uint8Array> {
+  if (outputs.length === 0 || plan.options.levels.length === 1) return new Uint8Array();
+  const { launcher } = plan.options;
+  const file = launcher === undefined || launcher.startsWith("/") ? launcher : `${folder}/${launcher}`;
+  return await loadLauncher({ file, env, signal });
+}
+
+/** What Go says, and in which words, when it must not overwrite what is at -o. */
+async function overwriteRefusal({ path, shown, importPath }: Output): Promise<Report | undefined> {
+  try {
+    await checkOverwrite(path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MgoError)) throw error;
+    const message = error.message.replace(JSON.stringify(path), JSON.stringify(shown));
+    return { stdout: "", stderr: `${importPath}: go build ${importPath}: ${message}\n`, status: 1 };
+  }
+}
+
+interface Bundled {
+  readonly size: number;
+  readonly variants: ReadonlyMap<Level, number>;
+  readonly refusal?: Report | undefined;
+}
+
+async function bundleOutput(
+  plan: Plan,
+  output: Output,
+  folder: string,
+  launcher: Uint8Array,
+  progress: Progress,
+  { signal }: Execution,
+): Promise<Bundled> {
+  const { levels, base, compress, jobs } = plan.options;
+  const inputs = levels.map((level) => ({ level, path: `${variantFolder(folder, level)}/${output.name}` }));
+  const chunks = await createBundle(inputs, launcher, {
+    compress,
+    signal,
+    ...(base === undefined ? {} : { base }),
+    ...(jobs === undefined ? {} : { jobs }),
+    onProgress: progress.encoding,
+  });
+  signal.throwIfAborted();
+  const refusal = await overwriteRefusal(output);
+  if (refusal === undefined) await placeOutput(output.path, chunks);
+  const sizes = inputs.map(
+    async ({ level, path }): Promise<[Level, number]> => [level, (await stat(path)).size],
+  );
+  return {
+    size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    variants: new Map(await Promise.all(sizes)),
+    refusal,
+  };
+}
+
+/** Everything is built: Go only copies the lowest level's archive out of its cache, with its own checks and mode. */
+async function placeArchive(plan: Plan, context: VariantContext): Promise<number> {
+  const [lowest] = plan.options.levels;
+  if (lowest === undefined) return 0;
+  const { status, stderr } = await runGo(plan, lowest, plan.outputFlags, context);
+  return status === 0 ? 0 : printReport({ stdout: "", stderr, status });
+}
+
+function builtLine(level: Level, progress: Progress): string {
+  return `mgo: ${level} built in ${progress.seconds(level).toFixed(1)} s`;
+}
+
+/** Variables that make another program of the same sources and flags. */
+const BUILD_VARIABLES = /^(?:GO[A-Z0-9]+|CGO_[A-Z]+|CC|CXX|FC|AR|PKG_CONFIG\w*)$/;
+const NOT_IN_KEY = new Set(["GOAMD64", "GOCACHE", "GOTMPDIR", "GOPROXY", "GODEBUG"]);
+
+function entryKey(plan: Plan, { folder, env }: Execution): readonly string[] {
+  return [folder, ...plan.identity, ...plan.packages, ...wordsOf(plan.go.goflags), ...variables(env)];
+}
+
+function variables(env: Environment): readonly string[] {
+  return Object.entries(env)
+    .filter(([name]) => BUILD_VARIABLES.test(name) && !NOT_IN_KEY.has(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted();
+}

@@ -1,0 +1,139 @@
+/**
+ * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
+ */
+import type { Compress } from "../bundle/codec.ts";
+import { MgoError } from "../error.ts";
+import type { Flag } from "../go/flags.ts";
+import { splitQuoted } from "../go/quoted.ts";
+import { compareLevels, isLevel, LEVELS, type Level } from "../level.ts";
+import type { Environment } from "../process.ts";
+
+export interface Options {
+  /** Sorted, without duplicates, at least one. */
+  readonly levels: readonly Level[];
+  readonly compress: Compress;
+  /** The level that the others are stored as differences from; the encoder chooses if there is none. */
+  readonly base: Level | undefined;
+  /** How many variants are built at once; a measured default applies if there is none. */
+  readonly jobs: number | undefined;
+  /** Another launcher than mgo's own. */
+  readonly launcher: string | undefined;
+  /** Whether targets other than linux/amd64 go to plain `go build`. */
+  readonly elsewhere: boolean;
+}
+
+/** One value and where it stands, for messages. */
+interface Setting {
+  readonly value: string;
+  readonly where: string;
+}
+
+/** Go's exit status for a command line that it does not understand. */
+const USAGE = { status: 2 };
+
+const NAMES = ["levels", "layout", "compress", "base", "jobs", "launcher", "elsewhere"] as const;
+type Name = (typeof NAMES)[number];
+
+/**
+ * Reads the options; the command line wins over MGOFLAGS, and MGOFLAGS over MGO_PARALLEL_BUILD.
+ *
+ * @param flags the command line's `mgo.…` flags
+ * @throws MgoError for an unknown name or a bad value
+ */
+export function readOptions(flags: readonly Flag[], env: Environment): Options {
+  const settings = new Map<Name, Setting>();
+  const parallel = env["MGO_PARALLEL_BUILD"];
+  if (parallel !== undefined && parallel !== "") {
+    settings.set("jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
+  }
+  for (const flag of readVariable(env["MGOFLAGS"] ?? "")) {
+    settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `-${flag.name} in MGOFLAGS` });
+  }
+  for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
+
+  readChoice(settings.get("layout"), ["packed", "direct"]);
+  if (settings.get("layout")?.value === "direct") {
+    throw new MgoError(`${settings.get("layout")?.where}=direct is not available yet; packed is`, USAGE);
+  }
+  const levels = readLevels(settings.get("levels"));
+  return {
+    levels,
+    compress: readChoice(settings.get("compress"), ["fast", "default", "best"]) ?? "default",
+    base: readBase(settings.get("base"), levels),
+    jobs: readJobs(settings.get("jobs")),
+    launcher: readLauncher(settings.get("launcher")),
+    elsewhere: readChoice(settings.get("elsewhere"), ["go"]) === "go",
+  };
+}
+
+/** The words of MGOFLAGS, which like those of GOFLAGS are each a flag of its own: `-mgo.levels=v1,v3`. */
+function readVariable(text: string): readonly Flag[] {
+  const words = splitQuoted(text);
+  if (words === undefined) throw new MgoError("MGOFLAGS: a quote is not closed", USAGE);
+  return words.map((word) => {
+    const match = /^--?(mgo\.[^=]+)(?:=(.*))?$/s.exec(word);
+    if (match?.[1] === undefined) {
+      throw new MgoError(`MGOFLAGS: ${JSON.stringify(word)} is none of mgo's flags`, {
+        ...USAGE,
+        hint: "MGOFLAGS holds -mgo.NAME=VALUE only; flags of go build belong into GOFLAGS",
+      });
+    }
+    if (match[2] === undefined)
+      throw new MgoError(`MGOFLAGS: -${match[1]} needs a value, as in -${match[1]}=VALUE`, USAGE);
+    return { name: match[1], value: match[2], words: [word] };
+  });
+}
+
+function nameOf(flag: Flag, where: string): Name {
+  const name = NAMES.find((known) => flag.name === `mgo.${known}`);
+  if (name !== undefined) return name;
+  throw new MgoError(`unknown flag -${flag.name}${where}`, {
+    ...USAGE,
+    hint: `mgo's flags are ${NAMES.map((known) => `-mgo.${known}`).join(", ")}`,
+  });
+}
+
+function readLevels(setting: Setting | undefined): readonly Level[] {
+  if (setting === undefined) return LEVELS;
+  const levels: Level[] = [];
+  for (const word of setting.value.split(",")) {
+    if (!isLevel(word)) throw refuse(setting, `levels from ${LEVELS.join(",")}, separated by commas`);
+    if (levels.includes(word))
+      throw new MgoError(`${setting.where}=${setting.value} names ${word} twice`, USAGE);
+    levels.push(word);
+  }
+  return levels.toSorted(compareLevels);
+}
+
+function readBase(setting: Setting | undefined, levels: readonly Level[]): Level | undefined {
+  if (setting === undefined) return undefined;
+  const base = levels.find((level) => level === setting.value);
+  if (base === undefined) throw refuse(setting, `one of the levels that are built: ${levels.join(", ")}`);
+  return base;
+}
+
+function readJobs(setting: Setting | undefined): number | undefined {
+  if (setting === undefined) return undefined;
+  if (!/^[1-9][0-9]{0,3}$/.test(setting.value)) throw refuse(setting, "a number from 1 to 9999");
+  return Number(setting.value);
+}
+
+function readLauncher(setting: Setting | undefined): string | undefined {
+  if (setting?.value === "") throw refuse(setting, "a file");
+  return setting?.value;
+}
+
+function readChoice<Choice extends string>(
+  setting: Setting | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  if (setting === undefined) return undefined;
+  const choice = choices.find((known) => known === setting.value);
+  if (choice === undefined)
+    throw refuse(setting, choices.length === 1 ? `only ${choices[0]}` : choices.join(", "));
+  return choice;
+}
+
+function refuse(setting: Setting, allowed: string): MgoError {
+  return new MgoError(`${setting.where}=${setting.value}: it may be ${allowed}`, USAGE);
+}

@@ -1,0 +1,54 @@
+/**
+ * Builds that Go refuses before it compiles anything: Go says why, in its words and with its status.
+ */
+import { MgoError } from "../error.ts";
+import { chdirLength } from "../go/arity.ts";
+import { findGo, type GoContext } from "../go/env.ts";
+import { run } from "../process.ts";
+import type { Plan } from "./plan.ts";
+import { makeReport, type Report } from "./report.ts";
+import { runGo } from "./variants.ts";
+
+/**
+ * For arguments that cannot be read as flags and packages.
+ *
+ * @throws MgoError when Go takes them after all
+ */
+export async function explainArguments(args: readonly string[], context: GoContext): Promise<Report> {
+  const words = withoutOwn(args);
+  const chdir = chdirLength(words);
+  const command = [findGo(context), "build", ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
+  const result = await run(command, context);
+  if (result.status === 0) throw notUnderstood();
+  return { stdout: result.stdout, stderr: result.stderr, status: result.status ?? 1 };
+}
+
+/**
+ * For packages and an -o that Go does not take; each level is asked, as build tags may tell them apart.
+ *
+ * @throws MgoError when Go takes them after all
+ */
+export async function explainPlan(plan: Plan, context: GoContext): Promise<Report> {
+  const outputs = [];
+  for (const level of plan.options.levels) {
+    const request = { ...context, temporary: "", onStderrLine: () => false };
+    const output = await runGo(plan, level, ["-n", ...plan.outputFlags], request);
+    outputs.push(output.status === 0 ? { ...output, stdout: "", stderr: "" } : output);
+  }
+  const report = makeReport(outputs, plan.verbosity, []);
+  if (report.status === 0) throw notUnderstood();
+  return report;
+}
+
+function notUnderstood(): MgoError {
+  return new MgoError("go build takes these arguments, but mgo cannot tell what they build", {
+    hint: "please report them, with the version of Go, as a bug of mgo",
+  });
+}
+
+/** Takes mgo's own flags out of arguments whose other flags may be anything. */
+function withoutOwn(args: readonly string[]): readonly string[] {
+  return args.filter(
+    (word, index) => !/^--?mgo\./.test(word) && !/^--?mgo\.[^=]*$/.test(args[index - 1] ?? ""),
+  );
+}

@@ -1,0 +1,109 @@
+/**
+ * Running `go build` once for each level.
+ */
+import type { Level } from "../level.ts";
+import { type Environment, run } from "../process.ts";
+import type { Plan } from "./plan.ts";
+import type { LevelOutput } from "./report.ts";
+
+/** Where the levels are built, and who watches. */
+export interface VariantContext {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** Holds a folder of executables for each level. */
+  readonly folder: string;
+  /** Where Go and its tools keep their temporary files. */
+  readonly temporary: string;
+  readonly onStderrLine: (line: string) => boolean;
+  readonly onStart: (level: Level) => void;
+  readonly onEnd: (output: LevelOutput) => void;
+}
+
+/**
+ * How many levels are built at once where nobody says.
+ */
+const DEFAULT_JOBS = 2;
+
+/**
+ * Builds all levels of a plan, also when one fails: what they have in common can only be seen from all.
+ *
+ * @returns how they ended, in the order of levels
+ * @throws the abort signal's reason, once no `go` runs any more
+ */
+export async function buildVariants(plan: Plan, context: VariantContext): Promise<readonly LevelOutput[]> {
+  const waiting = [...plan.options.levels];
+  const outputs: LevelOutput[] = [];
+  const work = async (): Promise<void> => {
+    for (let level = waiting.shift(); level !== undefined; level = waiting.shift()) {
+      outputs.push(await buildVariant(plan, level, context));
+    }
+  };
+  const jobs = Math.min(plan.options.jobs ?? DEFAULT_JOBS, waiting.length);
+  const ends = await Promise.allSettled(Array.from({ length: jobs }, work));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return plan.options.levels.flatMap((level) => outputs.filter((output) => output.level === level));
+}
+
+/** Where a level's executables are. */
+export function variantFolder(folder: string, level: Level): string {
+  return `${folder}/${level}`;
+}
+
+async function buildVariant(plan: Plan, level: Level, context: VariantContext): Promise<LevelOutput> {
+  context.onStart(level);
+  const output = await runGo(plan, level, targetFlags(plan, level, context.folder), context);
+  context.onEnd(output);
+  return output;
+}
+
+/**
+ * Runs `go build` for one level with the user's flags and packages.
+ *
+ * @param target the -o to use
+ */
+export async function runGo(
+  plan: Plan,
+  level: Level,
+  target: readonly string[],
+  context: Pick<VariantContext, "env" | "signal" | "temporary" | "onStderrLine">,
+): Promise<LevelOutput> {
+  const command = [plan.go.go, "build", ...plan.flags, ...target, ...plan.packages];
+  const result = await run(command, {
+    cwd: plan.cwd,
+    env: { ...context.env, ...levelEnvironment(plan, level, context.temporary) },
+    signal: context.signal,
+    onStderrLine: context.onStderrLine,
+  });
+  const killed = result.killedBy === undefined ? "" : `go build: killed by ${result.killedBy}\n`;
+  return {
+    level,
+    status: result.status ?? 1,
+    stdout: result.stdout,
+    stderr: result.stderr + killed,
+    killed: result.killedBy !== undefined,
+  };
+}
+
+/** -work is about Go's temporary folder: with it, Go makes one where it always does and leaves it there. */
+function levelEnvironment(plan: Plan, level: Level, temporary: string): Environment {
+  if (plan.verbosity.work || temporary === "") return { GOAMD64: level };
+  return { GOAMD64: level, GOTMPDIR: temporary, TMPDIR: temporary };
+}
+
+/**
+ * The -o for a level. One that ends in a slash has Go name the executables itself, and Go finds those of the last
+ * run there, so that it links only what has changed. A single program has its name as in the user's -o: Go reads
+ * the old one at that very path as well.
+ */
+function targetFlags(plan: Plan, level: Level, folder: string): readonly string[] {
+  switch (plan.target.kind) {
+    case "file":
+      return ["-o", `${variantFolder(folder, level)}/${plan.target.output.name}`];
+    case "directory":
+      return ["-o", `${variantFolder(folder, level)}/`];
+    case "archive":
+      return ["-o", "/dev/null"];
+    default:
+      return plan.outputFlags;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * mgo's command line: arguments → command → exit status. The only place that catches, and the only one that exits.
+ */
+import { readFileSync } from "node:fs";
+import packageJson from "../package.json" with { type: "json" };
+import { removeAllFolders } from "./build/temporary.ts";
+import * as build from "./commands/build.ts";
+import * as extract from "./commands/extract.ts";
+import * as inspect from "./commands/inspect.ts";
+import * as pack from "./commands/pack.ts";
+import * as passthrough from "./commands/passthrough.ts";
+import * as verify from "./commands/verify.ts";
+import { hasCode, MgoError } from "./error.ts";
+import { chdirLength } from "./go/arity.ts";
+import type { GoContext } from "./go/env.ts";
+import { HELP } from "./help.ts";
+import { Interrupted, killAll } from "./process.ts";
+
+type Command = (context: GoContext) => number | Promise<number>;
+
+const OWN_COMMANDS = new Map([
+  ["build", build.run],
+  ["pack", pack.run],
+  ["inspect", inspect.run],
+  ["extract", extract.run],
+  ["verify", verify.run],
+]);
+
+/** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
+const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+type StopSignal = keyof typeof STOP_SIGNALS;
+
+/** What a shell calls death by SIGPIPE: a reader that has gone ends a command without a word. */
+const STATUS_EPIPE = 141;
+
+await main();
+
+async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endQuietly);
+  const controller = new AbortController();
+  watchSignals(controller);
+  const { signal } = controller;
+  let status: number;
+  try {
+    const command = findCommand(process.argv.slice(2));
+    status = await command({ env: process.env, cwd: process.cwd(), signal });
+  } catch (error) {
+    if (signal.reason instanceof Interrupted) return dieBy(signal.reason.signal);
+    status = explain(error);
+  }
+  if (signal.reason instanceof Interrupted) return dieBy(signal.reason.signal);
+  await Promise.all([process.stdout, process.stderr].map(flush));
+  process.exit(status);
+}
+
+function findCommand(args: readonly string[]): Command {
+  const [word = "", ...rest] = args;
+  if (/^--?version$/.test(word)) return () => print(`mgo ${packageJson.version}\n`);
+  if (/^--?(?:h|help)$/.test(word) || (word === "help" && ["", "build"].includes(rest[0] ?? ""))) {
+    return () => print(HELP);
+  }
+  const own = OWN_COMMANDS.get(word);
+  if (own !== undefined) return (context) => own(rest, context);
+  if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
+
+  // Go takes `go -C dir build` as well as `go build -C dir`.
+  const chdir = chdirLength(args);
+  const next = chdir > 0 ? (args[chdir] ?? "") : "";
+  if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
+  const words = next === "build" ? [...args.slice(0, chdir), ...args.slice(chdir + 1)] : args;
+  return (context) => build.run(words, context);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** @returns the exit status */
+function explain(error: unknown): number {
+  const trace = (process.env["MGODEBUG"] ?? "").split(",").includes("trace");
+  if (error instanceof MgoError) {
+    process.stderr.write(`mgo: ${error.message}\n`);
+    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
+  } else {
+    process.stderr.write(
+      `mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    if (!trace) process.stderr.write("hint: MGODEBUG=trace shows where; please report it with that\n");
+  }
+  if (trace) process.stderr.write(`${Bun.inspect(error, { colors: false })}\n`);
+  return error instanceof MgoError ? error.status : 1;
+}
+
+/** The first signal has everything stop in good order; a second one does not wait for that. */
+function watchSignals(controller: AbortController): void {
+  const ignored = ignoredSignals();
+  for (const [name, number] of Object.entries(STOP_SIGNALS)) {
+    // Under nohup and in a script's background, signals are ignored from the start, and should stay so.
+    if ((ignored >> BigInt(number - 1)) & 1n) continue;
+    process.on(name, () => {
+      if (!controller.signal.aborted) return controller.abort(new Interrupted(name as StopSignal));
+      killAll();
+      dieBy(name as StopSignal);
+    });
+  }
+}
+
+/** Linux's mask of the signals that this process ignores; where it cannot be read, none. */
+function ignoredSignals(): bigint {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1];
+    return BigInt(`0x${mask ?? "0"}`);
+  } catch {
+    return 0n;
+  }
+}
+
+/** Dies as the signal's sender expects: a shell sees 128 + its number, and a script stops with it. */
+function dieBy(signal: NodeJS.Signals): void {
+  removeAllFolders();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+function endQuietly(error: unknown): void {
+  if (!hasCode(error, "EPIPE")) throw error;
+  killAll();
+  removeAllFolders();
+  process.exit(STATUS_EPIPE);
+}
+
+/** Waits until a stream's reader has taken everything, which process.exit does not. */
+async function flush(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((done) => stream.write("", () => done()));
+}

@@ -1,0 +1,93 @@
+/**
+ * `mgo build`: from its arguments to a plan, which src/build/execute.ts carries out.
+ */
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import { executePlan, printReport } from "../build/execute.ts";
+import { createLiveFilter } from "../build/live.ts";
+import { readOptions } from "../build/options.ts";
+import { allFlags, checkTarget, isOurs, makePlan, readVerbosity } from "../build/plan.ts";
+import { explainArguments } from "../build/refusal.ts";
+import { MgoError } from "../error.ts";
+import { findArity } from "../go/arity.ts";
+import { type GoContext, readGoEnv } from "../go/env.ts";
+import { type Arguments, type Arity, parseArguments, wordsOf } from "../go/flags.ts";
+import { listPackages } from "../go/list.ts";
+import { HELP } from "../help.ts";
+import { become, type RunResult } from "../process.ts";
+
+/**
+ * Builds.
+ *
+ * @param args what follows `build`
+ * @returns the exit status, Go's own where Go refuses
+ */
+export async function run(args: readonly string[], context: GoContext): Promise<number> {
+  const parsed = await readArguments(args, context);
+  if (parsed === "help") {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (parsed === "refused") return printReport(await explainArguments(args, context));
+  const options = readOptions(parsed.mgo, context.env);
+  const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
+  const go = await readGoEnv(chdir?.words ?? [], context);
+  if ("status" in go) return forward(go);
+  if (options.elsewhere && !isOurs(go)) {
+    become([go.go, "build", ...wordsOf(parsed.flags), ...parsed.packages], context.env);
+  }
+  const flags = allFlags(go, parsed);
+  checkTarget(go, flags);
+
+  const { names } = readVerbosity(flags);
+  const print = (line: string): void => void process.stderr.write(`${line}\n`);
+  const amd64 = context.env["GOAMD64"];
+  if (names && amd64 !== undefined && amd64 !== "") {
+    print(`mgo: GOAMD64=${amd64} in the environment is ignored: -mgo.levels names the levels`);
+  }
+  const lowest = { ...context, env: { ...context.env, GOAMD64: options.levels[0] } };
+  const live = createLiveFilter(readVerbosity([]), print);
+  const packages = await listPackages(go.go, parsed, lowest, live);
+  if ("status" in packages) return forward(packages);
+
+  const folder = await realpath(resolve(context.cwd, chdir?.value ?? "."));
+  const plan = await makePlan(options, go, parsed, packages, { cwd: context.cwd, folder });
+  return await executePlan(plan, { ...context, folder });
+}
+
+/** Reads the arguments, asking Go about flags that mgo does not know. */
+async function readArguments(
+  args: readonly string[],
+  context: GoContext,
+): Promise<Arguments | "help" | "refused"> {
+  const found = new Map<string, Arity>();
+  for (;;) {
+    const parsed = parseArguments(args, found);
+    switch (parsed.kind) {
+      case "arguments":
+        checkStrayFlags(parsed.packages);
+        return parsed;
+      case "valueless":
+        throw new MgoError(`-${parsed.name} needs a value, as in -${parsed.name}=VALUE`, { status: 2 });
+      case "unknown": {
+        const arity = await findArity(parsed.name, args, context);
+        if (arity === undefined) return "refused";
+        found.set(parsed.name, arity);
+        break;
+      }
+      default:
+        return parsed.kind;
+    }
+  }
+}
+
+/** Go ends the flags at the first argument that is none; what Go says about a later one would not help. */
+function checkStrayFlags(packages: readonly string[]): void {
+  const stray = packages.find((word) => /^--?mgo\./.test(word));
+  if (stray === undefined) return;
+  throw new MgoError(`${stray} stands behind the packages: flags come before them`, { status: 2 });
+}
+
+function forward({ stdout, stderr, status }: RunResult): number {
+  return printReport({ stdout, stderr, status: status ?? 1 });
+}

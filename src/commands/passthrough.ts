@@ -1,0 +1,22 @@
+/**
+ * Every other command of `go`: mgo becomes `go`, so that it can stand wherever a tool lets its user name the `go`
+ * to run.
+ */
+import { findGo, type GoContext } from "../go/env.ts";
+import { become } from "../process.ts";
+
+/** The commands of `go` that mgo has no command of its own for. */
+export const GO_COMMANDS: ReadonlySet<string> = new Set(
+  "bug clean doc env fix fmt generate get help install list mod run telemetry test tool version vet work".split(
+    " ",
+  ),
+);
+
+/**
+ * Hands the whole command line to `go`.
+ *
+ * @throws MgoError when there is no `go`
+ */
+export function run(args: readonly string[], context: GoContext): never {
+  become([findGo(context), ...args], context.env);
+}

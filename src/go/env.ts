@@ -1,0 +1,102 @@
+/**
+ * Go itself: where it is, which version it is in the module's folder, and what it would build for.
+ */
+import { MgoError } from "../error.ts";
+import { type Environment, findProgram, type RunResult, run } from "../process.ts";
+import { type Flag, parseFlagWords } from "./flags.ts";
+import { splitQuoted } from "./quoted.ts";
+
+/** The oldest Go that mgo works with. */
+const OLDEST = { major: 1, minor: 20 };
+
+/** What `go env` says in the folder where the build runs, after Go has switched its toolchain. */
+export interface GoEnv {
+  /** The `go` program's path. */
+  readonly go: string;
+  /** As in `go1.26.8`. */
+  readonly version: string;
+  readonly goos: string;
+  readonly goarch: string;
+  /** GOFLAGS, also as `go env -w` set it: defaults beneath the command line. */
+  readonly goflags: readonly Flag[];
+  /** Whether Go works in module mode. */
+  readonly modules: boolean;
+  /** Where Go makes its temporary folder; empty for the system's place. */
+  readonly gotmpdir: string;
+}
+
+export interface GoContext {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds Go.
+ *
+ * @throws MgoError when PATH has none
+ */
+export function findGo(context: Pick<GoContext, "env" | "cwd">): string {
+  const go = findProgram("go", context.env, context.cwd);
+  if (go !== undefined) return go;
+  throw new MgoError("there is no go program in PATH", {
+    hint: "install Go from https://go.dev/dl/, or add it to PATH",
+  });
+}
+
+/**
+ * Asks Go about the build's folder.
+ *
+ * @param chdir the build's `-C` flag as it was written, if it has one
+ * @returns what Go said instead if it fails, for example about a folder that does not exist
+ * @throws MgoError when Go is too old
+ */
+export async function readGoEnv(chdir: readonly string[], context: GoContext): Promise<GoEnv | RunResult> {
+  const go = findGo(context);
+  const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR"];
+  const result = await run([go, "env", ...chdir, "-json", ...names], context);
+  if (result.status !== 0) {
+    // -C came with Go 1.20: an older one is told by its version, not by what it thinks of the flag.
+    const version = await run([go, "env", "GOVERSION"], context);
+    if (version.status === 0) checkVersion(version.stdout.trim(), go);
+    return result;
+  }
+  const values = readObject(result.stdout);
+  const text = (name: string): string => {
+    const value = values[name];
+    return typeof value === "string" ? value : "";
+  };
+  checkVersion(text("GOVERSION"), go);
+  return {
+    go,
+    version: text("GOVERSION"),
+    goos: text("GOOS"),
+    goarch: text("GOARCH"),
+    goflags: parseFlagWords(splitQuoted(text("GOFLAGS")) ?? []),
+    modules: text("GOMOD") !== "",
+    gotmpdir: text("GOTMPDIR"),
+  };
+}
+
+/** The `1.26` in `go1.26.8`, `go1.27-devel_4c2…` or `devel go1.27-4c2… X:rangefunc`; undefined if there is none. */
+export function parseVersion(
+  version: string,
+): { readonly major: number; readonly minor: number } | undefined {
+  const match = /\bgo(\d+)\.(\d+)/.exec(version);
+  return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) };
+}
+
+/** A version that says nothing (a `devel` one without a number) passes. */
+function checkVersion(version: string, go: string): void {
+  const { major, minor } = parseVersion(version) ?? OLDEST;
+  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return;
+  throw new MgoError(`${go} is ${version}; mgo needs Go ${OLDEST.major}.${OLDEST.minor} or newer`, {
+    hint: "install a newer Go from https://go.dev/dl/",
+  });
+}
+
+function readObject(json: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(json);
+  if (typeof value === "object" && value !== null) return { ...value };
+  throw new MgoError("go env printed no JSON object");
+}

@@ -1,0 +1,75 @@
+/**
+ * The packages that a build is about, as `go list` tells them.
+ */
+import { MgoError } from "../error.ts";
+import { type RunResult, run } from "../process.ts";
+import type { GoContext } from "./env.ts";
+import { type Arguments, wordsOf } from "./flags.ts";
+
+export interface Package {
+  /** The package clause's name, `main` for a program; empty if Go could not read the package. */
+  readonly name: string;
+  /** `command-line-arguments` for a package that is given as files. */
+  readonly importPath: string;
+  readonly goFiles: readonly string[];
+  readonly cgoFiles: readonly string[];
+  /** Whether Go found something wrong with it. */
+  readonly broken: boolean;
+}
+
+/**
+ * Flags of `go build` that `go list` has not (-o), understands otherwise (-json), or that would make it print or
+ * write what the build itself is going to.
+ */
+const NOT_FOR_LIST = new Set([
+  ...["o", "json", "n", "x", "v", "work", "a"],
+  ...["debug-actiongraph", "debug-runtime-trace", "debug-trace"],
+]);
+
+/** The form in which packages leave Go's template: one JSON object for each. */
+const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Error";
+
+/**
+ * Lists the packages that the build's arguments name. Only they are looked at, not what they import (-find):
+ * what is wrong further down is for the build to say.
+ *
+ * @param onStderrLine sees Go's progress ("go: downloading …") at once
+ * @returns what Go said instead if it fails
+ */
+export async function listPackages(
+  go: string,
+  args: Arguments,
+  context: GoContext,
+  onStderrLine: (line: string) => boolean,
+): Promise<readonly Package[] | RunResult> {
+  const flags = wordsOf(args.flags.filter((flag) => !NOT_FOR_LIST.has(flag.name)));
+  const chdir = args.flags[0]?.name === "C" ? args.flags[0].words.length : 0;
+  const command = [go, "list", ...flags.slice(0, chdir), "-e", "-find", FIELDS, ...flags.slice(chdir)];
+  const result = await run([...command, ...args.packages], { ...context, onStderrLine });
+  return result.status === 0 ? readPackages(result.stdout) : result;
+}
+
+/** `go list -json` prints objects one after the other, each ending in a line of its own. */
+function readPackages(stdout: string): readonly Package[] {
+  return stdout
+    .split(/(?<=^\})\n/m)
+    .filter((text) => text.trim() !== "")
+    .map((text) => readPackage(JSON.parse(text)));
+}
+
+function readPackage(value: unknown): Package {
+  if (typeof value !== "object" || value === null) throw new MgoError("go list printed no JSON object");
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
+  const texts = (name: string): readonly string[] => {
+    const list = fields[name];
+    return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
+  };
+  return {
+    name: text("Name"),
+    importPath: text("ImportPath"),
+    goFiles: texts("GoFiles"),
+    cgoFiles: texts("CgoFiles"),
+    broken: fields["Error"] !== undefined,
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * The name that Go gives an executable when nobody names it.
+ */
+import type { Package } from "./list.ts";
+
+/**
+ * Go's DefaultExecName (cmd/go/internal/load/pkg.go): the first file's name for a package given as files,
+ * otherwise the last element of the import path, or the one before it if the last is a major version.
+ *
+ * @param modules whether Go works in module mode; `/v2` is an ordinary folder in GOPATH mode
+ * @returns an empty string for a package of files that holds no Go file
+ */
+export function defaultName(pkg: Package, modules: boolean): string {
+  if (pkg.importPath === "command-line-arguments") {
+    const file = pkg.goFiles[0] ?? pkg.cgoFiles[0] ?? "";
+    return file.slice(file.lastIndexOf("/") + 1).replace(/\.go$/, "");
+  }
+  const elements = pkg.importPath.split("/");
+  const last = elements.at(-1) ?? "";
+  if (modules && elements.length > 1 && isMajorVersion(last)) return elements.at(-2) ?? "";
+  return last;
+}
+
+/** Go's isVersionElement: v2 and up, without leading zeros. */
+function isMajorVersion(element: string): boolean {
+  return /^v(?:[2-9]|[1-9][0-9]+)$/.test(element);
+}

@@ -1,0 +1,32 @@
+/**
+ * Words of a flag variable (GOFLAGS, MGOFLAGS), split as Go splits them.
+ */
+
+const SPACE = /[ \t\n\r]/;
+
+/**
+ * Splits a variable at blanks. A word that begins with ' or " reaches to the next such quote, with nothing
+ * unescaped inside; quotes further inside a word stand for themselves. These are the rules of Go's
+ * cmd/internal/quoted.Split.
+ *
+ * @returns undefined when a quote is never closed
+ */
+export function splitQuoted(text: string): readonly string[] | undefined {
+  const words: string[] = [];
+  let rest = text;
+  for (;;) {
+    rest = rest.replace(/^[ \t\n\r]+/, "");
+    const first = rest[0];
+    if (first === undefined) return words;
+    if (first === '"' || first === "'") {
+      const end = rest.indexOf(first, 1);
+      if (end < 0) return undefined;
+      words.push(rest.slice(1, end));
+      rest = rest.slice(end + 1);
+    } else {
+      const end = rest.search(SPACE);
+      words.push(end < 0 ? rest : rest.slice(0, end));
+      rest = end < 0 ? "" : rest.slice(end);
+    }
+  }
+}

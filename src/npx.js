@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// The package's command: starts mgo on the Bun that npm installed beside it. Plain Node, because the `bun` command
+// of the npm package needs an install script, and those may be off.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const platform = process.platform === "win32" ? "windows" : process.platform;
+const arch = process.arch === "arm64" ? "aarch64" : process.arch;
+// The baseline program comes first: the other one dies on CPUs without AVX2.
+const names = [`bun-${platform}-${arch}-baseline`, `bun-${platform}-${arch}`, `bun-${platform}-${arch}-musl`];
+
+const require = createRequire(import.meta.url);
+const bun = names.map(findProgram).find((file) => file !== undefined);
+if (bun === undefined) {
+  const wanted = names.map((name) => `@oven/${name}`).join(", ");
+  process.stderr.write(`mgo: Bun is not installed for ${platform}/${arch}: no package ${wanted}\n`);
+  process.exitCode = 1;
+} else {
+  start(bun);
+}
+
+function findProgram(name) {
+  try {
+    return join(
+      dirname(require.resolve(`@oven/${name}/package.json`)),
+      "bin",
+      platform === "windows" ? "bun.exe" : "bun",
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function start(program) {
+  const here = dirname(fileURLToPath(import.meta.url));
+  // The folder that mgo is used in may hold files of its own for Bun (.env, bunfig.toml): they are not for mgo.
+  const flags = ["--no-env-file", `--config=${join(here, "..", "bunfig.toml")}`, "--no-install"];
+  const command = [program, ...flags, join(here, "cli.ts"), ...process.argv.slice(2)];
+  const { BUN_OPTIONS: _, ...env } = process.env;
+  // Newer versions of Node can become Bun, which leaves nobody to pass anything on.
+  if (process.execve !== undefined && platform !== "windows") process.execve(program, command, env);
+
+  const child = spawn(program, command.slice(1), { stdio: "inherit", env });
+  // A terminal sends Ctrl-C to mgo as well; what is sent to this process alone is passed on.
+  const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || !fromTerminal) child.kill(signal);
+    });
+  }
+  child.on("error", (error) => {
+    process.stderr.write(`mgo: cannot start ${program}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (status, signal) => {
+    if (signal === null) {
+      process.exitCode = status;
+      return;
+    }
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    // A signal that this process cannot die of, as init of a container for example.
+    process.exitCode = 128 + constants.signals[signal];
+  });
+}
