@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const runtime = join(dirname(require.resolve("@oven/bun-linux-x64-baseline/package.json")), "bin", "bun");
 const output = join("dist", "mgo");
 
-await step([findZig(process.env), "build", "launcher"]);
+await step([findZig(process.env), "build"]);
 await step([
   process.execPath,
   "build",

@@ -8,12 +8,14 @@ import { type Compress, decodeFrame, encodeFrame, isRawDictionary } from "./code
 import { CODEC, FRAME_SIZE_MAX } from "./format.ts";
 import { sha256, type Variant } from "./variant.ts";
 
-export type { Compress } from "./codec.ts";
-export type { VariantInput } from "./variant.ts";
-
 /** How far the reference of a frame reaches beyond the place where its bytes are expected, in bytes.
  * Measured on programs of 4 to 50 MB: 256 KiB to 1 MiB give the same size, 128 KiB more. */
 const REFERENCE_MARGIN = 512 * 1024;
+
+export type { Compress } from "./codec.ts";
+
+/** What is encoded: an executable's bytes. */
+type Executable = Pick<Variant, "level" | "bytes">;
 
 export interface EncodeOptions {
   /** The variant that the others are stored as differences from. Default: v3, else the highest. */
@@ -61,7 +63,7 @@ export interface EncodedVariant {
  * @throws MgoError if the base is not among them; the signal's reason if it is aborted
  */
 export async function encodeVariants(
-  variants: readonly Variant[],
+  variants: readonly Executable[],
   options: EncodeOptions,
 ): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
   const base = baseIndex(variants, options.base);
@@ -74,7 +76,7 @@ export async function encodeVariants(
 }
 
 /** v3 is what most machines run, directly or because v4 gains them nothing: its path is the short one. */
-function baseIndex(variants: readonly Variant[], wanted: Level | undefined): number {
+function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
   const index = variants.findIndex(({ level }) => level === (wanted ?? "v3"));
   if (index >= 0) return index;
   if (wanted === undefined) return variants.length - 1;
@@ -83,8 +85,8 @@ function baseIndex(variants: readonly Variant[], wanted: Level | undefined): num
 }
 
 async function encodeVariant(
-  variant: Variant,
-  reference: Variant | undefined,
+  variant: Executable,
+  reference: Executable | undefined,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
   const { level, bytes } = variant;

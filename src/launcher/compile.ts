@@ -34,7 +34,7 @@ export async function compileLauncher(env: Environment, signal: AbortSignal): Pr
   await mkdir(cache, { recursive: true });
   const prefix = await mkdtemp(join(cache, "zig-"));
   try {
-    const command = [findZig(env), "build", "launcher", "--prefix", prefix];
+    const command = [findZig(env), "build", "--prefix", prefix];
     const { status, stderr } = await run(command, { cwd: root, env, signal });
     if (status !== 0)
       throw new MgoError(`cannot compile the launcher with ${command[0]}`, { hint: stderr.trim() });

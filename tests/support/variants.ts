@@ -1,0 +1,71 @@
+/**
+ * The program tests/programs/levels, built by the real `go` for each level, and bundles of it. Built once for
+ * all tests of a run, in a folder that the process removes when it ends.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createBundle } from "../../src/bundle/write.ts";
+import { loadLauncher } from "../../src/launcher.ts";
+import { LEVELS, type Level } from "../../src/level.ts";
+import { placeOutput } from "../../src/output.ts";
+
+export const root = join(import.meta.dir, "..", "..");
+
+/** A folder for this process's files. */
+export const scratch = mkdtempSync(join(tmpdir(), "mgo-test-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+const never = new AbortController().signal;
+
+/** The launcher as compiled from the checkout. */
+export async function launcher(): Promise<Uint8Array> {
+  return loadLauncher({ env: process.env, signal: never });
+}
+
+const built = new Map<string, string>();
+
+/** Path of tests/programs/levels as `go build` makes it for that level, stripped, with these flags. */
+export function buildVariant(level: Level, ...flags: readonly string[]): string {
+  const key = [level, ...flags].join(" ");
+  const path = built.get(key) ?? join(scratch, `levels-${built.size}.${level}`);
+  if (built.has(key)) return path;
+  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", ...flags, "-o", path, "."];
+  const { success, stderr } = Bun.spawnSync(command, {
+    cwd: join(root, "tests", "programs", "levels"),
+    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
+  });
+  if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
+  built.set(key, path);
+  return path;
+}
+
+let bundles = 0;
+
+/** Path of a new bundle of these levels of tests/programs/levels. */
+export async function buildBundle(levels: readonly Level[] = LEVELS, base?: Level): Promise<string> {
+  const path = join(scratch, `bundle-${bundles++}`);
+  const inputs = levels.map((level) => ({ level, path: buildVariant(level) }));
+  const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
+  await placeOutput(path, await createBundle(inputs, await launcher(), options));
+  return path;
+}
+
+/** How a program ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program with only these variables in its environment. */
+export function runProgram(command: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
+  const child = Bun.spawnSync([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  return {
+    status: child.signalCode === undefined ? child.exitCode : null,
+    signal: child.signalCode,
+    stdout: child.stdout.toString(),
+    stderr: child.stderr.toString(),
+  };
+}
