@@ -40,7 +40,14 @@ async function testBun(files: readonly string[]): Promise<Totals> {
   const folder = await mkdtemp(join(tmpdir(), "mgo-test-report-"));
   try {
     const report = join(folder, "junit.xml");
-    const command = [process.execPath, "test", ...files, "--reporter=junit", `--reporter-outfile=${report}`];
+    const command = [
+      process.execPath,
+      "test",
+      ...files,
+      "--timeout=120000",
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+    ];
     const status = await Bun.spawn(command, { stdio: ["ignore", "inherit", "inherit"] }).exited;
     const head = /<testsuites [^>]*>/.exec(await readFile(report, "utf8").catch(() => ""))?.[0] ?? "";
     const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);

@@ -35,7 +35,7 @@ export function parseArguments<T extends ParseArgsOptionsConfig>(
   } catch (error) {
     // parseArgs explains in its first sentence and goes on with advice on how to quote.
     const reason = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw new MgoError(`mgo ${command}: ${reason}`, {
+    throw new MgoError(`${command}: ${reason}`, {
       hint: "mgo --help lists the flags",
       cause: error,
       status: 2,
@@ -56,7 +56,7 @@ function twoDashes(args: readonly string[]): string[] {
 export function singleFile(command: string, files: readonly string[]): string {
   const [file] = files;
   if (file === undefined || files.length > 1) {
-    throw new MgoError(`mgo ${command} takes one file, not ${files.length}`, {
+    throw new MgoError(`${command} takes one file, not ${files.length}`, {
       hint: "mgo --help shows how",
       status: 2,
     });

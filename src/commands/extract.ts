@@ -12,13 +12,13 @@ export async function run(args: readonly string[], _context: CommandContext): Pr
   const bundle = await openBundle(singleFile("extract", files));
   const present = bundle.directory.variants.map((variant) => variant.level).join(", ");
   if (values.level === undefined) {
-    throw new MgoError("mgo extract: which variant? Name it with --level", {
+    throw new MgoError("extract: which variant? Name it with --level", {
       hint: `${bundle.name} has ${present}`,
       status: 2,
     });
   }
   if (values.output === undefined) {
-    throw new MgoError("mgo extract: where to? Name the file with -o, or - for standard output", {
+    throw new MgoError("extract: where to? Name the file with -o, or - for standard output", {
       status: 2,
     });
   }

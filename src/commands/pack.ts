@@ -16,10 +16,10 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     launcher: { type: "string" },
   });
   if (values.output === undefined) {
-    throw new MgoError("mgo pack: where to? Name the bundle with -o", { status: 2 });
+    throw new MgoError("pack: where to? Name the bundle with -o", { status: 2 });
   }
   if (files.length === 0) {
-    throw new MgoError("mgo pack: no files to bundle", { hint: "mgo pack -o OUT FILE…", status: 2 });
+    throw new MgoError("pack: no files to bundle", { hint: "mgo pack -o OUT FILE…", status: 2 });
   }
   const compress = parseCompress(values.compress ?? "default");
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };

@@ -1,0 +1,16 @@
+/**
+ * Writes tests/golden/payload-v1.bin: a payload in format version 1 that the tests of both languages read.
+ *
+ * Only for a new format version. A golden file of a version that was released is never written anew: it
+ * stands for the bundles that are out there.
+ */
+import { join } from "node:path";
+import { writePayload } from "../src/bundle/directory.ts";
+import { encodeVariants } from "../src/bundle/encode.ts";
+import { VERSION } from "../src/bundle/format.ts";
+import { goldenVariant, IMAGE_CHECKSUM } from "../tests/support/golden.ts";
+
+const variants = (["v1", "v3"] as const).map((level) => ({ level, bytes: goldenVariant(level) }));
+const { encoded, base } = await encodeVariants(variants, { compress: "best" });
+const payload = Buffer.concat(writePayload(encoded, base, IMAGE_CHECKSUM));
+await Bun.write(join(import.meta.dir, "..", "tests", "golden", `payload-v${VERSION}.bin`), payload);
