@@ -178,7 +178,7 @@ describe("mgo extract", () => {
   });
 
   test("names the levels there are", async () => {
-    const path = await buildBundle(["v1", "v3"]);
+    const path = await buildBundle({ levels: ["v1", "v3"] });
     expect(mgo("extract", path, "--level", "v4", "-o", "x").stderr).toBe(
       `mgo: ${path} has no variant v4\nhint: it has v1, v3\n`,
     );

@@ -14,7 +14,7 @@ async function sha256(path: string): Promise<string> {
 
 describe("a bundle", () => {
   test.each(LEVELS)("with base %s gives back every variant byte for byte", async (base) => {
-    const path = await buildBundle(LEVELS, base);
+    const path = await buildBundle({ base });
     const bundle = await openBundle(path);
     await verifyBundle(bundle);
     for (const level of LEVELS) {
@@ -35,13 +35,13 @@ describe("a bundle", () => {
   });
 
   test("of two levels has just these", async () => {
-    const bundle = await openBundle(await buildBundle(["v1", "v3"]));
+    const bundle = await openBundle(await buildBundle({ levels: ["v1", "v3"] }));
     expect(bundle.directory.variants.map(({ level }) => level)).toEqual(["v1", "v3"]);
     expect(() => findVariant(bundle, "v2")).toThrow("has no variant v2");
   });
 
   test("of one level is that variant itself", async () => {
-    const path = await buildBundle(["v2"]);
+    const path = await buildBundle({ levels: ["v2"] });
     expect(await sha256(path)).toBe(await sha256(buildVariant("v2")));
   });
 

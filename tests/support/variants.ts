@@ -23,29 +23,35 @@ export async function launcher(): Promise<Uint8Array> {
   return loadLauncher({ env: process.env, signal: never });
 }
 
-const built = new Map<string, string>();
+const built = new Set<string>();
 
-/** Path of tests/programs/levels as `go build` makes it for that level, stripped, with these flags. */
-export function buildVariant(level: Level, ...flags: readonly string[]): string {
-  const key = [level, ...flags].join(" ");
-  const path = built.get(key) ?? join(scratch, `levels-${built.size}.${level}`);
-  if (built.has(key)) return path;
-  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", ...flags, "-o", path, "."];
+/** Path of a program below tests/programs as `go build` makes it for that level, stripped. */
+export function buildVariant(level: Level, program = "levels"): string {
+  const path = join(scratch, `${program}.${level}`);
+  if (built.has(path)) return path;
+  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "."];
   const { success, stderr } = Bun.spawnSync(command, {
-    cwd: join(root, "tests", "programs", "levels"),
+    cwd: join(root, "tests", "programs", program),
     env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
   });
   if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
-  built.set(key, path);
+  built.add(path);
   return path;
 }
 
 let bundles = 0;
 
-/** Path of a new bundle of these levels of tests/programs/levels. */
-export async function buildBundle(levels: readonly Level[] = LEVELS, base?: Level): Promise<string> {
+export interface BundleOptions {
+  readonly levels?: readonly Level[];
+  readonly base?: Level;
+  /** A folder below tests/programs. */
+  readonly program?: string;
+}
+
+/** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
+export async function buildBundle({ levels = LEVELS, base, program }: BundleOptions = {}): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
-  const inputs = levels.map((level) => ({ level, path: buildVariant(level) }));
+  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program) }));
   const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
