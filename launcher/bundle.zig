@@ -116,8 +116,8 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
     }
     try expectZero(&header.reserved);
 
-    // The bases first: what a frame refers to is checked against them.
-    for (bundle.variants) |*variant| try checkVariant(&bundle, variant, detail);
+    // Of all variants before the base of any: a base of unknown codec is no wrong base.
+    for (bundle.variants) |*variant| try checkVariant(variant, detail);
 
     var level_last: u8 = 0;
     var frame_next: u64 = 0;
@@ -125,6 +125,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
     for (bundle.variants) |*variant| {
         if (variant.level <= level_last) return error.LevelOrder;
         level_last = variant.level;
+        try checkBase(&bundle, variant);
 
         if (variant.frame_first != frame_next or variant.frame_count == 0) return error.FrameRun;
         frame_next += variant.frame_count;
@@ -147,18 +148,22 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
     return bundle;
 }
 
-fn checkVariant(bundle: *const Bundle, variant: *const format.Variant, detail: *Detail) Error!void {
+fn checkVariant(variant: *const format.Variant, detail: *Detail) Error!void {
     @setRuntimeSafety(true);
     if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
     try expectZero(&variant.reserved);
     try expectZero(&variant.reserved_tail);
-    const codec = std.enums.fromInt(format.Codec, variant.codec) orelse {
+    if (std.enums.fromInt(format.Codec, variant.codec) == null) {
         detail.* = variant.codec;
         return error.UnknownCodec;
-    };
+    }
+}
+
+fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
+    @setRuntimeSafety(true);
     if (variant.base >= bundle.variants.len) return error.BaseIndex;
     const base = bundle.baseOf(variant);
-    switch (codec) {
+    switch (@as(format.Codec, @enumFromInt(variant.codec))) {
         .zstd => if (base != variant) return error.BaseIndex,
         .zstd_reference => if (base.codec != @intFromEnum(format.Codec.zstd)) return error.BaseIndex,
     }

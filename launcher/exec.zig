@@ -123,3 +123,41 @@ fn readStruct(comptime T: type, bytes: []const u8, offset: u64) ?T {
     if (offset > bytes.len or bytes.len - offset < @sizeOf(T)) return null;
     return std.mem.bytesToValue(T, bytes[@intCast(offset)..][0..@sizeOf(T)]);
 }
+
+test "a memfd's name is the path and the level, cut at the path's front" {
+    var buffer: [name_size_max + 1]u8 = undefined;
+    try std.testing.expectEqualStrings("/usr/bin/foobar [GOAMD64=v3]", std.mem.span(memoryName(&buffer, "/usr/bin/foobar", 3)));
+
+    const suffix = " [GOAMD64=v4]";
+    const fits = "/" ++ "x" ** (name_size_max - suffix.len - 1);
+    try std.testing.expectEqualStrings(fits ++ suffix, std.mem.span(memoryName(&buffer, fits, 4)));
+    const too_long = "/y" ++ fits[1..];
+    const cut = std.mem.span(memoryName(&buffer, too_long, 4));
+    try std.testing.expectEqual(name_size_max, cut.len);
+    try std.testing.expectEqualStrings("..." ++ too_long[4..] ++ suffix, cut);
+}
+
+test "the interpreter is found in PT_INTERP, and nowhere in damaged headers" {
+    const elf = std.elf;
+    const path = "/lib64/ld-linux-x86-64.so.2";
+    const File = extern struct { header: elf.Elf64_Ehdr, segments: [2]elf.Elf64_Phdr, path: [path.len + 1]u8 };
+    var file = std.mem.zeroes(File);
+    file.header.e_phoff = @offsetOf(File, "segments");
+    file.header.e_phnum = 2;
+    file.segments[0].p_type = elf.PT_LOAD;
+    file.segments[1].p_type = elf.PT_INTERP;
+    file.segments[1].p_offset = @offsetOf(File, "path");
+    file.segments[1].p_filesz = path.len + 1;
+    file.path = (path ++ .{0}).*;
+    const bytes = std.mem.asBytes(&file);
+    try std.testing.expectEqualStrings(path, findInterpreter(bytes).?);
+    for (0..@offsetOf(File, "path") + path.len) |size| {
+        try std.testing.expectEqual(null, findInterpreter(bytes[0..size]));
+    }
+    file.segments[1].p_offset = std.math.maxInt(u64);
+    try std.testing.expectEqual(null, findInterpreter(bytes));
+    file.segments[1].p_type = elf.PT_NOTE;
+    try std.testing.expectEqual(null, findInterpreter(bytes));
+    file.header.e_phoff = std.math.maxInt(u64);
+    try std.testing.expectEqual(null, findInterpreter(bytes));
+}

@@ -151,3 +151,31 @@ pub const panic = struct {
     pub const memcpyAlias = bug;
     pub const noreturnReturned = bug;
 };
+
+test "a line holds strings, numbers and error names, and nothing that steers a terminal" {
+    var text: Text = .{};
+    text.add("level v");
+    text.add(@as(u8, 3));
+    text.add(", ");
+    text.add(@as(u64, std.math.maxInt(u64)));
+    text.add(" ");
+    text.add(system.Errno.NOSPC);
+    text.add(" ");
+    text.add(system.Errno.@"2BIG");
+    text.add(" ");
+    text.add(system.Errno.XDEV);
+    text.add(" \x1b[2J\n\xc3\xa4");
+    text.finish();
+    try std.testing.expectEqualStrings(
+        "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\n",
+        text.buffer[0..text.size],
+    );
+}
+
+test "a line that is too long is cut and still ends" {
+    var text: Text = .{};
+    for (0..1000) |_| text.add("0123456789");
+    text.finish();
+    try std.testing.expectEqual(text.buffer.len, text.size);
+    try std.testing.expectEqual('\n', text.buffer[text.size - 1]);
+}

@@ -87,3 +87,40 @@ pub fn mappedPayload() []align(format.payload_align) const u8 {
 
 /// Index of the program header of the segment that the bundle writer fills; also in start.S.
 const payload_segment = 2;
+
+test "the stack gives arguments, environment and auxiliary vector" {
+    const name: [*:0]const u8 = "./program";
+    const variable: [*:0]const u8 = "A=b";
+    const stack = [_]usize{
+        2,                     @intFromPtr(name), @intFromPtr(name), 0,
+        @intFromPtr(variable), 0,                 elf.AT_EXECFN,     @intFromPtr(name),
+        elf.AT_UID,            1000,              elf.AT_EUID,       0,
+        elf.AT_GID,            1000,              elf.AT_EGID,       1000,
+        elf.AT_SECURE,         1,                 elf.AT_NULL,       0,
+    };
+    const signals = std.mem.zeroes(SavedSignals);
+    const process = readStack(&stack, &signals);
+    try std.testing.expectEqual(name, process.arguments[1].?);
+    try std.testing.expectEqual(null, process.arguments[2]);
+    try std.testing.expectEqual(variable, process.environment[0].?);
+    try std.testing.expectEqual(null, process.environment[1]);
+    try std.testing.expectEqual(name, process.executed_path.?);
+    try std.testing.expect(process.secure);
+    try std.testing.expect(!process.hasFileCapabilities());
+}
+
+test "no arguments, no environment" {
+    const stack = [_]usize{ 0, 0, 0, elf.AT_SECURE, 0, elf.AT_NULL };
+    const signals = std.mem.zeroes(SavedSignals);
+    const process = readStack(&stack, &signals);
+    try std.testing.expectEqual(null, process.arguments[0]);
+    try std.testing.expectEqual(null, process.environment[0]);
+    try std.testing.expectEqual(null, process.executed_path);
+    try std.testing.expect(!process.hasFileCapabilities());
+}
+
+test "raised privileges with equal ids come from file capabilities" {
+    const stack = [_]usize{ 0, 0, 0, elf.AT_SECURE, 1, elf.AT_UID, 7, elf.AT_EUID, 7, elf.AT_NULL };
+    const signals = std.mem.zeroes(SavedSignals);
+    try std.testing.expect(readStack(&stack, &signals).hasFileCapabilities());
+}

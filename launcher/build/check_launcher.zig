@@ -1,0 +1,19 @@
+//! `check-launcher LINKED OUTPUT`: copies the linked launcher if it is as expected.
+const std = @import("std");
+const expectations = @import("expectations.zig");
+
+pub fn main(init: std.process.Init) !void {
+    const arguments = try init.minimal.args.toSlice(init.arena.allocator());
+    const cwd = std.Io.Dir.cwd();
+    const file = try cwd.readFileAlloc(init.io, arguments[1], init.arena.allocator(), .limited(16 << 20));
+    var report: expectations.Report = .{};
+    expectations.check(file, &report) catch {
+        std.debug.print("error: the launcher is not as expected: {s}\n", .{report.text});
+        std.process.exit(1);
+    };
+    try cwd.writeFile(init.io, .{
+        .sub_path = arguments[2],
+        .data = file,
+        .flags = .{ .permissions = .executable_file },
+    });
+}

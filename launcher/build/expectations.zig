@@ -1,0 +1,174 @@
+//! What the linked launcher must be: the bundle writer fills it without a linker, and a later layout
+//! puts its code into another program. Each expectation that fails says what to do about it.
+const std = @import("std");
+const elf = std.elf;
+
+/// In bytes; every bundle carries it.
+pub const size_max = 100 << 10;
+
+/// start.S and its fault handler must lie in what is left of a file that is cut short.
+pub const entry_max = 1024;
+
+const page_size = 4096;
+
+const Segment = struct {
+    type: u32,
+    flags: u32,
+    /// Whether it has bytes in the file.
+    filled: bool,
+    guidance: []const u8,
+};
+
+const read = elf.PF_R;
+const write = elf.PF_W;
+const execute = elf.PF_X;
+
+const segments = [_]Segment{
+    .{
+        .type = elf.PT_LOAD,
+        .flags = read | execute,
+        .filled = true,
+        .guidance = "the first segment holds the ELF header, the program headers and .text: see PHDRS in launcher.ld",
+    },
+    .{
+        .type = elf.PT_LOAD,
+        .flags = read | write,
+        .filled = false,
+        .guidance = "the second segment holds .bss alone: a variable of the launcher starts with another value than zero",
+    },
+    .{
+        .type = elf.PT_LOAD,
+        .flags = read,
+        .filled = true,
+        .guidance = "the third segment holds .rodata, .mgo and .go.buildinfo, which the bundle writer lets grow",
+    },
+    .{
+        .type = elf.PT_GNU_STACK,
+        .flags = read | write,
+        .filled = false,
+        .guidance = "the stack must not be executable: an assembly file lacks .note.GNU-stack",
+    },
+};
+
+const Section = struct { name: []const u8, type: u32, flags: u64, segment: ?usize };
+
+const sections = [_]Section{
+    .{ .name = "", .type = elf.SHT_NULL, .flags = 0, .segment = null },
+    .{ .name = ".text", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC | elf.SHF_EXECINSTR, .segment = 0 },
+    .{ .name = ".bss", .type = elf.SHT_NOBITS, .flags = elf.SHF_ALLOC | elf.SHF_WRITE, .segment = 1 },
+    .{ .name = ".rodata", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
+    .{ .name = ".mgo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
+    .{ .name = ".go.buildinfo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
+    .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = null },
+};
+
+/// Linkers mark a section whose constants they have merged; that changes nothing for its readers.
+const flags_ignored: u64 = elf.SHF_MERGE | elf.SHF_STRINGS;
+
+pub const Report = struct {
+    buffer: [1024]u8 = undefined,
+    text: []const u8 = "",
+
+    fn fail(report: *Report, comptime problem: []const u8, arguments: anytype) error{Unexpected} {
+        report.text = std.fmt.bufPrint(&report.buffer, problem, arguments) catch "expectation failed";
+        return error.Unexpected;
+    }
+};
+
+/// `file` was written by the linker just now, so it is believed to be an ELF file at all. After
+/// `error.Unexpected`, `report.text` says what is wrong.
+pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
+    if (file.len > size_max) return report.fail(
+        "{d} bytes, and at most {d} are expected\nhint: look for what grew with `nm --size-sort` on a build without .strip",
+        .{ file.len, size_max },
+    );
+
+    const header = std.mem.bytesToValue(elf.Elf64_Ehdr, file[0..@sizeOf(elf.Elf64_Ehdr)]);
+    if (header.e_type != .DYN) return report.fail(
+        "e_type is {d}, and ET_DYN is expected: its code must run at any address\nhint: is .pie set in build.zig?",
+        .{@intFromEnum(header.e_type)},
+    );
+
+    if (header.e_phnum != segments.len) return report.fail(
+        "{d} program headers, and {d} are expected: see PHDRS in launcher.ld",
+        .{ header.e_phnum, segments.len },
+    );
+    if (header.e_phoff != @sizeOf(elf.Elf64_Ehdr)) return report.fail("the program headers do not follow the ELF header", .{});
+    var found_segments: [segments.len]elf.Elf64_Phdr = undefined;
+    for (segments, &found_segments, 0..) |expected, *found, index| {
+        found.* = tableEntry(elf.Elf64_Phdr, file, header.e_phoff, index);
+        const fits = found.p_type == expected.type and
+            found.p_flags == expected.flags and
+            (found.p_filesz != 0) == expected.filled and
+            (!expected.filled or found.p_filesz == found.p_memsz);
+        if (!fits) return report.fail(
+            "segment {d} is type {d}, flags {d}, {d} bytes in the file, {d} in memory\nhint: {s}",
+            .{ index, found.p_type, found.p_flags, found.p_filesz, found.p_memsz, expected.guidance },
+        );
+        if (found.p_type == elf.PT_LOAD and (found.p_align != page_size or
+            found.p_vaddr % page_size != found.p_offset % page_size)) return report.fail(
+            "segment {d} is not aligned to pages of {d} bytes\nhint: see max-page-size in build.zig",
+            .{ index, page_size },
+        );
+    }
+    if (found_segments[0].p_offset != 0 or found_segments[0].p_vaddr != 0) return report.fail(
+        "the launcher is not linked from address 0 with its headers in the first segment\nhint: {s}",
+        .{segments[0].guidance},
+    );
+    const text_offset = @sizeOf(elf.Elf64_Ehdr) + segments.len * @sizeOf(elf.Elf64_Phdr);
+    if (header.e_entry < text_offset or header.e_entry >= entry_max) return report.fail(
+        "the entry is at {d}, and below {d} is expected: a cut file must still hold start.S\nhint: .text.start comes first in launcher.ld",
+        .{ header.e_entry, entry_max },
+    );
+
+    const names_section = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, header.e_shstrndx);
+    const names = file[@intCast(names_section.sh_offset)..][0..@intCast(names_section.sh_size)];
+    for (0..header.e_shnum) |index| {
+        const found = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, index);
+        const name = std.mem.sliceTo(names[found.sh_name..], 0);
+        if (index >= sections.len or !std.mem.eql(u8, name, sections[index].name)) return report.fail(
+            "section {d} is {s}, and {s} is expected\nhint: a new kind of data needs a place in launcher.ld: constants in .rodata, nothing that is written or relocated",
+            .{ index, name, if (index < sections.len) sections[index].name else "none" },
+        );
+        const expected = sections[index];
+        if (found.sh_type != expected.type or found.sh_flags & ~flags_ignored != expected.flags) return report.fail(
+            "section {s} has type {d} and flags {d}, and {d} and {d} are expected",
+            .{ name, found.sh_type, found.sh_flags, expected.type, expected.flags },
+        );
+        const segment = found_segments[expected.segment orelse continue];
+        if (found.sh_addr < segment.p_vaddr or found.sh_addr + found.sh_size > segment.p_vaddr + segment.p_memsz) {
+            return report.fail("section {s} lies outside of segment {d}", .{ name, expected.segment.? });
+        }
+    }
+    if (header.e_shnum != sections.len) return report.fail(
+        "{d} sections, and {d} are expected: one was dropped as empty",
+        .{ header.e_shnum, sections.len },
+    );
+}
+
+fn tableEntry(comptime T: type, file: []const u8, offset: u64, index: usize) T {
+    return std.mem.bytesToValue(T, file[@intCast(offset + index * @sizeOf(T))..][0..@sizeOf(T)]);
+}
+
+test "an ELF file of another shape is reported with guidance" {
+    // A header that asks for one program header; more is not looked at.
+    var file: [256]u8 = @splat(0);
+    var header = std.mem.zeroes(elf.Elf64_Ehdr);
+    header.e_type = .DYN;
+    header.e_phnum = 1;
+    file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
+    try expectReport(&file, "1 program headers, and 4 are expected");
+
+    header.e_type = .EXEC;
+    file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
+    try expectReport(&file, "e_type is 2");
+
+    const large: [size_max + 1]u8 = @splat(0);
+    try expectReport(&large, "102401 bytes");
+}
+
+fn expectReport(file: []const u8, start: []const u8) !void {
+    var report: Report = .{};
+    try std.testing.expectError(error.Unexpected, check(file, &report));
+    try std.testing.expectStringStartsWith(report.text, start);
+}

@@ -1,0 +1,320 @@
+//! Each way in which a directory can be wrong, and inputs of no shape at all.
+const std = @import("std");
+const bundle = @import("bundle.zig");
+const checksum = @import("checksum.zig");
+const format = @import("format.zig");
+const testing = std.testing;
+
+const stored_size = 10;
+
+/// A payload whose stored frames are not zstd's: a directory says nothing about that. v1 is of
+/// codec zstd with two frames, v2 refers to v3, which is of codec zstd.
+const Payload = extern struct {
+    header: format.Header align(format.payload_align) = .{
+        .layout = @intFromEnum(format.Layout.@"packed"),
+        .variant_count = 3,
+        .frame_count = 4,
+        .payload_size = @sizeOf(Payload) - padding_size,
+        .image_checksum = 0,
+        .directory_checksum = 0,
+    },
+    variants: [3]format.Variant = .{
+        variant(1, .zstd, 0, 0, 2, 300),
+        variant(2, .zstd_reference, 2, 2, 1, 7),
+        variant(3, .zstd, 2, 3, 1, format.frame_size_max),
+    },
+    frames: [4]format.Frame = .{
+        frame(0, 100),
+        frame(1, 200),
+        reference: {
+            var one = frame(2, 7);
+            one.reference_offset = 1000;
+            one.reference_size = format.frame_size_max - 1000;
+            break :reference one;
+        },
+        frame(3, format.frame_size_max),
+    },
+    stored: [4 * stored_size]u8 = @splat(0xaa),
+    padding: [padding_size]u8 = @splat(0),
+
+    const padding_size = 24;
+
+    comptime {
+        std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 4));
+        std.debug.assert(@offsetOf(Payload, "padding") + padding_size == @sizeOf(Payload));
+    }
+
+    fn variant(level: u8, codec: format.Codec, base: u8, first: u32, count: u32, size: u64) format.Variant {
+        return .{
+            .level = level,
+            .codec = @intFromEnum(codec),
+            .base = base,
+            .size = size,
+            .frame_first = first,
+            .frame_count = count,
+            .sha256 = @splat(0),
+        };
+    }
+
+    fn frame(index: u64, size: u32) format.Frame {
+        return .{
+            .stored_offset = format.directorySize(3, 4) + index * stored_size,
+            .stored_size = stored_size,
+            .size = size,
+            .stored_checksum = 0,
+            .checksum = 0,
+            .reference_offset = 0,
+            .reference_size = 0,
+        };
+    }
+
+    fn bytes(payload: *Payload) []align(format.payload_align) u8 {
+        const all: []align(format.payload_align) u8 = std.mem.asBytes(payload);
+        return all[0 .. @sizeOf(Payload) - padding_size];
+    }
+
+    /// Makes the directory's checksum right, so that the check behind it is reached.
+    fn seal(payload: *Payload) void {
+        const all = payload.bytes();
+        // With counts that do not fit there is no checksum to be right.
+        const size = format.directorySize(payload.header.variant_count, payload.header.frame_count);
+        if (size > all.len) return;
+        payload.header.directory_checksum = checksum.ofPieces(&.{
+            all[0..@offsetOf(format.Header, "directory_checksum")],
+            all[@sizeOf(format.Header)..@intCast(size)],
+        });
+    }
+};
+
+fn parse(mapped: []align(format.payload_align) const u8) bundle.Error!bundle.Bundle {
+    var detail: bundle.Detail = 0;
+    return bundle.parse(mapped, &detail);
+}
+
+test "a directory without fault is taken" {
+    var payload: Payload = .{};
+    payload.seal();
+    const parsed = try parse(payload.bytes());
+    try testing.expectEqual(3, parsed.variants.len);
+    try testing.expectEqual(4, parsed.frames.len);
+    try testing.expectEqual(1, parsed.levels().lowest());
+    try testing.expectEqual(3, parsed.levels().highest());
+    const second = parsed.variantOf(2);
+    try testing.expectEqual(&parsed.variants[2], parsed.baseOf(second));
+    try testing.expectEqual(1, parsed.framesOf(second).len);
+    try testing.expectEqual(stored_size, parsed.stored(&parsed.framesOf(second)[0]).len);
+
+    // What follows the payload in its segment belongs to others.
+    const all: []align(format.payload_align) u8 = std.mem.asBytes(&payload);
+    try testing.expectEqual(payload.bytes().len, (try parse(all)).payload.len);
+}
+
+test "a payload that ends early is refused at every length" {
+    var payload: Payload = .{};
+    payload.seal();
+    const all = payload.bytes();
+    for (0..all.len) |size| {
+        const expected: bundle.Error = if (size < format.magic.len)
+            error.NotABundle
+        else if (size < @offsetOf(Payload, "stored"))
+            error.DirectoryBounds
+        else
+            error.PayloadSize;
+        try testing.expectError(expected, parse(all[0..size]));
+    }
+}
+
+test "each byte of the directory counts" {
+    var payload: Payload = .{};
+    payload.seal();
+    const all = payload.bytes();
+    for (0..@offsetOf(Payload, "stored")) |index| {
+        for (0..8) |bit| {
+            const mask = @as(u8, 1) << @intCast(bit);
+            all[index] ^= mask;
+            defer all[index] ^= mask;
+            const expected: bundle.Error = if (index < format.magic.len)
+                error.NotABundle
+            else if (index < @offsetOf(format.Header, "layout"))
+                error.UnknownVersion
+            else switch (index) {
+                @offsetOf(format.Header, "variant_count"),
+                @offsetOf(format.Header, "frame_count")...@offsetOf(format.Header, "frame_count") + 3,
+                => {
+                    // Too large for the payload, or for the checksum.
+                    if (parse(all)) |_| return error.TestUnexpectedResult else |err| {
+                        try testing.expect(err == error.DirectoryBounds or err == error.DirectoryChecksum);
+                    }
+                    continue;
+                },
+                else => error.DirectoryChecksum,
+            };
+            try testing.expectError(expected, parse(all));
+        }
+    }
+}
+
+test "each field that is wrong has its error, with the checksum right" {
+    const huge = std.math.maxInt(u64);
+    const huge32 = std.math.maxInt(u32);
+
+    try expectError(error.NotABundle, .{ .header, .magic }, [8]u8{ 0x89, 'm', 'g', 'o', '\n', 0x1a, '\n', 0 });
+    inline for (.{ 0, 2, 0xffff }) |version| try expectError(error.UnknownVersion, .{ .header, .version }, version);
+    inline for (.{ 1, 0xff }) |layout| try expectError(error.UnknownLayout, .{ .header, .layout }, layout);
+    inline for (.{ 0, 5, 0xff }) |count| try expectError(error.DirectoryBounds, .{ .header, .variant_count }, count);
+    inline for (.{ 1, 2 }) |count| try expectAnyError(.{ .header, .variant_count }, count);
+    inline for (.{ 0, 2, huge32 }) |count| try expectError(error.DirectoryBounds, .{ .header, .frame_count }, count);
+    try expectAnyError(.{ .header, .frame_count }, 3);
+    const directory_size = @offsetOf(Payload, "stored");
+    const payload_size = directory_size + 4 * stored_size;
+    inline for (.{ 0, 1, directory_size - 1, payload_size + 1, huge }) |size| {
+        try expectError(error.PayloadSize, .{ .header, .payload_size }, size);
+    }
+    inline for (.{ directory_size, payload_size - 1 }) |size| {
+        try expectError(error.StoredOffset, .{ .header, .payload_size }, size);
+    }
+    try expectError(error.ReservedNotZero, .{ .header, .reserved }, [_]u8{0} ** 23 ++ [_]u8{1});
+
+    inline for (.{ 0, 5, 0xff }) |level| try expectError(error.LevelRange, .{ .variants, 1, .level }, level);
+    inline for (.{ 1, 3, 4 }) |level| try expectError(error.LevelOrder, .{ .variants, 1, .level }, level);
+    inline for (.{ 2, 0xff }) |codec| try expectError(error.UnknownCodec, .{ .variants, 1, .codec }, codec);
+    // Codec zstd with another variant for base.
+    try expectError(error.BaseIndex, .{ .variants, 1, .codec }, 0);
+    // Codec zstd_reference on itself.
+    try expectError(error.BaseIndex, .{ .variants, 2, .codec }, 1);
+    inline for (.{ 1, 3, 0xff }) |base| try expectError(error.BaseIndex, .{ .variants, 1, .base }, base);
+    try expectError(error.BaseIndex, .{ .variants, 0, .base }, 1);
+    // A base that is too small for the frame that refers to it.
+    try expectError(error.FrameReference, .{ .variants, 1, .base }, 0);
+    try expectError(error.ReservedNotZero, .{ .variants, 2, .reserved }, [_]u8{ 0, 0, 1, 0, 0 });
+    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved_tail }, [_]u8{1} ++ [_]u8{0} ** 7);
+    inline for (.{ 0, 299, 301, huge }) |size| try expectError(error.VariantSize, .{ .variants, 0, .size }, size);
+    inline for (.{ 0, 1, 3, 4, huge32 }) |first| try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, first);
+    inline for (.{ 0, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 1, .frame_count }, count);
+    inline for (.{ 0, 2, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 2, .frame_count }, count);
+    try expectError(error.VariantSize, .{ .variants, 0, .frame_count }, 1);
+
+    inline for (.{ 0, directory_size - 1, directory_size + stored_size + 1, payload_size, huge }) |offset| {
+        try expectError(error.StoredOffset, .{ .frames, 1, .stored_offset }, offset);
+    }
+    inline for (.{ 0, format.frame_stored_size_max + 1, huge32 }) |size| {
+        try expectError(error.StoredSize, .{ .frames, 1, .stored_size }, size);
+    }
+    inline for (.{ 1, stored_size - 1, stored_size + 1, format.frame_stored_size_max }) |size| {
+        try expectError(error.StoredOffset, .{ .frames, 1, .stored_size }, size);
+        try expectError(error.StoredOffset, .{ .frames, 3, .stored_size }, size);
+    }
+    inline for (.{ 0, format.frame_size_max + 1, huge32 }) |size| {
+        try expectError(error.FrameSize, .{ .frames, 0, .size }, size);
+    }
+    inline for (.{ 1, 99, format.frame_size_max }) |size| {
+        try expectError(error.VariantSize, .{ .frames, 0, .size }, size);
+    }
+    inline for (.{ 1, huge }) |offset| try expectError(error.FrameReference, .{ .frames, 0, .reference_offset }, offset);
+    inline for (.{ 1, huge32 }) |size| try expectError(error.FrameReference, .{ .frames, 0, .reference_size }, size);
+    inline for (.{ 1001, format.frame_size_max, format.frame_size_max + 1, huge }) |offset| {
+        try expectError(error.FrameReference, .{ .frames, 2, .reference_offset }, offset);
+    }
+    inline for (.{ format.frame_size_max - 999, huge32 }) |size| {
+        try expectError(error.FrameReference, .{ .frames, 2, .reference_size }, size);
+    }
+    inline for (.{ 1, huge32 }) |value| try expectError(error.ReservedNotZero, .{ .frames, 3, .reserved }, value);
+}
+
+test "the fields that nobody interprets may hold anything" {
+    inline for (.{
+        .{ .{ .header, .image_checksum }, 1 },
+        .{ .{ .variants, 0, .sha256 }, [_]u8{0xff} ** 32 },
+        .{ .{ .frames, 0, .stored_checksum }, 1 },
+        .{ .{ .frames, 0, .checksum }, 1 },
+        .{ .{ .frames, 2, .reference_offset }, 0 },
+        .{ .{ .frames, 2, .reference_size }, 0 },
+    }) |case| {
+        var payload: Payload = .{};
+        fieldOf(&payload, case[0]).* = case[1];
+        payload.seal();
+        _ = try parse(payload.bytes());
+    }
+}
+
+test "an error about a number gives the number" {
+    inline for (.{
+        .{ .{ .header, .version }, 0x1234 },
+        .{ .{ .header, .layout }, 77 },
+        .{ .{ .variants, 2, .codec }, 99 },
+    }) |case| {
+        var payload: Payload = .{};
+        fieldOf(&payload, case[0]).* = case[1];
+        payload.seal();
+        var detail: bundle.Detail = 0;
+        if (bundle.parse(payload.bytes(), &detail)) |_| return error.TestUnexpectedResult else |_| {}
+        try testing.expectEqual(case[1], detail);
+    }
+}
+
+test "sizes that overflow when added up are refused" {
+    var payload: Payload = .{};
+    payload.variants[2].size = std.math.maxInt(u64);
+    payload.frames[2].reference_offset = std.math.maxInt(u64) - 5;
+    payload.frames[2].reference_size = 10;
+    payload.seal();
+    try testing.expectError(error.FrameReference, parse(payload.bytes()));
+    // Inside of the size that the base claims, which is found wrong in its turn.
+    payload.frames[2].reference_size = 5;
+    payload.seal();
+    try testing.expectError(error.VariantSize, parse(payload.bytes()));
+}
+
+test "random bytes, and random changes with the checksum right, never crash" {
+    var prng = std.Random.DefaultPrng.init(0x6d676f);
+    const random = prng.random();
+    for (0..20_000) |round| {
+        var payload: Payload = .{};
+        const all = payload.bytes();
+        if (round % 4 == 0) {
+            random.bytes(all[if (round % 8 == 0) 0 else format.magic.len + 2..]);
+        } else {
+            for (0..random.uintLessThan(usize, 8) + 1) |_| {
+                const index = random.uintLessThan(usize, all.len);
+                all[index] = if (random.boolean()) random.int(u8) else random.int(u2);
+            }
+        }
+        if (payload.header.variant_count <= format.variant_count_max) payload.seal();
+        const parsed = parse(all[0 .. all.len - random.uintLessThan(usize, 2)]) catch continue;
+        // Whatever is taken can be used without harm.
+        for (parsed.variants) |*variant| {
+            var size: u64 = 0;
+            for (parsed.framesOf(variant)) |*frame| {
+                _ = checksum.of(parsed.stored(frame));
+                size += frame.size;
+                try testing.expect(frame.reference_offset + frame.reference_size <= parsed.baseOf(variant).size);
+            }
+            try testing.expectEqual(variant.size, size);
+        }
+    }
+}
+
+/// The field that a path of names and indexes leads to.
+inline fn fieldOf(payload: *Payload, comptime path: anytype) *FieldOf(path) {
+    if (path.len == 2) return &@field(payload.header, @tagName(path[1]));
+    return &@field(@field(payload, @tagName(path[0]))[path[1]], @tagName(path[2]));
+}
+
+fn FieldOf(comptime path: anytype) type {
+    const Struct = if (path.len == 2) format.Header else if (path[0] == .variants) format.Variant else format.Frame;
+    return @FieldType(Struct, @tagName(path[path.len - 1]));
+}
+
+fn expectError(expected: bundle.Error, comptime path: anytype, value: FieldOf(path)) !void {
+    var payload: Payload = .{};
+    fieldOf(&payload, path).* = value;
+    payload.seal();
+    try testing.expectError(expected, parse(payload.bytes()));
+}
+
+fn expectAnyError(comptime path: anytype, value: FieldOf(path)) !void {
+    var payload: Payload = .{};
+    fieldOf(&payload, path).* = value;
+    payload.seal();
+    if (parse(payload.bytes())) |_| return error.TestUnexpectedResult else |_| {}
+}

@@ -1,0 +1,173 @@
+//! Decodes the payload that tests/launcher/payload/make.ts wrote, whole and damaged.
+const std = @import("std");
+const bundle = @import("bundle.zig");
+const checksum = @import("checksum.zig");
+const cpu = @import("cpu.zig");
+const decode = @import("decode.zig");
+const format = @import("format.zig");
+const system = @import("system.zig");
+const zstd = @import("zstd.zig");
+const testing = std.testing;
+
+const original = @embedFile("payload.mgo");
+const expected = [_]struct { level: u8, bytes: []const u8 }{
+    .{ .level = 1, .bytes = @embedFile("v1.bin") },
+    .{ .level = 3, .bytes = @embedFile("v3.bin") },
+};
+
+/// A copy to damage.
+const Copy = struct {
+    payload: [original.len]u8 align(format.payload_align) = original.*,
+
+    fn frame(copy: *Copy, index: usize) *format.Frame {
+        const header: *const format.Header = @ptrCast(&copy.payload);
+        const offset = format.directorySize(header.variant_count, index);
+        return @ptrCast(@alignCast(copy.payload[@intCast(offset)..].ptr));
+    }
+
+    fn stored(copy: *Copy, index: usize) []u8 {
+        const one = copy.frame(index);
+        return copy.payload[@intCast(one.stored_offset)..][0..one.stored_size];
+    }
+
+    fn sealFrame(copy: *Copy, index: usize) void {
+        copy.frame(index).stored_checksum = checksum.of(copy.stored(index));
+        copy.seal();
+    }
+
+    fn seal(copy: *Copy) void {
+        const header: *format.Header = @ptrCast(&copy.payload);
+        const size = format.directorySize(header.variant_count, header.frame_count);
+        header.directory_checksum = checksum.ofPieces(&.{
+            copy.payload[0..@offsetOf(format.Header, "directory_checksum")],
+            copy.payload[@sizeOf(format.Header)..@intCast(size)],
+        });
+    }
+
+    /// The variant, decoded through a descriptor.
+    fn decoded(copy: *const Copy, level: u8, buffer: []u8) ![]u8 {
+        var detail: bundle.Detail = 0;
+        const parsed = try bundle.parse(&copy.payload, &detail);
+        const memory: system.Descriptor = switch (system.memfdCreate("test")) {
+            .ok => |descriptor| @intCast(descriptor),
+            .failed => return error.SkipZigTest,
+        };
+        defer _ = std.os.linux.close(@intCast(memory));
+        var decoder = decode.Decoder.init(&parsed);
+        try decoder.writeVariant(parsed.variantOf(level), memory);
+        return switch (system.readAt(memory, buffer, 0)) {
+            .ok => |size| buffer[0..size],
+            .failed => error.TestUnexpectedResult,
+        };
+    }
+};
+
+test "variants decode to what was encoded, with and without BMI2 code" {
+    var buffer: [16 << 10]u8 = undefined;
+    for ([_]bool{ false, bitManipulationHere() }) |bit_manipulation| {
+        zstd.setBitManipulation(bit_manipulation);
+        defer zstd.setBitManipulation(false);
+        for (expected) |variant| {
+            const copy: Copy = .{};
+            try testing.expectEqualSlices(u8, variant.bytes, try copy.decoded(variant.level, &buffer));
+        }
+    }
+}
+
+test "a reference that starts like a zstd dictionary is raw content" {
+    var copy: Copy = .{};
+    const reference = expected[0].bytes[@intCast(copy.frame(3).reference_offset)..];
+    try testing.expectEqualSlices(u8, &.{ 0x37, 0xa4, 0x30, 0xec }, reference[0..4]);
+}
+
+test "a bit of a stored frame that flips is found before it is decoded" {
+    var buffer: [16 << 10]u8 = undefined;
+    for (0..6) |index| {
+        var copy: Copy = .{};
+        copy.stored(index)[copy.stored(index).len / 2] ^= 0x10;
+        for (expected) |variant| {
+            // v1 does not look at the frames of v3, nor v3 at those of the base that it needs not.
+            const used = if (variant.level == 1) index < 3 else true;
+            if (!used) {
+                try testing.expectEqualSlices(u8, variant.bytes, try copy.decoded(variant.level, &buffer));
+            } else {
+                try testing.expectError(error.StoredChecksum, copy.decoded(variant.level, &buffer));
+            }
+        }
+    }
+}
+
+test "a stored frame that zstd refuses, with its checksum right" {
+    var buffer: [16 << 10]u8 = undefined;
+    var copy: Copy = .{};
+    copy.stored(1)[0] ^= 1;
+    copy.sealFrame(1);
+    try testing.expectError(error.Decoder, copy.decoded(1, &buffer));
+}
+
+test "a frame that decodes to another size" {
+    var buffer: [16 << 10]u8 = undefined;
+    // One byte from frame 0 to frame 1: the sums stay right.
+    for ([_]struct { usize, usize }{ .{ 0, 1 }, .{ 1, 0 } }) |pair| {
+        var copy: Copy = .{};
+        copy.frame(pair[0]).size -= 1;
+        copy.frame(pair[1]).size += 1;
+        copy.seal();
+        try testing.expectError(error.Decoder, copy.decoded(1, &buffer));
+    }
+}
+
+test "decoded bytes with another checksum" {
+    var buffer: [16 << 10]u8 = undefined;
+    for ([_]usize{ 2, 4 }) |index| {
+        var copy: Copy = .{};
+        copy.frame(index).checksum ^= 1;
+        copy.seal();
+        const level: u8 = if (index < 3) 1 else 3;
+        try testing.expectError(error.Checksum, copy.decoded(level, &buffer));
+    }
+    // A reference that is moved by a byte gives other bytes, or none.
+    var copy: Copy = .{};
+    copy.frame(5).reference_offset -= 1;
+    copy.seal();
+    if (copy.decoded(3, &buffer)) |_| return error.TestUnexpectedResult else |err| {
+        try testing.expect(err == error.Checksum or err == error.Decoder);
+    }
+}
+
+test "a descriptor that takes nothing gives the kernel's error number" {
+    var detail: bundle.Detail = 0;
+    const copy: Copy = .{};
+    const parsed = try bundle.parse(&copy.payload, &detail);
+    var decoder = decode.Decoder.init(&parsed);
+    try testing.expectError(error.Write, decoder.writeVariant(parsed.variantOf(1), 1 << 20));
+    try testing.expectEqual(.BADF, decoder.write_failure);
+}
+
+test "random changes to stored frames, with checksums right, never decode to anything else" {
+    var buffer: [16 << 10]u8 = undefined;
+    var prng = std.Random.DefaultPrng.init(0x7a737464);
+    const random = prng.random();
+    for (0..4000) |_| {
+        var copy: Copy = .{};
+        const index = random.uintLessThan(usize, 6);
+        const stored = copy.stored(index);
+        for (0..random.uintLessThan(usize, 4) + 1) |_| {
+            stored[random.uintLessThan(usize, stored.len)] = random.int(u8);
+        }
+        copy.sealFrame(index);
+        zstd.setBitManipulation(random.boolean() and bitManipulationHere());
+        defer zstd.setBitManipulation(false);
+        for (expected) |variant| {
+            if (copy.decoded(variant.level, &buffer)) |bytes| {
+                try testing.expectEqualSlices(u8, variant.bytes, bytes);
+            } else |err| {
+                try testing.expect(err == error.Decoder or err == error.Checksum);
+            }
+        }
+    }
+}
+
+fn bitManipulationHere() bool {
+    return cpu.bitManipulation(&cpu.read(cpu.Hardware{}, 4));
+}

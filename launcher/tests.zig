@@ -1,0 +1,16 @@
+//! The root of the launcher's tests: all modules but those that need the entry of start.S.
+comptime {
+    _ = @import("bundle.zig");
+    _ = @import("bundle_test.zig");
+    _ = @import("checksum.zig");
+    _ = @import("cpu.zig");
+    _ = @import("decode_test.zig");
+    _ = @import("environment.zig");
+    _ = @import("exec.zig");
+    _ = @import("fatal.zig");
+    _ = @import("format.zig");
+    _ = @import("memory_test.zig");
+    _ = @import("select.zig");
+    _ = @import("start.zig");
+    _ = @import("system.zig");
+}
