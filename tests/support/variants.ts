@@ -70,7 +70,7 @@ export function runProgram(command: readonly string[], env: Readonly<Record<stri
   const child = Bun.spawnSync([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   return {
     status: child.signalCode === undefined ? child.exitCode : null,
-    signal: child.signalCode,
+    signal: child.signalCode === undefined ? undefined : String(child.signalCode),
     stdout: child.stdout.toString(),
     stderr: child.stderr.toString(),
   };
