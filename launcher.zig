@@ -5,6 +5,7 @@
 //! writer can fill it without a linker. It is entered in launcher/start.S.
 const std = @import("std");
 const bundle = @import("launcher/bundle.zig");
+const capabilities = @import("launcher/capabilities.zig");
 const cpu = @import("launcher/cpu.zig");
 const decode = @import("launcher/decode.zig");
 const environment = @import("launcher/environment.zig");
@@ -26,7 +27,7 @@ export fn launcher_start(stack: [*]const usize, signals: *const start.SavedSigna
 }
 
 fn launch(process: *const start.Process) noreturn {
-    if (process.hasFileCapabilities()) refuseCapabilities();
+    if (process.secure and capabilities.onOwnFile(process)) refuseCapabilities();
     // A caller that has fewer privileges than the program must not steer it.
     const asked: environment.Environment = if (process.secure) .{} else environment.parse(process.environment);
 
@@ -91,8 +92,12 @@ fn decodeTo(
         error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory for the base variant"}),
-        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoder.write_failure }),
+        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoder.write_failure, hint(status_of_write) }),
     };
+}
+
+fn hint(status: fatal.Status) []const u8 {
+    return if (status == .no_memory) exec.hint_no_memory else "";
 }
 
 fn refuseCapabilities() noreturn {

@@ -37,6 +37,7 @@ pub const Decoder = struct {
 
     /// Writes the whole variant to a descriptor.
     pub fn writeVariant(decoder: *Decoder, variant: *const format.Variant, descriptor: system.Descriptor) Error!void {
+        @setRuntimeSafety(true);
         var base = try Base.init(decoder, variant);
         for (decoder.bundle.framesOf(variant)) |*frame| {
             const reference = try base.bytes(frame.reference_offset, frame.reference_size);
@@ -52,6 +53,7 @@ pub const Decoder = struct {
     }
 
     fn decodeFrame(decoder: *Decoder, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error![]const u8 {
+        @setRuntimeSafety(true);
         assert(buffer.len == frame.size);
         const stored = decoder.bundle.stored(frame);
         if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
@@ -84,6 +86,7 @@ const Base = struct {
 
     /// `bundle.parse` has checked that the range lies in the base.
     fn bytes(base: *Base, offset: u64, size: u32) Error![]const u8 {
+        @setRuntimeSafety(true);
         if (size == 0) return &.{};
         while (base.size_decoded < offset + size) {
             const frame = &base.frames[base.frames_decoded];

@@ -11,13 +11,19 @@ pub const name_size_max = 249;
 
 const path_size_max = 4096;
 
+/// Behind the reason why there is no memfd, or none that is full.
+pub const hint_no_memory = "; a bundle built with -mgo.layout=direct needs no memory for its base";
+
 pub fn createMemory(process: *const Process, level: u8) system.Descriptor {
     var path_buffer: [path_size_max]u8 = undefined;
     var name_buffer: [name_size_max + 1]u8 = undefined;
     const name = memoryName(&name_buffer, ownPath(process, &path_buffer), level);
+    // A limit on file sizes (ulimit -f) holds for files in memory too. The write that meets it is to
+    // fail with EFBIG, not to end the process without a word.
+    system.blockSignal(.XFSZ);
     return switch (system.memfdCreate(name)) {
         .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| fatal.exit(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number }),
+        .failed => |number| fatal.exit(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, hint_no_memory }),
     };
 }
 
@@ -91,37 +97,37 @@ fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) sy
 fn explain(descriptor: system.Descriptor, failure: system.Errno) noreturn {
     if (failure == .NOENT) {
         // The file itself is open, so it is another that is missing: the program's ELF interpreter.
-        var buffer: [4096]u8 = undefined;
+        var buffer: [path_size_max]u8 = undefined;
         const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
         fatal.exit(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
     }
     fatal.exit(.not_executed, .{ "variant not executed: ", failure });
 }
 
-/// The path in PT_INTERP, if it lies near the file's start, where linkers put it.
-fn readInterpreter(descriptor: system.Descriptor, buffer: []u8) ?[]const u8 {
-    const size = switch (system.readAt(descriptor, buffer, 0)) {
-        .ok => |size| size,
-        .failed => return null,
-    };
-    return findInterpreter(buffer[0..size]);
-}
-
-fn findInterpreter(file: []const u8) ?[]const u8 {
-    const header = readStruct(std.elf.Elf64_Ehdr, file, 0) orelse return null;
+/// The path in PT_INTERP.
+fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[]const u8 {
+    const header = readStruct(std.elf.Elf64_Ehdr, descriptor, 0) orelse return null;
     for (0..header.e_phnum) |index| {
         const offset = header.e_phoff +| index * @sizeOf(std.elf.Elf64_Phdr);
-        const segment = readStruct(std.elf.Elf64_Phdr, file, offset) orelse return null;
+        const segment = readStruct(std.elf.Elf64_Phdr, descriptor, offset) orelse return null;
         if (segment.p_type != std.elf.PT_INTERP) continue;
-        if (segment.p_offset > file.len or segment.p_filesz > file.len - segment.p_offset) return null;
-        return std.mem.sliceTo(file[@intCast(segment.p_offset)..][0..@intCast(segment.p_filesz)], 0);
+        const path = buffer[0..@intCast(@min(segment.p_filesz, buffer.len))];
+        if (!readAll(descriptor, path, segment.p_offset)) return null;
+        return std.mem.sliceTo(path, 0);
     }
     return null;
 }
 
-fn readStruct(comptime T: type, bytes: []const u8, offset: u64) ?T {
-    if (offset > bytes.len or bytes.len - offset < @sizeOf(T)) return null;
-    return std.mem.bytesToValue(T, bytes[@intCast(offset)..][0..@sizeOf(T)]);
+fn readStruct(comptime T: type, descriptor: system.Descriptor, offset: u64) ?T {
+    var value: T = undefined;
+    return if (readAll(descriptor, std.mem.asBytes(&value), offset)) value else null;
+}
+
+fn readAll(descriptor: system.Descriptor, buffer: []u8, offset: u64) bool {
+    return switch (system.readAt(descriptor, buffer, offset)) {
+        .ok => |size| size == buffer.len,
+        .failed => false,
+    };
 }
 
 test "a memfd's name is the path and the level, cut at the path's front" {
@@ -150,14 +156,29 @@ test "the interpreter is found in PT_INTERP, and nowhere in damaged headers" {
     file.segments[1].p_filesz = path.len + 1;
     file.path = (path ++ .{0}).*;
     const bytes = std.mem.asBytes(&file);
-    try std.testing.expectEqualStrings(path, findInterpreter(bytes).?);
-    for (0..@offsetOf(File, "path") + path.len) |size| {
-        try std.testing.expectEqual(null, findInterpreter(bytes[0..size]));
-    }
+    const whole = @offsetOf(File, "path") + path.len + 1;
+    try expectInterpreter(path, bytes);
+    for (0..whole) |size| try expectInterpreter(null, bytes[0..size]);
+
+    file.segments[1].p_filesz = std.math.maxInt(u64);
+    try expectInterpreter(null, bytes);
     file.segments[1].p_offset = std.math.maxInt(u64);
-    try std.testing.expectEqual(null, findInterpreter(bytes));
+    try expectInterpreter(null, bytes);
     file.segments[1].p_type = elf.PT_NOTE;
-    try std.testing.expectEqual(null, findInterpreter(bytes));
+    try expectInterpreter(null, bytes);
     file.header.e_phoff = std.math.maxInt(u64);
-    try std.testing.expectEqual(null, findInterpreter(bytes));
+    try expectInterpreter(null, bytes);
+}
+
+fn expectInterpreter(expected: ?[]const u8, file: []const u8) !void {
+    const descriptor: system.Descriptor = switch (system.memfdCreate("test")) {
+        .ok => |descriptor| @intCast(descriptor),
+        .failed => return error.SkipZigTest,
+    };
+    defer _ = std.os.linux.close(@intCast(descriptor));
+    _ = system.write(descriptor, file);
+    var buffer: [path_size_max]u8 = undefined;
+    const found = readInterpreter(descriptor, &buffer);
+    try std.testing.expectEqual(expected == null, found == null);
+    if (expected) |path| try std.testing.expectEqualStrings(path, found.?);
 }

@@ -33,18 +33,7 @@ pub const Process = struct {
     executed_path: ?[*:0]const u8 = null,
     /// The kernel has raised this process's privileges.
     secure: bool = false,
-    user: u64 = 0,
-    user_effective: u64 = 0,
-    group: u64 = 0,
-    group_effective: u64 = 0,
     signals: *const SavedSignals,
-
-    /// Raised by file capabilities: set-user-ID and set-group-ID show in the ids.
-    pub fn hasFileCapabilities(process: *const Process) bool {
-        return process.secure and
-            process.user == process.user_effective and
-            process.group == process.group_effective;
-    }
 };
 
 /// `stack` is what the kernel laid out (System V ABI for x86-64, "Initial Stack"): the number of
@@ -64,10 +53,6 @@ pub fn readStack(stack: [*]const usize, signals: *const SavedSignals) Process {
         switch (stack[index]) {
             elf.AT_EXECFN => process.executed_path = @ptrFromInt(value),
             elf.AT_SECURE => process.secure = value != 0,
-            elf.AT_UID => process.user = value,
-            elf.AT_EUID => process.user_effective = value,
-            elf.AT_GID => process.group = value,
-            elf.AT_EGID => process.group_effective = value,
             else => {},
         }
     }
@@ -91,13 +76,10 @@ const payload_segment = 2;
 test "the stack gives arguments, environment and auxiliary vector" {
     const name: [*:0]const u8 = "./program";
     const variable: [*:0]const u8 = "A=b";
-    const stack = [_]usize{
-        2,                     @intFromPtr(name), @intFromPtr(name), 0,
-        @intFromPtr(variable), 0,                 elf.AT_EXECFN,     @intFromPtr(name),
-        elf.AT_UID,            1000,              elf.AT_EUID,       0,
-        elf.AT_GID,            1000,              elf.AT_EGID,       1000,
-        elf.AT_SECURE,         1,                 elf.AT_NULL,       0,
-    };
+    const arguments = [_]usize{ 2, @intFromPtr(name), @intFromPtr(name), 0 };
+    const environment = [_]usize{ @intFromPtr(variable), 0 };
+    const auxiliary = [_]usize{ elf.AT_EXECFN, @intFromPtr(name), elf.AT_UID, 7, elf.AT_SECURE, 1, elf.AT_NULL, 0 };
+    const stack = arguments ++ environment ++ auxiliary;
     const signals = std.mem.zeroes(SavedSignals);
     const process = readStack(&stack, &signals);
     try std.testing.expectEqual(name, process.arguments[1].?);
@@ -106,7 +88,6 @@ test "the stack gives arguments, environment and auxiliary vector" {
     try std.testing.expectEqual(null, process.environment[1]);
     try std.testing.expectEqual(name, process.executed_path.?);
     try std.testing.expect(process.secure);
-    try std.testing.expect(!process.hasFileCapabilities());
 }
 
 test "no arguments, no environment" {
@@ -116,11 +97,5 @@ test "no arguments, no environment" {
     try std.testing.expectEqual(null, process.arguments[0]);
     try std.testing.expectEqual(null, process.environment[0]);
     try std.testing.expectEqual(null, process.executed_path);
-    try std.testing.expect(!process.hasFileCapabilities());
-}
-
-test "raised privileges with equal ids come from file capabilities" {
-    const stack = [_]usize{ 0, 0, 0, elf.AT_SECURE, 1, elf.AT_UID, 7, elf.AT_EUID, 7, elf.AT_NULL };
-    const signals = std.mem.zeroes(SavedSignals);
-    try std.testing.expect(readStack(&stack, &signals).hasFileCapabilities());
+    try std.testing.expect(!process.secure);
 }

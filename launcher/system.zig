@@ -112,6 +112,11 @@ pub fn readLink(path: [*:0]const u8, buffer: []u8) Result {
     return .from(linux.syscall3(.readlink, @intFromPtr(path), @intFromPtr(buffer.ptr), buffer.len));
 }
 
+/// Of the value, in bytes.
+pub fn extendedAttributeSize(path: [*:0]const u8, name: [*:0]const u8) Result {
+    return .from(linux.syscall4(.getxattr, @intFromPtr(path), @intFromPtr(name), 0, 0));
+}
+
 /// The working directory, with a final zero that counts.
 pub fn workingDirectory(buffer: []u8) Result {
     return .from(linux.syscall2(.getcwd, @intFromPtr(buffer.ptr), buffer.len));
@@ -140,6 +145,12 @@ pub const SignalMask = u64;
 
 pub fn setSignalAction(signal: linux.SIG, action: *const SignalAction) void {
     _ = linux.syscall4(.rt_sigaction, @intFromEnum(signal), @intFromPtr(action), 0, @sizeOf(SignalMask));
+}
+
+/// Until the mask is set again. A call that would raise the signal fails instead.
+pub fn blockSignal(signal: linux.SIG) void {
+    const mask: SignalMask = @as(u64, 1) << @intCast(@intFromEnum(signal) - 1);
+    _ = linux.syscall4(.rt_sigprocmask, linux.SIG.BLOCK, @intFromPtr(&mask), 0, @sizeOf(SignalMask));
 }
 
 pub fn setSignalMask(mask: *const SignalMask) void {

@@ -2,6 +2,7 @@
 comptime {
     _ = @import("bundle.zig");
     _ = @import("bundle_test.zig");
+    _ = @import("capabilities.zig");
     _ = @import("checksum.zig");
     _ = @import("cpu.zig");
     _ = @import("decode_test.zig");
