@@ -105,7 +105,8 @@ async function findLauncher(
   if (outputs.length === 0 || plan.options.levels.length === 1) return new Uint8Array();
   const { launcher } = plan.options;
   const file = launcher === undefined || launcher.startsWith("/") ? launcher : `${folder}/${launcher}`;
-  return await loadLauncher({ file, env, signal });
+  // One launcher serves several bundles. A copy that is no Buffer: what Buffer.slice gives is not one.
+  return new Uint8Array(await loadLauncher({ file, env, signal }));
 }
 
 /** What Go says, and in which words, when it must not overwrite what is at -o. */

@@ -54,7 +54,7 @@ export function isWatched(stream: { readonly isTTY?: boolean }, env: Environment
 export function startProgress(levels: readonly Level[], live: boolean, env: Environment): Progress {
   const lines = levels.map(newLine);
   const find = (level: Level): Line | undefined => lines.find((line) => line.level === level);
-  let screen = live ? createLogUpdate(process.stderr) : undefined;
+  let screen = live ? createLogUpdate(process.stderr, { showCursor: true }) : undefined;
   const paint = painter(env);
   const draw = (): void => screen?.(lines.map((line) => describe(line, paint)).join("\n"));
   const timer = live ? setInterval(draw, INTERVAL) : undefined;

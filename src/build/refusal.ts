@@ -4,23 +4,29 @@
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
 import { findGo, type GoContext } from "../go/env.ts";
-import { run } from "../process.ts";
+import { type RunResult, run } from "../process.ts";
 import type { Plan } from "./plan.ts";
 import { makeReport, type Report } from "./report.ts";
 import { runGo } from "./variants.ts";
 
 /**
- * For arguments that cannot be read as flags and packages.
+ * For arguments that cannot be read as flags and packages, or that `go list` does not take.
  *
- * @throws MgoError when Go takes them after all
+ * @param listed what `go list` said
+ * @throws MgoError when `go build` takes them after all
  */
-export async function explainArguments(args: readonly string[], context: GoContext): Promise<Report> {
+export async function explainArguments(
+  args: readonly string[],
+  context: GoContext,
+  listed?: RunResult,
+): Promise<Report> {
   const words = withoutOwn(args);
   const chdir = chdirLength(words);
   const command = [findGo(context), "build", ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
   const result = await run(command, context);
-  if (result.status === 0) throw notUnderstood();
-  return { stdout: result.stdout, stderr: result.stderr, status: result.status ?? 1 };
+  const refused = result.status === 0 ? listed : result;
+  if (refused === undefined) throw notUnderstood();
+  return { stdout: refused.stdout, stderr: refused.stderr, status: refused.status ?? 1 };
 }
 
 /**

@@ -48,7 +48,7 @@ export async function run(args: readonly string[], context: GoContext): Promise<
   const lowest = { ...context, env: { ...context.env, GOAMD64: options.levels[0] } };
   const live = createLiveFilter(readVerbosity([]), print);
   const packages = await listPackages(go.go, parsed, lowest, live);
-  if ("status" in packages) return forward(packages);
+  if ("status" in packages) return printReport(await explainArguments(args, lowest, packages));
 
   const folder = await realpath(resolve(context.cwd, chdir?.value ?? "."));
   const plan = await makePlan(options, go, parsed, packages, { cwd: context.cwd, folder });

@@ -1,0 +1,109 @@
+/**
+ * The cache of variants: an unchanged program is not linked again, and nothing that goes wrong with the cache goes
+ * wrong with the build.
+ */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../../src/build/cache.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO, SEVERAL } from "../support/programs.ts";
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+
+/** The kept variants, each with the inode that tells whether it was written again. */
+function variants(workspace: Workspace): readonly string[] {
+  return listFiles(workspace.cache)
+    .filter((line) => line.startsWith("-"))
+    .map((line) => line.slice(line.indexOf(" ") + 1))
+    .map((path) => `${path} ${statSync(join(workspace.cache, path)).ino}`);
+}
+
+test.each([
+  ["one program", HELLO, []],
+  ["several programs", SEVERAL, ["-o", "bin/", "./..."]],
+])("an unchanged second run of %s links nothing", (_, files, args) => {
+  const workspace = makeWorkspace(files);
+  const first = expectSuccess(run(workspace, [...MGO, "-x", ...args]));
+  expect(first.stderr).toContain("/link ");
+  const before = variants(workspace);
+  expect(before.length).toBeGreaterThan(3);
+  const second = expectSuccess(run(workspace, [...MGO, "-x", ...args]));
+  expect(second.stderr).not.toContain("/link ");
+  expect(second.stderr).not.toContain("/compile ");
+  expect(variants(workspace)).toEqual(before);
+});
+
+test("a changed program is linked again", () => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, MGO));
+  writeFileSync(join(workspace.folder, "more.go"), 'package main\n\nfunc init() { greeting = "changed" }\n');
+  expectSuccess(run(workspace, MGO));
+  expect(run(workspace, ["./hello"], { GOAMD64: "v2" }).stdout).toBe("changed v2\n");
+});
+
+test("other flags do not push the variants out, and the flags of printing share them", () => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, MGO));
+  expectSuccess(run(workspace, [...MGO, "-ldflags=-s"]));
+  expect(readdirSync(join(workspace.cache, "build"))).toHaveLength(2);
+  const again = expectSuccess(run(workspace, [...MGO, "-x", "-v", "-o", "hello"]));
+  expect(again.stderr).not.toContain("/link ");
+});
+
+test("two runs at once both succeed, with the same bytes", async () => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, [...MGO, "-o", "x"]));
+  const start = () =>
+    Bun.spawn([...MGO, "-o", "x"], { cwd: workspace.folder, env: workspace.env, stderr: "pipe" });
+  const before = readFileSync(join(workspace.folder, "x"));
+  const children = [start(), start(), start()];
+  expect(await Promise.all(children.map(({ exited }) => exited))).toEqual([0, 0, 0]);
+  expect(readFileSync(join(workspace.folder, "x")).equals(before)).toBe(true);
+  expect(readdirSync(join(workspace.cache, "build"))).toHaveLength(1);
+  expect(listFiles(workspace.temporary)).toEqual([]);
+});
+
+test.each([
+  ["switched off", { MGOCACHE: "off" }],
+  ["in a place that cannot be", { MGOCACHE: "/dev/null/cache" }],
+  ["without a home", { MGOCACHE: "", HOME: "", XDG_CACHE_HOME: "" }],
+])("a build works with a cache %s", (_, env) => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, MGO, env));
+  expect(existsSync(join(workspace.folder, "hello"))).toBe(true);
+  expect(listFiles(workspace.temporary)).toEqual([]);
+});
+
+test("entries that have not been used for five days are removed", () => {
+  const workspace = makeWorkspace(HELLO);
+  const age = (name: string, days: number): void => {
+    const folder = join(workspace.cache, "build", name);
+    mkdirSync(join(folder, "v1"), { recursive: true });
+    const then = Date.now() / 1000 - days * 24 * 60 * 60;
+    utimesSync(folder, then, then);
+  };
+  age("fresh", 4);
+  age("stale", 6);
+  age("taken-fresh", 0.5);
+  age("taken-stale", 2);
+  expectSuccess(run(workspace, MGO));
+  const kept = readdirSync(join(workspace.cache, "build"));
+  expect(kept.filter((name) => /fresh|stale/.test(name)).toSorted()).toEqual(["fresh", "taken-fresh"]);
+});
+
+test("the cache is where the variables say", () => {
+  expect(cacheFolder({ MGOCACHE: "/a", HOME: "/h" })).toBe("/a");
+  expect(cacheFolder({ XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/x/mgo");
+  expect(cacheFolder({ XDG_CACHE_HOME: "x", HOME: "/h" })).toBe("/h/.cache/mgo");
+  expect(cacheFolder({})).toBeUndefined();
+});

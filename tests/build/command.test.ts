@@ -1,0 +1,141 @@
+/**
+ * mgo as a command: its own words, go's commands, its entry for npm, terminals and closed pipes.
+ */
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { HELP } from "../../src/help.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO, SEVERAL } from "../support/programs.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+
+const NPX = join(import.meta.dir, "..", "..", "src", "npx.js");
+
+describe("help and version", () => {
+  test.each([[["--version"]], [["-version"]]])("mgo %j prints the version", (args) => {
+    expect(expectSuccess(run(makeWorkspace(), [...MGO, ...args])).stdout).toBe(
+      `mgo ${packageJson.version}\n`,
+    );
+  });
+
+  test.each([
+    [["--help"]],
+    [["-h"]],
+    [["help"]],
+    [["build", "-h"]],
+    [["build", "--help"]],
+    [["-v", "-help"]],
+    [["help", "build"]],
+  ])("mgo %j prints mgo's help", (args) => {
+    expect(expectSuccess(run(makeWorkspace(), [...MGO, ...args])).stdout).toBe(HELP);
+  });
+
+  test("the help fits into 80 columns", () => {
+    expect(HELP.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe("commands of go", () => {
+  test.each([
+    [["env", "GOOS", "GOVERSION"]],
+    [["version"]],
+    [["list", "-m"]],
+    [["vet", "./..."]],
+    [["list", "./missing"]],
+    [["tool", "missing"]],
+    [["mod", "missing"]],
+    [["help", "buildmode"]],
+    [["-C", "cmd/one", "list"]],
+    [["run", "./cmd/one"]],
+  ])("mgo %j is go's", (args) => {
+    const workspace = makeWorkspace(SEVERAL);
+    const ours = run(workspace, [...MGO, ...args], { GOAMD64: "v2" });
+    expect(ours).toEqual(run(workspace, ["go", ...args], { GOAMD64: "v2" }));
+  });
+
+  test("get the process as mgo was given it", () => {
+    const workspace = makeWorkspace({
+      ...HELLO,
+      "status/main.go":
+        'package main\n\nimport "os/exec"\nimport "os"\n\nfunc main() {\n\tc := exec.Command("grep", "SigIgn", "/proc/self/status")\n\tc.Stdout = os.Stdout\n\tc.Run()\n\tos.Exit(3)\n}\n',
+    });
+    const args = ["run", "./status"];
+    const ours = run(workspace, [...MGO, ...args], { BUN_OPTIONS: "" });
+    expect(ours).toEqual(run(workspace, ["go", ...args]));
+  });
+
+  test("go -C dir build is build", () => {
+    const workspace = makeWorkspace(SEVERAL);
+    expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "build", "-o", "../../x"]));
+    expect(run(workspace, ["./x"], { GOAMD64: "v2" }).stdout).toBe("one v2\n");
+  });
+});
+
+describe("the entry for npm", () => {
+  test("reads nothing of Bun's from the folder that it is used in", () => {
+    const workspace = makeWorkspace({
+      ".env": "MGOFLAGS=-mgo.levels=none\nGOOS=plan9\n",
+      "bunfig.toml": 'preload = ["./preload.ts"]\n',
+      "preload.ts": 'throw new Error("preloaded");\n',
+      "tsconfig.json": "{",
+      "package.json": "{",
+    });
+    const { stdout, stderr } = run(workspace, ["node", NPX, "env", "GOOS"], {
+      BUN_OPTIONS: "--preload ./preload.ts",
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "linux\n", stderr: "" });
+  });
+
+  test("works through a link, and passes arguments and exit status on", () => {
+    const workspace = makeWorkspace({ ...HELLO, "bin/": "" });
+    symlinkSync(NPX, join(workspace.folder, "bin", "mgo"));
+    const { status, stderr } = run(workspace, ["bin/mgo", "build", "./no such folder"]);
+    expect(stderr).toContain("no such folder");
+    expect(status).toBe(1);
+    expect(run(workspace, ["bin/mgo", "-frobnicate"]).status).toBe(2);
+  });
+
+  test("says in one line when Bun is not there", () => {
+    const workspace = makeWorkspace({ "package.json": '{"type":"module"}' });
+    mkdirSync(join(workspace.folder, "src"));
+    copyFileSync(NPX, join(workspace.folder, "src", "npx.js"));
+    const { status, stderr } = run(workspace, ["node", "src/npx.js"]);
+    expect(stderr).toMatch(/^mgo: Bun is not installed for linux\/x64: .*\n$/);
+    expect(status).toBe(1);
+  });
+});
+
+describe("streams", () => {
+  test("a reader that has gone ends mgo without a word", () => {
+    const workspace = makeWorkspace();
+    // The FIFO's reader is gone before mgo writes.
+    const script = 'mkfifo p; (exec 3<p) & exec 4>p; wait; "$@" >&4; echo "$?"';
+    const { stdout, stderr } = run(workspace, ["bash", "-c", script, "sh", ...MGO, "--help"]);
+    expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
+  });
+
+  test("in a pipe a build says nothing", () => {
+    const { stdout, stderr } = expectSuccess(run(makeWorkspace(HELLO), MGO));
+    expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
+  });
+
+  test.skipIf(Bun.which("script") === null)("on a terminal it shows each variant and a summary", () => {
+    const workspace = makeWorkspace(HELLO);
+    const show = (env: Readonly<Record<string, string>>): string => {
+      const command = ["stty cols 80 rows 24;", ...MGO, "-mgo.levels=v1,v3"].join(" ");
+      return expectSuccess(
+        run(workspace, ["script", "-qec", command, "/dev/null"], { TERM: "xterm", CI: "", ...env }),
+      ).stdout;
+    };
+    const live = show({});
+    expect(live).toMatch(/v3 {2}(?:building|built|encoding|.*done)/);
+    expect(live).toContain("\x1b[");
+    expect(live).toMatch(/mgo: hello: .* one plain build of .*, 2 variants in .*\r\n/);
+    expect(show({ NO_COLOR: "1" })).not.toContain("\x1b[32m");
+    expect(show({ CI: "true" })).toBe("");
+    expect(show({ TERM: "dumb" })).toBe("");
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * The same arguments given to `go build` and to mgo, each in a fresh copy of the same files, and what became of it.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Files, listFiles, MGO, makeWorkspace, type Outcome, run, type Workspace } from "./workspace.ts";
+
+export interface Case {
+  readonly files: Files;
+  /** What follows `go build`. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where to stand, from the files' folder. */
+  readonly folder?: string;
+  /** Commands that prepare the files, run in their folder. */
+  readonly prepare?: readonly (readonly string[])[];
+  /** Whether the build's tools leave programs behind that are not the build's output: each level has its own. */
+  readonly litter?: boolean;
+}
+
+/** What is compared. */
+export interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Type, mode and path of every file. */
+  readonly files: readonly string[];
+  /** What each new executable prints, by its path. */
+  readonly printed: Readonly<Record<string, string>>;
+}
+
+export function runBoth(test: Case): {
+  readonly go: Result;
+  readonly mgo: Result;
+  readonly workspace: Workspace;
+} {
+  const go = makeWorkspace(test.files);
+  const mgo = makeWorkspace(test.files);
+  const results = [
+    { workspace: go, command: ["go", "build"] },
+    { workspace: mgo, command: MGO },
+  ].map(({ workspace, command }) => {
+    for (const step of test.prepare ?? []) expectSuccess(run(workspace, step));
+    const before = new Map(executables(workspace.folder));
+    const outcome = run(workspace, [...command, ...test.args], test.env, test.folder);
+    return describe(workspace, outcome, test.litter ? undefined : before);
+  });
+  const [first, second] = results;
+  if (first === undefined || second === undefined) throw new Error("unreachable");
+  return { go: first, mgo: second, workspace: mgo };
+}
+
+export function expectSuccess(outcome: Outcome): Outcome {
+  if (outcome.status === 0) return outcome;
+  throw new Error(`status ${outcome.status}, ${outcome.signal}: ${outcome.stdout}${outcome.stderr}`);
+}
+
+/** Takes out what differs from folder to folder and from run to run, and what mgo adds with -v. */
+export function normalise(text: string, workspace: Workspace): string {
+  return text
+    .replaceAll(workspace.folder, "$DIR")
+    .replaceAll(workspace.temporary, "$TMP")
+    .replaceAll(/[^\s"'=]*\/go-build\d+/g, "$WORK")
+    .replaceAll(/^mgo: (?:v\d built in|.* one plain build of) .*\n/gm, "");
+}
+
+function describe(
+  workspace: Workspace,
+  outcome: Outcome,
+  before: ReadonlyMap<string, string> | undefined,
+): Result {
+  const printed = executables(workspace.folder)
+    .filter(([path, stamp]) => before !== undefined && before.get(path) !== stamp)
+    .map(([path]) => {
+      // What plain `go build` makes is v1's.
+      const child = run(workspace, [join(workspace.folder, path)], { GOAMD64: "v1" });
+      return [path, `${child.stdout}${child.stderr}${child.status}`];
+    });
+  return {
+    status: outcome.status,
+    stdout: normalise(outcome.stdout, workspace),
+    stderr: normalise(outcome.stderr, workspace),
+    files: listFiles(workspace.folder),
+    printed: Object.fromEntries(printed),
+  };
+}
+
+/** ELF executables below a folder, each with a stamp that tells whether it was written again. */
+function executables(folder: string): readonly (readonly [string, string])[] {
+  return listFiles(folder)
+    .filter((line) => !line.startsWith("d"))
+    .map((line) => line.slice(line.indexOf(" ") + 1))
+    .filter((path) => isExecutable(join(folder, path)))
+    .map((path) => {
+      const { ino, mtimeMs } = statSync(join(folder, path));
+      return [path, `${ino} ${mtimeMs}`] as const;
+    });
+}
+
+function isExecutable(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return (
+    found?.isFile() === true &&
+    (found.mode & 0o100) !== 0 &&
+    readFileSync(file).subarray(1, 4).toString() === "ELF"
+  );
+}

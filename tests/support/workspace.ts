@@ -1,0 +1,125 @@
+/**
+ * Folders with Go modules in them, and `go` and mgo at work there. Each workspace has its own temporary folder and
+ * mgo cache, so that a test can see what a run leaves behind.
+ */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const ROOT = join(import.meta.dir, "..", "..");
+const BUN = process.execPath;
+
+/** The command that starts mgo from this checkout. */
+export const MGO = [BUN, "--no-env-file", join(ROOT, "src", "cli.ts")] as const;
+
+/** Contents by path. A path that ends in a slash makes a folder, contents that begin with #! an executable. */
+export type Files = Readonly<Record<string, string>>;
+
+/** How a program ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Workspace {
+  /** Where the files are and the programs run. */
+  readonly folder: string;
+  /** Empty, unless a run has left something in it. */
+  readonly temporary: string;
+  readonly cache: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), "mgo-test-")));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+let count = 0;
+
+/** Makes a workspace with these files; it goes when the tests end. */
+export function makeWorkspace(files: Files = {}): Workspace {
+  const home = join(scratch, `${count++}`);
+  const places = { folder: join(home, "work"), temporary: join(home, "tmp"), cache: join(home, "cache") };
+  for (const place of Object.values(places)) mkdirSync(place, { recursive: true });
+  writeFiles(places.folder, files);
+  const env = { ...goEnvironment(), TMPDIR: places.temporary, MGOCACHE: places.cache };
+  return { ...places, env };
+}
+
+export function writeFiles(folder: string, files: Files): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path);
+    mkdirSync(path.endsWith("/") ? file : dirname(file), { recursive: true });
+    if (path.endsWith("/")) continue;
+    writeFileSync(file, text);
+    if (text.startsWith("#!")) chmodSync(file, 0o755);
+  }
+}
+
+/** Runs a program in a workspace. */
+export function run(
+  workspace: Workspace,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  folder = ".",
+): Outcome {
+  const child = Bun.spawnSync([...command], {
+    cwd: join(workspace.folder, folder),
+    env: { ...workspace.env, ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const signal = child.signalCode === undefined ? undefined : String(child.signalCode);
+  return {
+    status: signal === undefined ? child.exitCode : null,
+    signal,
+    stdout: child.stdout.toString(),
+    stderr: child.stderr.toString(),
+  };
+}
+
+/** Every file below a folder with its type and mode, sorted; what git keeps for itself left out. */
+export function listFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => !/^\.git(\/|$)/.test(path))
+    .map((path) => {
+      const found = lstatSync(join(folder, path));
+      const type = found.isDirectory() ? "d" : found.isSymbolicLink() ? "l" : "-";
+      return `${type}${(found.mode & 0o777).toString(8)} ${path}`;
+    })
+    .toSorted((a, b) => (a.slice(5) < b.slice(5) ? -1 : 1));
+}
+
+let environment: Readonly<Record<string, string>> | undefined;
+
+/** The caches and programs of this machine, and none of its user's settings. */
+function goEnvironment(): Readonly<Record<string, string>> {
+  if (environment !== undefined) return environment;
+  const names = ["GOCACHE", "GOMODCACHE", "GOPATH"];
+  const asked = Bun.spawnSync(["go", "env", ...names], { stdout: "pipe" })
+    .stdout.toString()
+    .trim()
+    .split("\n");
+  const folders = Object.fromEntries(names.map((name, index) => [name, asked[index] ?? ""]));
+  environment = {
+    ...folders,
+    PATH: process.env.PATH ?? "",
+    HOME: process.env.HOME ?? "",
+    GOENV: "off",
+    GOTOOLCHAIN: "local",
+    GOPROXY: "off",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    MGOFLAGS: "-mgo.compress=fast",
+  };
+  return environment;
+}
