@@ -19,9 +19,10 @@ const zstd = @import("launcher/zstd.zig");
 
 pub const panic = fatal.panic;
 
-/// Called by start.S, in place of Zig's own entry.
-pub fn _start() callconv(.c) void {}
+/// Keeps Zig's own entry out: start.S has that symbol.
+pub const _start = {};
 
+/// Called by start.S.
 export fn launcher_start(stack: [*]const usize, signals: *const start.SavedSignals) callconv(.c) noreturn {
     launch(&start.readStack(stack, signals));
 }
