@@ -200,7 +200,7 @@ describe("the launcher, given a damaged bundle,", () => {
 });
 
 /** Behind the code that reports a file that is cut short; a shorter one the kernel refuses, or it dies. */
-const FIRST_CODE_END = 4096;
+const FIRST_CODE_END = 1024;
 
 /** End of the last byte that a start at LEVEL needs, from the start of the payload. */
 function lastNeeded(): number {
