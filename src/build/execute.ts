@@ -46,10 +46,14 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   let good = false;
   const progress = startProgress(plan.options.levels, watched, execution.env);
   try {
-    entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
+    // Only programs that become bundles are kept.
+    if (outputs.length > 0) {
+      entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
+    }
+    const folder = entry?.folder ?? temporary;
     const context = {
       ...execution,
-      folder: entry.folder,
+      folder,
       temporary,
       onStderrLine: createLiveFilter(plan.verbosity, progress.print),
       onStart: progress.started,
@@ -57,7 +61,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     } satisfies VariantContext;
     const results = await buildVariants(plan, context);
     good = results.every(({ killed }) => !killed);
-    const report = makeReport(results, plan.verbosity, [entry.folder, temporary]);
+    const report = makeReport(results, plan.verbosity, [folder, temporary]);
     if (report.status !== 0) {
       progress.stop();
       return printReport(report);
@@ -67,7 +71,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     if (plan.target.kind === "archive") return await placeArchive(plan, context);
 
     for (const output of outputs) {
-      const bundle = await bundleOutput(plan, output, entry.folder, launcher, progress, execution);
+      const bundle = await bundleOutput(plan, output, folder, launcher, progress, execution);
       if (bundle.refusal !== undefined) {
         progress.stop();
         return printReport(bundle.refusal);

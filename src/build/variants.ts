@@ -1,6 +1,7 @@
 /**
  * Running `go build` once for each level.
  */
+import { availableParallelism } from "node:os";
 import type { Level } from "../level.ts";
 import { type Environment, run } from "../process.ts";
 import type { Plan } from "./plan.ts";
@@ -20,9 +21,19 @@ export interface VariantContext {
 }
 
 /**
- * How many levels are built at once where nobody says.
+ * How many levels are built at once where nobody says: one for each CPU. A `go` alone leaves CPUs idle while it
+ * reads its packages, compiles the last ones and links; more than there are CPUs gain nothing and take memory.
+ *
+ * Measured with 2 CPUs and `mgo -mgo.jobs=N -trimpath -ldflags='-s -w' -o /dev/null PACKAGE`, which builds four
+ * levels and encodes nothing; medians of three runs:
+ *
+ * | N | fzf 0.60.3 (4.6 MB), linked | Caddy 2.9.1 (46.6 MB), linked | fzf with an empty Go cache |
+ * |---|---|---|---|
+ * | 1 | 0.99 s | 8.0 s | 47 to 73 s |
+ * | 2 | 0.69 s | 4.1 s | 40 to 46 s |
+ * | 4 | 0.69 s | 4.3 s | 48 s |
  */
-const DEFAULT_JOBS = 2;
+const DEFAULT_JOBS = availableParallelism();
 
 /**
  * Builds all levels of a plan, also when one fails: what they have in common can only be seen from all.

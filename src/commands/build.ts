@@ -31,7 +31,9 @@ export async function run(args: readonly string[], context: GoContext): Promise<
   if (parsed === "refused") return printReport(await explainArguments(args, context));
   const options = readOptions(parsed.mgo, context.env);
   const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
-  const go = await readGoEnv(chdir?.words ?? [], context);
+  const print = (line: string): void => void process.stderr.write(`${line}\n`);
+  const live = createLiveFilter(readVerbosity([]), print);
+  const go = await readGoEnv(chdir?.words ?? [], context, live);
   if ("status" in go) return forward(go);
   if (options.elsewhere && !isOurs(go)) {
     become([go.go, "build", ...wordsOf(parsed.flags), ...parsed.packages], context.env);
@@ -40,13 +42,11 @@ export async function run(args: readonly string[], context: GoContext): Promise<
   checkTarget(go, flags);
 
   const { names } = readVerbosity(flags);
-  const print = (line: string): void => void process.stderr.write(`${line}\n`);
   const amd64 = context.env["GOAMD64"];
   if (names && amd64 !== undefined && amd64 !== "") {
     print(`mgo: GOAMD64=${amd64} in the environment is ignored: -mgo.levels names the levels`);
   }
   const lowest = { ...context, env: { ...context.env, GOAMD64: options.levels[0] } };
-  const live = createLiveFilter(readVerbosity([]), print);
   const packages = await listPackages(go.go, parsed, lowest, live);
   if ("status" in packages) return printReport(await explainArguments(args, lowest, packages));
 

@@ -48,13 +48,18 @@ export function findGo(context: Pick<GoContext, "env" | "cwd">): string {
  * Asks Go about the build's folder.
  *
  * @param chdir the build's `-C` flag as it was written, if it has one
+ * @param onStderrLine sees Go's progress ("go: downloading go1.27 …") at once
  * @returns what Go said instead if it fails, for example about a folder that does not exist
  * @throws MgoError when Go is too old
  */
-export async function readGoEnv(chdir: readonly string[], context: GoContext): Promise<GoEnv | RunResult> {
+export async function readGoEnv(
+  chdir: readonly string[],
+  context: GoContext,
+  onStderrLine: (line: string) => boolean,
+): Promise<GoEnv | RunResult> {
   const go = findGo(context);
   const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR"];
-  const result = await run([go, "env", ...chdir, "-json", ...names], context);
+  const result = await run([go, "env", ...chdir, "-json", ...names], { ...context, onStderrLine });
   if (result.status !== 0) {
     // -C came with Go 1.20: an older one is told by its version, not by what it thinks of the flag.
     const version = await run([go, "env", "GOVERSION"], context);

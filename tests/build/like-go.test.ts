@@ -84,6 +84,7 @@ const PACKAGES: Rows = {
     args: ["-o", "./bin//"],
   },
   "a folder where -o dir/ wants a program": { files: { ...HELLO, "bin/hello/": "" }, args: ["-o", "bin"] },
+  "a umask": { files: HELLO, args: ["-o", "bin/x"], wrapper: ["sh", "-c", 'umask 027; exec "$@"', "sh"] },
   "the default name is a folder": { files: { ...HELLO, "hello/": "" }, args: [] },
 };
 
@@ -140,6 +141,7 @@ const FLAGS: Rows = {
   },
   "-trimpath": { files: HELLO, args: ["-trimpath"] },
   "-cover": { files: HELLO, args: ["-cover"] },
+  "-pgo of a profile": { files: { ...HELLO, "cpu.pgo": "" }, args: ["-pgo", "cpu.pgo"] },
   "-pgo=off": { files: HELLO, args: ["-pgo=off"] },
   "-buildmode=pie": { files: HELLO, args: ["-buildmode=pie"] },
   "-buildmode=exe": { files: HELLO, args: ["-buildmode=exe"] },

@@ -126,6 +126,13 @@ describe("mgo refuses in one line", () => {
   });
 });
 
+test("an output that cannot be written is refused with its reason", () => {
+  const workspace = makeWorkspace(HELLO);
+  const { status, stderr } = run(workspace, [...MGO, "-o", "main.go/x"]);
+  expect(stderr).toMatch(/^mgo: cannot write \/.*\/main\.go\/x: .*\n$/);
+  expect(status).toBe(1);
+});
+
 test("-mgo.elsewhere=go hands other targets to go build", () => {
   const workspace = makeWorkspace(HELLO);
   expectSuccess(

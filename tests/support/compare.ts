@@ -12,6 +12,8 @@ export interface Case {
   readonly env?: Readonly<Record<string, string>>;
   /** Where to stand, from the files' folder. */
   readonly folder?: string;
+  /** A command that runs the one which follows it. */
+  readonly wrapper?: readonly string[];
   /** Commands that prepare the files, run in their folder. */
   readonly prepare?: readonly (readonly string[])[];
   /** Whether the build's tools leave programs behind that are not the build's output: each level has its own. */
@@ -42,7 +44,12 @@ export function runBoth(test: Case): {
   ].map(({ workspace, command }) => {
     for (const step of test.prepare ?? []) expectSuccess(run(workspace, step));
     const before = new Map(executables(workspace.folder));
-    const outcome = run(workspace, [...command, ...test.args], test.env, test.folder);
+    const outcome = run(
+      workspace,
+      [...(test.wrapper ?? []), ...command, ...test.args],
+      test.env,
+      test.folder,
+    );
     return describe(workspace, outcome, test.litter ? undefined : before);
   });
   const [first, second] = results;
