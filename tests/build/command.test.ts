@@ -58,13 +58,12 @@ describe("commands of go", () => {
 
   test("get the process as mgo was given it", () => {
     const workspace = makeWorkspace({
-      ...HELLO,
-      "status/main.go":
-        'package main\n\nimport "os/exec"\nimport "os"\n\nfunc main() {\n\tc := exec.Command("grep", "SigIgn", "/proc/self/status")\n\tc.Stdout = os.Stdout\n\tc.Run()\n\tos.Exit(3)\n}\n',
+      "bin/go": '#!/bin/sh\necho "$@"\ngrep Sig /proc/self/status\nexit 3\n',
     });
-    const args = ["run", "./status"];
-    const ours = run(workspace, [...MGO, ...args], { BUN_OPTIONS: "" });
-    expect(ours).toEqual(run(workspace, ["go", ...args]));
+    const env = { PATH: `${workspace.folder}/bin:/usr/bin:/bin`, BUN_OPTIONS: "" };
+    const ours = run(workspace, [...MGO, "run", "-x", "a b"], env);
+    expect(ours).toEqual(run(workspace, ["go", "run", "-x", "a b"], env));
+    expect(ours.status).toBe(3);
   });
 
   test("go -C dir build is build", () => {
@@ -96,6 +95,17 @@ describe("the entry for npm", () => {
     expect(stderr).toContain("no such folder");
     expect(status).toBe(1);
     expect(run(workspace, ["bin/mgo", "-frobnicate"]).status).toBe(2);
+  });
+
+  test("becomes mgo where its runtime can, as newer versions of Node", () => {
+    const workspace = makeWorkspace();
+    // Bun has process.execve as well.
+    const { stdout, stderr, status } = run(workspace, [process.execPath, NPX, "--version"]);
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: `mgo ${packageJson.version}\n`,
+      stderr: "",
+      status: 0,
+    });
   });
 
   test("says in one line when Bun is not there", () => {
