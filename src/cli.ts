@@ -130,7 +130,7 @@ function endQuietly(error: unknown): void {
   process.exit(STATUS_EPIPE);
 }
 
-/** Waits until a stream's reader has taken everything, which process.exit does not. */
+/** Waits until a stream's reader has taken everything, which process.exit does not, nor does an empty write. */
 async function flush(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((done) => stream.write("", () => done()));
+  await new Promise<void>((done) => stream.end(() => done()));
 }

@@ -2,7 +2,8 @@
  * mgo as a command: its own words, go's commands, its entry for npm, terminals and closed pipes.
  */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { HELP } from "../../src/help.ts";
@@ -118,6 +119,16 @@ describe("the entry for npm", () => {
   });
 });
 
+/** Reads to the end in small pieces, and counts. */
+async function slowly(reader: FileHandle): Promise<number> {
+  let bytes = 0;
+  for (;;) {
+    const { bytesRead } = await reader.read(Buffer.alloc(1024), 0, 1024);
+    if (bytesRead === 0) return bytes;
+    bytes += bytesRead;
+  }
+}
+
 describe("streams", () => {
   test("a reader that has gone ends mgo without a word", () => {
     const workspace = makeWorkspace();
@@ -125,6 +136,26 @@ describe("streams", () => {
     const script = 'mkfifo p; (exec 3<p) & exec 4>p; wait; "$@" >&4; echo "$?"';
     const { stdout, stderr } = run(workspace, ["bash", "-c", script, "sh", ...MGO, "--help"]);
     expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
+  });
+
+  test("a reader that is slow gets everything", async () => {
+    const workspace = makeWorkspace(HELLO);
+    const fifo = join(workspace.folder, "fifo");
+    expectSuccess(run(workspace, ["mkfifo", fifo]));
+    // With -a, Go prints far more than a pipe holds.
+    const child = Bun.spawn(["sh", "-c", 'exec "$@" 2> fifo', "sh", ...MGO, "-n", "-a", "-o", "x"], {
+      cwd: workspace.folder,
+      env: workspace.env,
+      stderr: "pipe",
+    });
+    const reader = await open(fifo, "r");
+    const bytes = await slowly(reader);
+    await reader.close();
+    expect(await child.exited).toBe(0);
+    const whole = run(workspace, ["sh", "-c", '"$@" 2> whole', "sh", ...MGO, "-n", "-a", "-o", "x"]);
+    expect(whole.status).toBe(0);
+    expect(statSync(join(workspace.folder, "whole")).size).toBeGreaterThan(200_000);
+    expect(bytes).toBe(statSync(join(workspace.folder, "whole")).size);
   });
 
   test("in a pipe a build says nothing", () => {
