@@ -83,7 +83,7 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
         .optimize = .ReleaseSmall,
         .strip = true,
         .pic = true,
-        .single_threaded = true,
+        .single_threaded = false,
         .unwind_tables = .none,
         .error_tracing = false,
         .stack_protector = false,

@@ -15,6 +15,7 @@ const format = @import("launcher/format.zig");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
+const threads = @import("launcher/threads.zig");
 const zstd = @import("launcher/zstd.zig");
 
 pub const panic = fatal.panic;
@@ -38,12 +39,12 @@ fn launch(process: *const start.Process) noreturn {
 
     if (asked.debug.extract) {
         if (asked.debug.log) fatal.line(.{ "extracting variant GOAMD64=v", level });
-        decodeTo(&opened, variant, system.stdout, .not_extracted);
+        decodeTo(&opened, variant, system.stdout, .ascending, .not_extracted);
         system.exit(0);
     }
     if (asked.debug.log) fatal.line(.{ "starting variant GOAMD64=v", level });
     const memory = exec.createMemory(process, level);
-    decodeTo(&opened, variant, memory, .no_memory);
+    decodeTo(&opened, variant, memory, .any, .no_memory);
     exec.execute(process, memory, asked.debug.log);
 }
 
@@ -85,15 +86,16 @@ fn decodeTo(
     opened: *const bundle.Bundle,
     variant: *const format.Variant,
     descriptor: system.Descriptor,
+    order: decode.Decoding.Order,
     status_of_write: fatal.Status,
 ) void {
-    var decoder = decode.Decoder.init(opened);
-    decoder.writeVariant(variant, descriptor) catch |err| switch (err) {
+    var decoding = decode.Decoding.init(opened, variant, descriptor, order);
+    decoding.run(threads.cpuCount()) catch |err| switch (err) {
         error.StoredChecksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
         error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory for the base variant"}),
-        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoder.write_failure, hint(status_of_write) }),
+        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoding.write_failure, hint(status_of_write) }),
     };
 }
 

@@ -53,8 +53,8 @@ const Copy = struct {
             .failed => return error.SkipZigTest,
         };
         defer _ = std.os.linux.close(@intCast(memory));
-        var decoder = decode.Decoder.init(&parsed);
-        try decoder.writeVariant(parsed.variantOf(level), memory);
+        var decoding = decode.Decoding.init(&parsed, parsed.variantOf(level), memory, .any);
+        try decoding.run(1);
         return switch (system.readAt(memory, buffer, 0)) {
             .ok => |size| buffer[0..size],
             .failed => error.TestUnexpectedResult,
@@ -139,9 +139,9 @@ test "a descriptor that takes nothing gives the kernel's error number" {
     var detail: bundle.Detail = 0;
     const copy: Copy = .{};
     const parsed = try bundle.parse(&copy.payload, &detail);
-    var decoder = decode.Decoder.init(&parsed);
-    try testing.expectError(error.Write, decoder.writeVariant(parsed.variantOf(1), 1 << 20));
-    try testing.expectEqual(.BADF, decoder.write_failure);
+    var decoding = decode.Decoding.init(&parsed, parsed.variantOf(1), 1 << 20, .any);
+    try testing.expectError(error.Write, decoding.run(1));
+    try testing.expectEqual(.BADF, decoding.write_failure);
 }
 
 test "random changes to stored frames, with checksums right, never decode to anything else" {

@@ -43,8 +43,8 @@ fn decodeVariant(opened: *const bundle.Bundle, variant: *const format.Variant) !
         .failed => return error.SkipZigTest,
     };
     defer _ = std.os.linux.close(@intCast(memory));
-    var decoder = decode.Decoder.init(opened);
-    try decoder.writeVariant(variant, memory);
+    var decoding = decode.Decoding.init(opened, variant, memory, .any);
+    try decoding.run(4);
     const buffer = try testing.allocator.alloc(u8, @intCast(variant.size));
     errdefer testing.allocator.free(buffer);
     const size = switch (system.readAt(memory, buffer, 0)) {

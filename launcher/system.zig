@@ -52,6 +52,19 @@ pub fn write(descriptor: Descriptor, bytes: []const u8) Result {
     return .{ .ok = bytes.len };
 }
 
+/// Writes all the bytes from `offset` of a file on.
+pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
+    var done: usize = 0;
+    while (done < bytes.len) {
+        const size = @min(bytes.len - done, write_size_max);
+        switch (Result.from(linux.syscall4(.pwrite64, descriptor, @intFromPtr(bytes.ptr) + done, size, offset + done))) {
+            .ok => |written| done += @min(written, size),
+            .failed => |number| if (number != .INTR) return .{ .failed = number },
+        }
+    }
+    return .{ .ok = bytes.len };
+}
+
 /// An anonymous file for a program to be executed from, closed on exec. Gives a descriptor above
 /// the standard ones, also when those are closed: a line for stderr must not end up in the program.
 pub fn memfdCreate(name: [*:0]const u8) Result {

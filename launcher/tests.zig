@@ -15,4 +15,5 @@ comptime {
     _ = @import("select.zig");
     _ = @import("start.zig");
     _ = @import("system.zig");
+    _ = @import("threads.zig");
 }

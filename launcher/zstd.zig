@@ -1,47 +1,50 @@
-//! zstd's C decoder, without a heap: its context and dictionary live in static memory.
+//! zstd's C decoder, without a heap: its context and dictionary live in memory that the caller brings.
 const std = @import("std");
 
-pub const Context = opaque {};
+const Context = opaque {};
 const Dictionary = opaque {};
 
 /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here. Read by `zstd/shim.h`; set before
-/// `initContext`.
+/// `Decoder.init`.
 export var mgo_zstd_bmi2: c_int = 0;
 
 pub fn setBitManipulation(available: bool) void {
     mgo_zstd_bmi2 = @intFromBool(available);
 }
 
-/// Room for a ZSTD_DCtx and a ZSTD_DDict; their sizes are known to C only. zstd 1.5.7 needs
-/// 95,968 and 27,352 bytes, and with too little room creation fails, which `initContext` and
-/// `decode` notice.
-var context_memory: [160 << 10]u8 align(64) = undefined;
-var dictionary_memory: [32 << 10]u8 align(64) = undefined;
+/// Decodes one frame at a time. Not to be moved: its context points into it.
+pub const Decoder = struct {
+    context: *Context,
+    /// Room for a ZSTD_DCtx and a ZSTD_DDict; their sizes are known to C only. zstd 1.5.7 needs
+    /// 95,968 and 27,352 bytes, and with too little room creation fails, which `init` and `decode`
+    /// notice.
+    context_memory: [160 << 10]u8 align(64),
+    dictionary_memory: [32 << 10]u8 align(64),
 
-/// One context for the whole process.
-pub fn initContext() *Context {
-    return ZSTD_initStaticDCtx(&context_memory, context_memory.len).?;
-}
+    pub fn init(decoder: *Decoder) void {
+        decoder.context = ZSTD_initStaticDCtx(&decoder.context_memory, decoder.context_memory.len).?;
+    }
 
-/// Decodes one stored frame into `buffer` and gives the decoded size, or null where zstd refuses.
-/// The reference is taken as raw content: its first bytes may look like the magic number of a
-/// structured zstd dictionary, and are not.
-pub fn decode(context: *Context, buffer: []u8, stored: []const u8, reference: []const u8) ?usize {
-    const result = if (reference.len == 0)
-        ZSTD_decompressDCtx(context, buffer.ptr, buffer.len, stored.ptr, stored.len)
-    else result: {
-        const dictionary = ZSTD_initStaticDDict(
-            &dictionary_memory,
-            dictionary_memory.len,
-            reference.ptr,
-            reference.len,
-            by_reference,
-            raw_content,
-        ).?;
-        break :result ZSTD_decompress_usingDDict(context, buffer.ptr, buffer.len, stored.ptr, stored.len, dictionary);
-    };
-    return if (ZSTD_isError(result) != 0) null else result;
-}
+    /// Decodes one stored frame into `buffer` and gives the decoded size, or null where zstd
+    /// refuses. The reference is taken as raw content: its first bytes may look like the magic
+    /// number of a structured zstd dictionary, and are not.
+    pub fn decode(decoder: *Decoder, buffer: []u8, stored: []const u8, reference: []const u8) ?usize {
+        const result = if (reference.len == 0)
+            ZSTD_decompressDCtx(decoder.context, buffer.ptr, buffer.len, stored.ptr, stored.len)
+        else result: {
+            const dictionary = ZSTD_initStaticDDict(
+                &decoder.dictionary_memory,
+                decoder.dictionary_memory.len,
+                reference.ptr,
+                reference.len,
+                by_reference,
+                raw_content,
+            ).?;
+            break :result ZSTD_decompress_usingDDict(decoder.context, buffer.ptr, buffer.len, stored.ptr, stored.len, dictionary);
+        };
+        return if (ZSTD_isError(result) != 0) null else result;
+    }
+};
 
 /// ZSTD_dlm_byRef and ZSTD_dct_rawContent of zstd.h.
 const by_reference: c_uint = 1;
