@@ -2,7 +2,7 @@
  * The cache of variants: an unchanged program is not linked again, and nothing that goes wrong with the cache goes
  * wrong with the build.
  */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -16,9 +16,17 @@ import { join } from "node:path";
 import { cacheFolder } from "../../src/build/cache.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
+import {
+  listFiles,
+  MGO,
+  makeWorkspace,
+  removeWorkspaces,
+  run,
+  type Workspace,
+} from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 /** The kept variants, each with the inode that tells whether it was written again. */
 function variants(workspace: Workspace): readonly string[] {

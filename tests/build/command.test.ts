@@ -1,7 +1,7 @@
 /**
  * mgo as a command: its own words, go's commands, its entry for npm, terminals and closed pipes.
  */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,9 +9,10 @@ import packageJson from "../../package.json" with { type: "json" };
 import { HELP } from "../../src/help.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import { MGO, makeWorkspace, run } from "../support/workspace.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 const NPX = join(import.meta.dir, "..", "..", "src", "npx.js");
 

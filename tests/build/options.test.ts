@@ -1,15 +1,16 @@
 /**
  * mgo's own flags and variables, and what it refuses before anything is built.
  */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { readOptions } from "../../src/build/options.ts";
 import { parseFlagWords } from "../../src/go/flags.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import { MGO, makeWorkspace, run } from "../support/workspace.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 function read(flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return readOptions(parseFlagWords(flags), env);

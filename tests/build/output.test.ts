@@ -1,7 +1,7 @@
 /**
  * What mgo prints where four builds have more to say than one: -n, -x, -v, -work, -json, and errors of some levels.
  */
-import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
@@ -12,11 +12,13 @@ import {
   MGO,
   makeWorkspace,
   type Outcome,
+  removeWorkspaces,
   run,
   type Workspace,
 } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 const LEVELS = ["v1", "v2", "v3", "v4"];
 

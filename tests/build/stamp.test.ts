@@ -2,14 +2,15 @@
  * What Go stamps into programs about their repository is the same in a bundle: mgo leaves no file where Go would
  * take it for a change.
  */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 function makeRepository(): Workspace {
   const workspace = makeWorkspace(HELLO);

@@ -1,14 +1,22 @@
 /**
  * Signals: mgo stops with all that it has started and leaves nothing behind.
  */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
+import {
+  listFiles,
+  MGO,
+  makeWorkspace,
+  removeWorkspaces,
+  run,
+  type Workspace,
+} from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
 
 /** A -toolexec program that reports into a FIFO and then holds the build up, once real work begins. */
 const BLOCK = `#!/bin/sh

@@ -42,10 +42,18 @@ export interface Workspace {
 }
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "mgo-test-")));
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
 let count = 0;
 
-/** Makes a workspace with these files; it goes when the tests end. */
+/**
+ * Removes all workspaces: for `afterAll` of every file of tests that makes any. Bun's test runner emits no `exit`, and
+ * runs what this module would register only after the first of its files.
+ */
+export function removeWorkspaces(): void {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Makes a workspace with these files. */
 export function makeWorkspace(files: Files = {}): Workspace {
   const home = join(scratch, `${count++}`);
   const places = { folder: join(home, "work"), temporary: join(home, "tmp"), cache: join(home, "cache") };
