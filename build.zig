@@ -161,7 +161,7 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
 fn checkLauncher(b: *std.Build, linked: LazyPath) LazyPath {
     const check = b.addRunArtifact(b.addExecutable(.{
         .name = "check-launcher",
-        .root_module = hostModule(b, "launcher/build/check_launcher.zig"),
+        .root_module = formatModule(b, "launcher/build/check_launcher.zig"),
     }));
     check.addFileArg(linked);
     return check.addOutputFileArg("mgo-launcher");
@@ -170,7 +170,7 @@ fn checkLauncher(b: *std.Build, linked: LazyPath) LazyPath {
 fn writeFormat(b: *std.Build) *std.Build.Step {
     const print = b.addRunArtifact(b.addExecutable(.{
         .name = "print-format",
-        .root_module = formatModule(b),
+        .root_module = formatModule(b, "launcher/build/print_format.zig"),
     }));
     const update = b.addUpdateSourceFiles();
     update.addCopyFileToSource(print.addOutputFileArg("format.ts"), "src/bundle/format.ts");
@@ -178,23 +178,20 @@ fn writeFormat(b: *std.Build) *std.Build.Step {
 }
 
 fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
-    const module = formatModule(b);
+    const module = formatModule(b, "launcher/build/print_format.zig");
     module.addAnonymousImport("format.ts", .{ .root_source_file = b.path("src/bundle/format.ts") });
     return b.addTest(.{ .name = "format", .root_module = module });
 }
 
-fn formatModule(b: *std.Build) *std.Build.Module {
-    const module = hostModule(b, "launcher/build/print_format.zig");
+/// For programs that run while the launcher is built.
+fn formatModule(b: *std.Build, source: []const u8) *std.Build.Module {
+    const module = b.createModule(.{ .root_source_file = b.path(source), .target = b.graph.host, .optimize = .Debug });
     module.addAnonymousImport("format", .{ .root_source_file = b.path("launcher/format.zig") });
     return module;
 }
 
 fn buildExpectationTests(b: *std.Build) *std.Build.Step.Compile {
-    return b.addTest(.{ .name = "expectations", .root_module = hostModule(b, "launcher/build/expectations.zig") });
-}
-
-fn hostModule(b: *std.Build, source: []const u8) *std.Build.Module {
-    return b.createModule(.{ .root_source_file = b.path(source), .target = b.graph.host, .optimize = .Debug });
+    return b.addTest(.{ .name = "expectations", .root_module = formatModule(b, "launcher/build/expectations.zig") });
 }
 
 /// The launcher's modules, with zstd as in the launcher and Zig's safety checks on.

@@ -114,14 +114,20 @@ bad_access:
     .ascii "[mgo] launcher: bundle damaged: the launcher's own code faulted\n"
     .set bad_access_size, . - bad_access
 
-/* Placeholders of the two sections that the bundle writer fills. */
+/*
+ * Placeholders of the two sections that the bundle writer fills. The payload's has magic and version
+ * of format.zig, by which the writer knows a launcher that reads what it writes; the check after
+ * linking compares them.
+ */
 
     .section .mgo, "a", @progbits
     .balign 64
     .globl launcher_payload
     .hidden launcher_payload
 launcher_payload:
-    .zero 64
+    .ascii "\211mgo\r\n\032\n"
+    .short 1
+    .zero 64 - 10
 
     .section .go.buildinfo, "a", @progbits
     .balign 16

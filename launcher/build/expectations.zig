@@ -2,6 +2,7 @@
 //! puts its code into another program. Each expectation that fails says what to do about it.
 const std = @import("std");
 const elf = std.elf;
+const format = @import("format");
 
 /// In bytes; every bundle carries it.
 pub const size_max = 100 << 10;
@@ -138,6 +139,13 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
         const segment = found_segments[expected.segment orelse continue];
         if (found.sh_addr < segment.p_vaddr or found.sh_addr + found.sh_size > segment.p_vaddr + segment.p_memsz) {
             return report.fail("section {s} lies outside of segment {d}", .{ name, expected.segment.? });
+        }
+        if (std.mem.eql(u8, name, format.section_payload)) {
+            const start = format.magic ++ std.mem.toBytes(std.mem.nativeToLittle(u16, format.version));
+            if (!std.mem.startsWith(u8, file[@intCast(found.sh_offset)..], &start)) return report.fail(
+                "section {s} does not start with the magic and version of format.zig\nhint: change the placeholder in start.S",
+                .{name},
+            );
         }
     }
     if (header.e_shnum != sections.len) return report.fail(

@@ -58,8 +58,8 @@ export const SHDR = {
   },
 } as const;
 
-export const ET_EXEC = 2;
-export const ET_DYN = 3;
+const ET_EXEC = 2;
+const ET_DYN = 3;
 const EM_X86_64 = 62;
 export const PT_LOAD = 1;
 export const PF_W = 2;
@@ -67,10 +67,12 @@ export const SHT_NOBITS = 8;
 export const SHF_ALLOC = 2n;
 
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
+/** No linker makes longer names; without a limit, 65,535 sections could each be named by the whole file. */
+const SECTION_NAME_MAX = 256;
 const ELFCLASS64 = 2;
 const ELFDATA2LSB = 1;
 
-export type ElfHeader = Values<typeof EHDR>;
+type ElfHeader = Values<typeof EHDR>;
 export type Program = Values<typeof PHDR>;
 
 /** A section header with what readers of it want: its name, and where its contents lie as numbers. */
@@ -91,7 +93,7 @@ export interface Elf {
 }
 
 /** Whether the bytes start as an ELF file of any kind does. */
-export function isElf(bytes: Uint8Array): boolean {
+function isElf(bytes: Uint8Array): boolean {
   return ELF_MAGIC.every((byte, index) => bytes[index] === byte);
 }
 
@@ -160,11 +162,11 @@ function readSections(
   const names = contents(bytes, namesHeader, name);
   return headers.map((header) => {
     const start = header.name;
-    const end = names.indexOf(0, start);
-    if (end < 0) throw new MgoError(`${name} is damaged: a section's name is out of bounds`);
+    const length = names.subarray(start, start + SECTION_NAME_MAX).indexOf(0);
+    if (length < 0) throw new MgoError(`${name} is damaged: a section's name is out of bounds`);
     contents(bytes, header, name);
     return {
-      name: Buffer.from(names.subarray(start, end)).toString("latin1"),
+      name: Buffer.from(names.subarray(start, start + length)).toString("latin1"),
       offset: Number(header.offset),
       size: Number(header.size),
       header,

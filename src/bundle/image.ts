@@ -27,6 +27,8 @@ import { readStruct, type Values, writeStruct } from "./struct.ts";
 const BUILD_INFO_ALIGN = 16;
 const SHDR_ALIGN = 8;
 const SECTION_NAMES = ".shstrtab";
+/** The launcher looks for the end of its payload in this program header (launcher/start.S). */
+const PAYLOAD_SEGMENT = 2;
 
 /** A launcher, checked to be one that can be filled. */
 export interface Template {
@@ -34,8 +36,6 @@ export interface Template {
   readonly payload: Section;
   readonly buildInfo: Section;
   readonly names: Section;
-  /** Index of the program header whose segment holds payload and build info. */
-  readonly segment: number;
 }
 
 /**
@@ -47,18 +47,18 @@ export function parseTemplate(bytes: Uint8Array, name: string): Template {
   const [payload, buildInfo, names] = [SECTION_PAYLOAD, SECTION_BUILD_INFO, SECTION_NAMES].map((section) =>
     findSection(elf, section),
   );
-  const segment = elf.programs.findLastIndex((program) => program.type === PT_LOAD);
-  const program = elf.programs[segment];
+  const program = elf.programs[PAYLOAD_SEGMENT];
   if (payload === undefined || buildInfo === undefined || names === undefined || program === undefined) {
     throw new MgoError(`${name} is no launcher for bundles: it has no place for variants`);
   }
   const { addr } = payload.header;
   const inSegment = program.vaddr <= addr && addr - program.vaddr === payload.header.offset - program.offset;
   const last = elf.programs.every((other) => other.type !== PT_LOAD || other.vaddr <= program.vaddr);
-  if (!inSegment || !last || (program.flags & PF_W) !== 0 || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
+  const readOnly = program.type === PT_LOAD && (program.flags & PF_W) === 0;
+  if (!inSegment || !last || !readOnly || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
     throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
   }
-  return { elf, payload, buildInfo, names, segment };
+  return { elf, payload, buildInfo, names };
 }
 
 /**
@@ -67,14 +67,19 @@ export function parseTemplate(bytes: Uint8Array, name: string): Template {
  * `objcopy` write anew.
  *
  * @param buildInfo contents to take for `.go.buildinfo` instead of the file's
+ * @throws MgoError if the sections overlap
  */
-export function imageChecksum(elf: Elf, buildInfo?: Uint8Array): bigint {
+export function imageChecksum(elf: Elf, name: string, buildInfo?: Uint8Array): bigint {
   const contents = elf.sections
-    .filter(({ header }) => (header.flags & SHF_ALLOC) !== 0n && header.type !== SHT_NOBITS)
-    .filter(({ name }) => name !== SECTION_PAYLOAD)
+    .filter((section) => (section.header.flags & SHF_ALLOC) !== 0n && section.header.type !== SHT_NOBITS)
+    .filter((section) => section.name !== SECTION_PAYLOAD)
     .map((section) =>
       section.name === SECTION_BUILD_INFO && buildInfo ? buildInfo : sectionBytes(elf, section),
     );
+  const size = contents.reduce((sum, { length }) => sum + length, 0);
+  if (size > elf.bytes.length + (buildInfo?.length ?? 0)) {
+    throw new MgoError(`${name} is damaged: its sections overlap`);
+  }
   return Bun.hash.xxHash64(Buffer.concat(contents));
 }
 
@@ -96,9 +101,10 @@ export function fillTemplate(
   const names = sectionBytes(elf, template.names);
   const tableOffset = align(loadedEnd + names.length, SHDR_ALIGN);
 
-  const head = elf.bytes.slice(0, payloadOffset);
+  // Not slice(): that of a Buffer shares its memory.
+  const head = Uint8Array.from(elf.bytes.subarray(0, payloadOffset));
   writeStruct(EHDR, head, 0, { shoff: BigInt(tableOffset) });
-  const at = Number(elf.header.phoff) + template.segment * PHDR.size;
+  const at = Number(elf.header.phoff) + PAYLOAD_SEGMENT * PHDR.size;
   const size = BigInt(loadedEnd) - readStruct(PHDR, head, at).offset;
   writeStruct(PHDR, head, at, { filesz: size, memsz: size });
 

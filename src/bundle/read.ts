@@ -3,6 +3,7 @@
  */
 import { MgoError, reasonOf } from "../error.ts";
 import type { Level } from "../level.ts";
+import { formatSize } from "../text.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
 import { decodeFrame } from "./codec.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
@@ -79,13 +80,23 @@ async function decodeFrames(
   variant: StoredVariant,
   reference: Uint8Array,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(variant.size);
+  const bytes = allocate(bundle, variant);
   let offset = 0;
   for (const frame of variant.frames) {
     bytes.set(await decode(bundle, variant, frame, reference), offset);
     offset += frame.size;
   }
   return bytes;
+}
+
+/** A small file can claim to decode to more than there is memory. */
+function allocate(bundle: Bundle, variant: StoredVariant): Uint8Array {
+  try {
+    return new Uint8Array(variant.size);
+  } catch (error) {
+    const size = formatSize(variant.size);
+    throw new MgoError(`${bundle.name}: no memory for variant ${variant.level} of ${size}`, { cause: error });
+  }
 }
 
 async function decode(
@@ -118,7 +129,7 @@ function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError
  * @throws MgoError naming the first damage
  */
 export async function verifyBundle(bundle: Bundle): Promise<void> {
-  if (imageChecksum(bundle.elf) !== bundle.directory.imageChecksum) {
+  if (imageChecksum(bundle.elf, bundle.name) !== bundle.directory.imageChecksum) {
     throw new MgoError(`${bundle.name} is a damaged bundle: the checksum of its launcher is wrong`);
   }
   const [lowest] = bundle.directory.variants;

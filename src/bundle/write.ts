@@ -31,7 +31,7 @@ export async function createBundle(
   if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
   const template = parseTemplate(launcher, "the launcher");
   const { encoded, base } = await encodeVariants(variants, options);
-  const payload = writePayload(encoded, base, imageChecksum(template.elf, buildInfo));
+  const payload = writePayload(encoded, base, imageChecksum(template.elf, "the launcher", buildInfo));
   // The reader's checks are the launcher's: a directory that they refuse would not start.
   readDirectory(Buffer.concat(payload), "the new bundle");
   return fillTemplate(template, payload, buildInfo);

@@ -10,7 +10,8 @@ import { type Directory, readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
 import { FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
-import { buildBundle, runProgram, scratch } from "../support/variants.ts";
+import { scratch } from "../support/scratch.ts";
+import { buildBundle, runProgram } from "../support/variants.ts";
 
 /** Statuses that the README documents for what is wrong with a bundle. */
 const DAMAGED = [112, 113];

@@ -13,7 +13,8 @@ import {
 import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { LEVELS } from "../../src/level.ts";
-import { buildBundle, buildVariant, type Outcome, root, runProgram, scratch } from "../support/variants.ts";
+import { scratch } from "../support/scratch.ts";
+import { buildBundle, buildVariant, type Outcome, root, runProgram } from "../support/variants.ts";
 
 const variants = LEVELS.map((level) => buildVariant(level));
 const [v1 = "", v2 = "", v3 = ""] = variants;

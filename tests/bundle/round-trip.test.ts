@@ -69,7 +69,9 @@ describe("a bundle", () => {
   test("is not made when the signal is aborted", async () => {
     const inputs = LEVELS.map((level) => ({ level, path: buildVariant(level) }));
     const signal = AbortSignal.abort(new Error("stopped"));
-    expect(createBundle(inputs, await launcher(), { compress: "fast", signal })).rejects.toThrow("stopped");
+    await expect(createBundle(inputs, await launcher(), { compress: "fast", signal })).rejects.toThrow(
+      "stopped",
+    );
   });
 });
 

@@ -1,20 +1,15 @@
 /**
  * The program tests/programs/levels, built by the real `go` for each level, and bundles of it. Built once for
- * all tests of a run, in a folder that the process removes when it ends.
+ * all tests of a run.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/launcher.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
 import { placeOutput } from "../../src/output.ts";
+import { scratch } from "./scratch.ts";
 
 export const root = join(import.meta.dir, "..", "..");
-
-/** A folder for this process's files. */
-export const scratch = mkdtempSync(join(tmpdir(), "mgo-test-"));
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 
