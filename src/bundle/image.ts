@@ -20,7 +20,7 @@ import {
   SHT_NOBITS,
   sectionBytes,
 } from "./elf.ts";
-import { PAYLOAD_ALIGN, SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
+import { HEADER, MAGIC, PAYLOAD_ALIGN, SECTION_BUILD_INFO, SECTION_PAYLOAD, VERSION } from "./format.ts";
 import { readStruct, type Values, writeStruct } from "./struct.ts";
 
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
@@ -55,10 +55,25 @@ export function parseTemplate(bytes: Uint8Array, name: string): Template {
   const inSegment = program.vaddr <= addr && addr - program.vaddr === payload.header.offset - program.offset;
   const last = elf.programs.every((other) => other.type !== PT_LOAD || other.vaddr <= program.vaddr);
   const readOnly = program.type === PT_LOAD && (program.flags & PF_W) === 0;
+  checkVersion(sectionBytes(elf, payload), name);
   if (!inSegment || !last || !readOnly || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
     throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
   }
   return { elf, payload, buildInfo, names };
+}
+
+/** The placeholder tells which format the launcher reads. */
+function checkVersion(placeholder: Uint8Array, name: string): void {
+  const header = placeholder.length >= HEADER.size ? readStruct(HEADER, placeholder, 0) : undefined;
+  if (header !== undefined && Buffer.from(header.magic).equals(Buffer.from(MAGIC))) {
+    if (header.version === VERSION) return;
+    throw new MgoError(
+      `${name} reads bundle format version ${header.version}; this mgo writes version ${VERSION}`,
+    );
+  }
+  throw new MgoError(
+    `${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is not a place for variants`,
+  );
 }
 
 /**

@@ -34,14 +34,23 @@ export async function openBundle(path: string): Promise<Bundle> {
     .catch((error: unknown) => {
       throw new MgoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
     });
-  const elf = parseElf(bytes, path);
+  return readBundle(bytes, path);
+}
+
+/**
+ * Reads a bundle, as `openBundle` does, that is in memory.
+ *
+ * @param name what to call it in messages
+ */
+export function readBundle(bytes: Uint8Array, name: string): Bundle {
+  const elf = parseElf(bytes, name);
   const section = findSection(elf, SECTION_PAYLOAD);
   if (section === undefined) {
-    throw new MgoError(`${path} is no bundle`, { hint: "mgo build and mgo pack make bundles" });
+    throw new MgoError(`${name} is no bundle`, { hint: "mgo build and mgo pack make bundles" });
   }
   const payload = sectionBytes(elf, section);
-  const directory = readDirectory(payload, path);
-  return { name: path, elf, size: bytes.length, payload, directory, info: readBuildInfo(elf, path) };
+  const directory = readDirectory(payload, name);
+  return { name, elf, size: bytes.length, payload, directory, info: readBuildInfo(elf, name) };
 }
 
 /**
@@ -60,15 +69,19 @@ export function findVariant(bundle: Bundle, level: Level): StoredVariant {
  * Decodes one variant and checks every byte of it.
  *
  * @returns the executable, byte for byte as `go build` made it
- * @throws MgoError if any of it is damaged
+ * @throws MgoError if any of it is damaged; the signal's reason if it is aborted
  */
-export async function decodeVariant(bundle: Bundle, variant: StoredVariant): Promise<Uint8Array> {
+export async function decodeVariant(
+  bundle: Bundle,
+  variant: StoredVariant,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const base = bundle.directory.variants[variant.base];
   const reference =
     base === undefined || base === variant
       ? new Uint8Array()
-      : await decodeFrames(bundle, base, new Uint8Array());
-  const bytes = await decodeFrames(bundle, variant, reference);
+      : await decodeFrames(bundle, base, new Uint8Array(), signal);
+  const bytes = await decodeFrames(bundle, variant, reference, signal);
   if (!Buffer.from(sha256(bytes)).equals(variant.sha256)) {
     throw damaged(bundle, variant, "its SHA-256 is wrong");
   }
@@ -79,10 +92,12 @@ async function decodeFrames(
   bundle: Bundle,
   variant: StoredVariant,
   reference: Uint8Array,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const bytes = allocate(bundle, variant);
   let offset = 0;
   for (const frame of variant.frames) {
+    signal?.throwIfAborted();
     bytes.set(await decode(bundle, variant, frame, reference), offset);
     offset += frame.size;
   }
@@ -128,17 +143,25 @@ function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError
  *
  * @throws MgoError naming the first damage
  */
-export async function verifyBundle(bundle: Bundle): Promise<void> {
-  if (imageChecksum(bundle.elf, bundle.name) !== bundle.directory.imageChecksum) {
-    throw new MgoError(`${bundle.name} is a damaged bundle: the checksum of its launcher is wrong`);
-  }
+export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promise<void> {
+  verifyImage(bundle);
   const [lowest] = bundle.directory.variants;
   for (const variant of bundle.directory.variants) {
-    const bytes = await decodeVariant(bundle, variant);
+    const bytes = await decodeVariant(bundle, variant, signal);
     if (variant !== lowest) continue;
     const [own, copied] = [buildInfoSection(parseElf(bytes, bundle.name)), buildInfoSection(bundle.elf)];
     if (own === undefined || copied === undefined || !Buffer.from(own).equals(copied)) {
       throw new MgoError(`${bundle.name} is a damaged bundle: its Go build info is not that of its variants`);
     }
   }
+}
+
+/**
+ * Checks what a bundle loads beside its payload.
+ *
+ * @throws MgoError if it is damaged
+ */
+export function verifyImage({ elf, name, directory }: Bundle): void {
+  if (imageChecksum(elf, name) === directory.imageChecksum) return;
+  throw new MgoError(`${name} is a damaged bundle: the checksum of its launcher is wrong`);
 }

@@ -3,9 +3,10 @@
  */
 import { MgoError } from "../error.ts";
 import { buildInfoSection } from "./buildinfo.ts";
-import { readDirectory, writePayload } from "./directory.ts";
+import { writePayload } from "./directory.ts";
 import { type EncodeOptions, encodeVariants } from "./encode.ts";
 import { fillTemplate, imageChecksum, parseTemplate } from "./image.ts";
+import { readBundle, verifyImage } from "./read.ts";
 import { checkVariants, readVariant, type VariantInput } from "./variant.ts";
 
 /**
@@ -32,7 +33,8 @@ export async function createBundle(
   const template = parseTemplate(launcher, "the launcher");
   const { encoded, base } = await encodeVariants(variants, options);
   const payload = writePayload(encoded, base, imageChecksum(template.elf, "the launcher", buildInfo));
-  // The reader's checks are the launcher's: a directory that they refuse would not start.
-  readDirectory(Buffer.concat(payload), "the new bundle");
-  return fillTemplate(template, payload, buildInfo);
+  const bundle = fillTemplate(template, payload, buildInfo);
+  // What the reader refuses would not start. Each frame was decoded again when it was encoded.
+  verifyImage(readBundle(Buffer.concat(bundle), "the new bundle"));
+  return bundle;
 }
