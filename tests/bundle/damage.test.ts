@@ -8,8 +8,9 @@ import { describe, expect, test } from "bun:test";
 import { closeSync, copyFileSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { type Directory, readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
-import { FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
+import { FRAME, HEADER } from "../../src/bundle/format.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
+import { findPlaces, forgeDirectory, forgeFields } from "../support/hostile.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, runProgram } from "../support/variants.ts";
 
@@ -27,11 +28,7 @@ if (section === undefined) throw new Error("no payload");
 const payloadAt = section.offset;
 const payload = original.subarray(payloadAt, payloadAt + section.size);
 const directory = readDirectory(payload, path);
-const tables = {
-  variants: HEADER.size,
-  frames: HEADER.size + directory.variants.length * VARIANT.size,
-  end: Math.min(...directory.variants.flatMap(({ frames }) => frames.map(({ offset }) => offset))),
-};
+const places = findPlaces(payload);
 
 /** Repeatable random whole numbers below a limit (mulberry32). */
 function randomFrom(seed: number): (limit: number) => number {
@@ -90,18 +87,6 @@ function flipped(at: number, mask: number): Change {
   return { at, bytes: Uint8Array.of((payload[at] ?? 0) ^ mask) };
 }
 
-/** The directory with some fields changed and its checksum made right again. */
-function forged(change: (directory: Uint8Array) => void): Change {
-  const bytes = payload.slice(0, tables.end);
-  change(bytes);
-  const covered = Buffer.concat([
-    bytes.subarray(0, HEADER.fields.directory_checksum.offset),
-    bytes.subarray(HEADER.size),
-  ]);
-  writeStruct(HEADER, bytes, 0, { directory_checksum: Bun.hash.xxHash64(covered) });
-  return { at: 0, bytes };
-}
-
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 describe("the launcher, given a damaged bundle,", () => {
@@ -110,32 +95,13 @@ describe("the launcher, given a damaged bundle,", () => {
   });
 
   test("refuses each flipped bit pattern in each byte of the directory", () => {
-    const cases = range(tables.end).flatMap((at) => [0x01, 0x80, 0xff].map((mask) => [flipped(at, mask)]));
+    const cases = range(places.end).flatMap((at) => [0x01, 0x80, 0xff].map((mask) => [flipped(at, mask)]));
     expect(startAll(cases, "refused")).toEqual([]);
     expect(cases.length).toBeGreaterThan(1500);
   }, 120_000);
 
   test("survives each field of each struct at its limits, with the checksum made right", () => {
-    const structs = [
-      { struct: HEADER, starts: [0] },
-      {
-        struct: VARIANT,
-        starts: range(directory.variants.length).map((i) => tables.variants + i * VARIANT.size),
-      },
-      {
-        struct: FRAME,
-        starts: range((tables.end - tables.frames) / FRAME.size).map((i) => tables.frames + i * FRAME.size),
-      },
-    ];
-    const cases = structs.flatMap(({ struct, starts }) =>
-      starts.flatMap((start) =>
-        Object.values(struct.fields).flatMap(({ offset, size }) =>
-          limits(payload.subarray(start + offset, start + offset + size)).map((value) => [
-            forged((bytes) => bytes.set(value, start + offset)),
-          ]),
-        ),
-      ),
-    );
+    const cases = forgeFields(payload).map((bytes) => [{ at: 0, bytes }]);
     expect(startAll(cases, "refused", "ran")).toEqual([]);
     expect(cases.length).toBeGreaterThan(500);
   }, 120_000);
@@ -162,11 +128,14 @@ describe("the launcher, given a damaged bundle,", () => {
       const reach = index % 2 === 0 ? Math.min(200, stored.length) : stored.length;
       for (let count = 1 + random(4); count > 0; count--) stored[random(reach)] = random(256);
       stored[random(reach)] = ((stored[0] ?? 0) + 1 + random(255)) & 0xff;
-      const at = tables.frames + all.indexOf(frame) * FRAME.size;
-      const head = forged((bytes) =>
-        writeStruct(FRAME, bytes, at, { stored_checksum: Bun.hash.xxHash64(stored) }),
+      const at = places.frames[all.indexOf(frame)] ?? 0;
+      const bytes = forgeDirectory(payload, (directory) =>
+        writeStruct(FRAME, directory, at, { stored_checksum: Bun.hash.xxHash64(stored) }),
       );
-      return [head, { at: frame.offset, bytes: stored }];
+      return [
+        { at: 0, bytes },
+        { at: frame.offset, bytes: stored },
+      ];
     });
     // A byte may have been set to what it was, or one that decoding does not depend on.
     expect(startAll(cases, "refused", "ran")).toEqual([]);
@@ -178,9 +147,9 @@ describe("the launcher, given a damaged bundle,", () => {
     const boundaries = [
       payloadAt,
       payloadAt + HEADER.size,
-      payloadAt + tables.variants,
-      payloadAt + tables.frames,
-      payloadAt + tables.end,
+      payloadAt + (places.variants[1] ?? 0),
+      payloadAt + (places.frames[0] ?? 0),
+      payloadAt + places.end,
       ...frames.flatMap(({ offset, storedSize }) => [payloadAt + offset, payloadAt + offset + storedSize]),
       ...elf.sections.map(({ offset }) => offset),
       ...range(Math.ceil(original.length / 4096)).map((page) => page * 4096),
@@ -224,16 +193,4 @@ function startCut(size: number): string {
 
 function framesOf(from: Directory, level: string) {
   return [...(from.variants.find((variant) => variant.level === level)?.frames ?? [])];
-}
-
-/** Values at which a reader may stumble: nothing, one, all bits, the sign bit alone, one more and one less. */
-function limits(value: Uint8Array): readonly Uint8Array[] {
-  const top = new Uint8Array(value.length);
-  top[value.length - 1] = 0x80;
-  const number = value.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const near = [number + 1n, number - 1n, number * 2n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 63n - 1n];
-  const others = near.map((other) =>
-    Uint8Array.from(value, (_, index) => Number((other >> BigInt(8 * index)) & 0xffn)),
-  );
-  return [new Uint8Array(value.length), new Uint8Array(value.length).fill(0xff), top, ...others];
 }

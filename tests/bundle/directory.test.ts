@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFrame } from "../../src/bundle/codec.ts";
 import { readDirectory, writePayload } from "../../src/bundle/directory.ts";
-import { CODEC, HEADER, VERSION } from "../../src/bundle/format.ts";
+import { CODEC, FRAME, HEADER, VARIANT, VERSION } from "../../src/bundle/format.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
 import { sha256 } from "../../src/bundle/variant.ts";
+import { MgoError } from "../../src/error.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../support/golden.ts";
+import { findPlaces, forgeDirectory, forgeFields } from "../support/hostile.ts";
 
 const golden = readFileSync(join(import.meta.dir, "..", "golden", "payload-v1.bin"));
 
@@ -82,5 +84,57 @@ describe("readDirectory", () => {
     expect(() => readDirectory(bytes, "new")).toThrow(
       `new has bundle format version 7; this mgo reads version ${VERSION}`,
     );
+  });
+
+  const { variants, frames } = findPlaces(golden);
+  const [v1 = 0, v3 = 0] = variants;
+  const [first = 0, second = 0, third = 0] = frames;
+  test.each<readonly [string, (bytes: Uint8Array) => void, string]>([
+    ["a layout", (b) => writeStruct(HEADER, b, 0, { layout: 1 }), "uses layout 1"],
+    ["reserved bytes of the header", (b) => b.fill(1, 40, 41), "reserved"],
+    ["the payload's size", (b) => writeStruct(HEADER, b, 0, { payload_size: 5000n }), "payload"],
+    ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],
+    ["the order of levels", (b) => writeStruct(VARIANT, b, v3, { level: 1 }), "order"],
+    ["a codec", (b) => writeStruct(VARIANT, b, v1, { codec: 9 }), "uses codec 9"],
+    ["reserved bytes of a variant", (b) => b.fill(1, v1 + 3, v1 + 4), "reserved"],
+    ["the last reserved bytes of a variant", (b) => b.fill(1, v1 + 63, v1 + 64), "reserved"],
+    ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
+    ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
+    ["another base of the base", (b) => writeStruct(VARIANT, b, v3, { base: 0 }), "refers to a base"],
+    ["a variant's size", (b) => writeStruct(VARIANT, b, v1, { size: 7n }), "size"],
+    ["a run's start", (b) => writeStruct(VARIANT, b, v3, { frame_first: 1 }), "runs"],
+    ["a run's length", (b) => writeStruct(VARIANT, b, v3, { frame_count: 3 }), "frame table is cut short"],
+    ["an empty run", (b) => writeStruct(VARIANT, b, v1, { frame_count: 0 }), "runs"],
+    ["frames of no variant", (b) => writeStruct(VARIANT, b, v3, { frame_count: 1 }), "size"],
+    ["a frame's place", (b) => writeStruct(FRAME, b, second, { stored_offset: 300n }), "follow one another"],
+    ["a frame's stored size", (b) => writeStruct(FRAME, b, first, { stored_size: 0 }), "stored size"],
+    ["a frame's size", (b) => writeStruct(FRAME, b, first, { size: 1 << 21 }), "a frame's size"],
+    ["a frame's reserved field", (b) => writeStruct(FRAME, b, first, { reserved: 1 }), "reserved"],
+    ["a reference", (b) => writeStruct(FRAME, b, first, { reference_offset: 1n << 40n }), "outside its base"],
+    [
+      "a reference's size",
+      (b) => writeStruct(FRAME, b, first, { reference_size: 1 << 30 }),
+      "outside its base",
+    ],
+    [
+      "a reference of the base",
+      (b) => writeStruct(FRAME, b, third, { reference_size: 1 }),
+      "refers to a base",
+    ],
+  ])("refuses a change of %s behind a right checksum", (_what, change, message) => {
+    const directory = forgeDirectory(golden, change);
+    const payload = Buffer.concat([directory, golden.subarray(directory.length)]);
+    expect(() => readDirectory(payload, "forged")).toThrow(message);
+  });
+
+  test("never ends but in a directory or an error for the user", () => {
+    for (const directory of forgeFields(golden)) {
+      const payload = Buffer.concat([directory, golden.subarray(directory.length)]);
+      try {
+        readDirectory(payload, "forged");
+      } catch (error) {
+        expect(error).toBeInstanceOf(MgoError);
+      }
+    }
   });
 });

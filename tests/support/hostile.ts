@@ -1,0 +1,64 @@
+/** Payloads that were changed by somebody who knows the format: their checksums are right. */
+import { readDirectory } from "../../src/bundle/directory.ts";
+import { FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
+import { writeStruct } from "../../src/bundle/struct.ts";
+
+/** Where the directory's parts start, in bytes from the start of the payload. */
+export interface Places {
+  readonly variants: readonly number[];
+  readonly frames: readonly number[];
+  /** Of the whole directory. */
+  readonly end: number;
+}
+
+export function findPlaces(payload: Uint8Array): Places {
+  const { variants } = readDirectory(payload, "payload");
+  const count = variants.reduce((sum, { frames }) => sum + frames.length, 0);
+  const tables = HEADER.size + variants.length * VARIANT.size;
+  return {
+    variants: variants.map((_, index) => HEADER.size + index * VARIANT.size),
+    frames: Array.from({ length: count }, (_, index) => tables + index * FRAME.size),
+    end: tables + count * FRAME.size,
+  };
+}
+
+/** A payload's directory after this change, with its checksum made right again. */
+export function forgeDirectory(payload: Uint8Array, change: (directory: Uint8Array) => void): Uint8Array {
+  const bytes = Uint8Array.from(payload.subarray(0, findPlaces(payload).end));
+  change(bytes);
+  const end = HEADER.fields.directory_checksum.offset;
+  const covered = Buffer.concat([bytes.subarray(0, end), bytes.subarray(HEADER.size)]);
+  writeStruct(HEADER, bytes, 0, { directory_checksum: Bun.hash.xxHash64(covered) });
+  return bytes;
+}
+
+/** Directories in which one field of one struct has a value at which a reader may stumble. */
+export function forgeFields(payload: Uint8Array): readonly Uint8Array[] {
+  const { variants, frames } = findPlaces(payload);
+  const structs = [
+    { fields: Object.values(HEADER.fields), starts: [0] },
+    { fields: Object.values(VARIANT.fields), starts: variants },
+    { fields: Object.values(FRAME.fields), starts: frames },
+  ];
+  return structs.flatMap(({ fields, starts }) =>
+    starts.flatMap((start) =>
+      fields.flatMap(({ offset, size }) => {
+        const at = start + offset;
+        const values = limits(payload.subarray(at, at + size));
+        return values.map((value) => forgeDirectory(payload, (bytes) => bytes.set(value, at)));
+      }),
+    ),
+  );
+}
+
+/** Nothing, one, all bits, the sign bit alone, powers of two, one more and one less. */
+function limits(value: Uint8Array): readonly Uint8Array[] {
+  const top = new Uint8Array(value.length);
+  top[value.length - 1] = 0x80;
+  const number = value.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const near = [number + 1n, number - 1n, number * 2n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 63n - 1n];
+  const others = near.map((other) =>
+    Uint8Array.from(value, (_, index) => Number((other >> BigInt(8 * index)) & 0xffn)),
+  );
+  return [new Uint8Array(value.length), new Uint8Array(value.length).fill(0xff), top, ...others];
+}
