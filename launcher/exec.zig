@@ -66,15 +66,19 @@ fn ownPath(process: *const Process, buffer: *[path_size_max]u8) []const u8 {
 /// Replaces the launcher by the program in `descriptor`.
 pub fn execute(process: *const Process, descriptor: system.Descriptor, log: bool) noreturn {
     process.signals.restore();
-    var failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
-    if (failure == .NOSYS) {
-        // qemu-user and Linux before 3.19. Such a kernel resolves the link after close-on-exec has
-        // closed what it points to, so the descriptor stays open, and stays with the program.
-        if (log) fatal.line(.{"execveat: ENOSYS; executing /proc/self/fd instead"});
-        system.keepOnExec(descriptor);
-        failure = executeThroughProc(process, descriptor);
+    const failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
+    switch (failure) {
+        // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it.
+        .NOSYS, .PERM, .ACCES, .INVAL => {},
+        .NOENT => refuseWithoutInterpreter(descriptor),
+        else => fatal.exit(.not_executed, .{ "variant not executed: execveat: ", failure }),
     }
-    explain(descriptor, failure);
+    if (log) fatal.line(.{ "execveat: ", failure, "; executing /proc/self/fd instead" });
+    // A kernel may resolve the link after close-on-exec has closed what it points to, so the
+    // descriptor stays open, and stays with the program.
+    system.keepOnExec(descriptor);
+    const failure_of_path = executeThroughProc(process, descriptor);
+    fatal.exit(.not_executed, .{ "variant not executed: execveat: ", failure, ", /proc/self/fd: ", failure_of_path });
 }
 
 fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) system.Errno {
@@ -94,14 +98,11 @@ fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) sy
     return system.execute(@ptrCast(path[start..].ptr), process.arguments, process.environment);
 }
 
-fn explain(descriptor: system.Descriptor, failure: system.Errno) noreturn {
-    if (failure == .NOENT) {
-        // The file itself is open, so it is another that is missing: the program's ELF interpreter.
-        var buffer: [path_size_max]u8 = undefined;
-        const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
-        fatal.exit(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
-    }
-    fatal.exit(.not_executed, .{ "variant not executed: ", failure });
+/// The file itself is open, so it is another that is missing.
+fn refuseWithoutInterpreter(descriptor: system.Descriptor) noreturn {
+    var buffer: [path_size_max]u8 = undefined;
+    const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
+    fatal.exit(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
 }
 
 /// The path in PT_INTERP.

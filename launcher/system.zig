@@ -39,17 +39,26 @@ pub fn writeOnce(descriptor: Descriptor, bytes: []const u8) void {
     _ = linux.syscall3(.write, descriptor, @intFromPtr(bytes.ptr), bytes.len);
 }
 
-/// Writes all the bytes.
+/// Writes all the bytes. Whoever started the program may have left its output non-blocking.
 pub fn write(descriptor: Descriptor, bytes: []const u8) Result {
     var rest = bytes;
     while (rest.len > 0) {
         const size = @min(rest.len, write_size_max);
         switch (Result.from(linux.syscall3(.write, descriptor, @intFromPtr(rest.ptr), size))) {
             .ok => |written| rest = rest[@min(written, size)..],
-            .failed => |number| if (number != .INTR) return .{ .failed = number },
+            .failed => |number| switch (number) {
+                .INTR => {},
+                .AGAIN => waitUntilWritable(descriptor),
+                else => return .{ .failed = number },
+            },
         }
     }
     return .{ .ok = bytes.len };
+}
+
+fn waitUntilWritable(descriptor: Descriptor) void {
+    var wanted = [1]linux.pollfd{.{ .fd = @intCast(descriptor), .events = linux.POLL.OUT, .revents = 0 }};
+    _ = linux.syscall3(.poll, @intFromPtr(&wanted), wanted.len, @as(usize, @bitCast(@as(isize, -1))));
 }
 
 /// Writes all the bytes from `offset` of a file on.

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { readBuildInfo } from "../../src/bundle/buildinfo.ts";
+import { EHDR, findSection, PHDR, parseElf, SHDR } from "../../src/bundle/elf.ts";
+import { MgoError } from "../../src/error.ts";
+import { buildVariant } from "../support/variants.ts";
+
+const file = readFileSync(buildVariant("v3"));
+const elf = parseElf(file, "levels");
+
+describe("parseElf", () => {
+  test("reads what go build wrote", () => {
+    const names = elf.sections.map(({ name }) => name);
+    for (const name of [".text", ".rodata", ".gopclntab", ".go.buildinfo"]) expect(names).toContain(name);
+    expect(readBuildInfo(elf, "levels")).toMatchObject({
+      path: "example.com/levels",
+      module: { path: "example.com/levels" },
+    });
+    expect(readBuildInfo(elf, "levels").settings.get("GOAMD64")).toBe("v3");
+  });
+
+  test("takes any changed byte of headers and tables for a file or for an error of the user's", () => {
+    const tables = [
+      { start: 0, size: EHDR.size },
+      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR.size },
+      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR.size },
+    ];
+    let refused = 0;
+    for (const { start, size } of tables) {
+      for (let at = start; at < start + size; at++) {
+        for (const value of [0, 1, 0x7f, 0x80, 0xff]) refused += isRefused(file, at, value) ? 1 : 0;
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  test("refuses every cut in front of the end of the section headers", () => {
+    const end = Number(elf.header.shoff) + elf.sections.length * SHDR.size;
+    for (const size of [0, 3, 4, 63, 64, 100, 4095, 4096, end - 1]) {
+      expect(() => parseElf(file.subarray(0, size), "cut")).toThrow(MgoError);
+    }
+  });
+});
+
+test("readBuildInfo takes any changed byte of its section for information or for an error of the user's", () => {
+  const section = findSection(elf, ".go.buildinfo");
+  const start = section?.offset ?? 0;
+  for (let at = start; at < start + (section?.size ?? 0); at++) {
+    for (const value of [0, 1, 0x7f, 0x80, 0xff]) isRefused(file, at, value);
+  }
+  expect(section?.size).toBeGreaterThan(32);
+});
+
+/** Reads the file with one byte changed, and puts it back. Throws what is no MgoError. */
+function isRefused(bytes: Uint8Array, at: number, value: number): boolean {
+  const before = bytes[at] ?? 0;
+  bytes[at] = value;
+  try {
+    readBuildInfo(parseElf(bytes, "changed"), "changed");
+    return false;
+  } catch (error) {
+    if (error instanceof MgoError) return true;
+    throw error;
+  } finally {
+    bytes[at] = before;
+  }
+}
