@@ -90,7 +90,7 @@ describe("a bundle", () => {
     const script = (path: string): readonly string[] => [
       "bash",
       "-c",
-      // Ignored and blocked signals, an open file, a limit, another name in argv[0].
+      // Ignored signals, an open file, a limit, another name in argv[0].
       `trap '' BUS SEGV USR1; ulimit -n 77; exec 5</dev/null; exec -a "some name" ${path} one two`,
     ];
     const [ours, wanted] = [mirror, plain].map((path) =>

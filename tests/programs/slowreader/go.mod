@@ -1,0 +1,3 @@
+module example.com/slowreader
+
+go 1.20
