@@ -7,6 +7,9 @@
  * A run takes its entry away by renaming it and renames it back when every `go` has ended by itself. So two runs
  * never share an entry (the second starts with an empty one), no lock can go stale, and what a killed `go` left
  * half-written is never taken for a variant.
+ *
+ * What lies in an entry that is taken has the time of UNCONFIRMED. Go gives every executable that it writes or finds
+ * up to date the time of now; what keeps the old time this run's `go` has not looked at.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
@@ -20,6 +23,9 @@ const DAY = 24 * 60 * 60 * 1000;
 const ENTRY_AGE = 5 * DAY;
 /** A taken entry whose run was killed before it could put it back goes after this time. */
 const TAKEN_AGE = DAY;
+
+/** The modification time of executables of earlier runs, in milliseconds. */
+export const UNCONFIRMED = 0;
 
 /** A folder that this run has to itself. */
 export interface Entry {
@@ -79,9 +85,16 @@ async function take(lasting: string, taken: string): Promise<string | undefined>
     await rename(lasting, taken);
     // The folder's age counts from now, or a run that lasts would see it trimmed.
     await touch(taken);
+    await markFiles(taken);
     return taken;
   } catch (error) {
     return hasCode(error, "ENOENT") ? await tryFolder(taken) : undefined;
+  }
+}
+
+async function markFiles(folder: string): Promise<void> {
+  for (const found of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (found.isFile()) await utimes(join(found.parentPath, found.name), UNCONFIRMED, UNCONFIRMED);
   }
 }
 

@@ -13,7 +13,7 @@ import { loadLauncher } from "../launcher.ts";
 import type { Level } from "../level.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Environment } from "../process.ts";
-import { type Entry, takeEntry } from "./cache.ts";
+import { type Entry, takeEntry, UNCONFIRMED } from "./cache.ts";
 import { createLiveFilter } from "./live.ts";
 import type { Output, Plan } from "./plan.ts";
 import { isWatched, type Progress, startProgress } from "./progress.ts";
@@ -141,12 +141,15 @@ async function bundleOutput(
 ): Promise<Bundled> {
   const { levels, base, compress, jobs } = plan.options;
   const inputs = levels.map((level) => ({ level, path: `${variantFolder(folder, level)}/${output.name}` }));
+  for (const input of inputs) await checkConfirmed(input, output);
   const chunks = await createBundle(inputs, launcher, {
     compress,
     signal,
     ...(base === undefined ? {} : { base }),
     ...(jobs === undefined ? {} : { jobs }),
     onProgress: progress.encoding,
+  }).catch((error: unknown) => {
+    throw inUsersWords(error, inputs, output);
   });
   signal.throwIfAborted();
   const refusal = await overwriteRefusal(output);
@@ -159,6 +162,29 @@ async function bundleOutput(
     variants: new Map(await Promise.all(sizes)),
     refusal,
   };
+}
+
+/** A `go` that ended well may have built less than was asked for; what lies there is then an older program. */
+async function checkConfirmed({ level, path }: VariantPath, { importPath }: Output): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && found.mtimeMs !== UNCONFIRMED) return;
+  throw new MgoError(`go build made no program of ${importPath} for GOAMD64=${level}`);
+}
+
+interface VariantPath {
+  readonly level: Level;
+  readonly path: string;
+}
+
+/** Where mgo keeps variants is nothing that a user has named. */
+function inUsersWords(error: unknown, inputs: readonly VariantPath[], { shown }: Output): unknown {
+  if (!(error instanceof MgoError)) return error;
+  const { hint, status, cause } = error;
+  const message = inputs.reduce(
+    (text, { level, path }) => text.replaceAll(path, `${shown} for GOAMD64=${level}`),
+    error.message,
+  );
+  return new MgoError(message, { ...(hint === undefined ? {} : { hint }), status, cause });
 }
 
 /** Everything is built: Go only copies the lowest level's archive out of its cache, with its own checks and mode. */

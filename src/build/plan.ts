@@ -8,6 +8,7 @@ import type { GoEnv } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
+import type { Level } from "../level.ts";
 import type { Options } from "./options.ts";
 
 /** One bundle. */
@@ -135,6 +136,47 @@ export async function makePlan(
     identity: wordsOf(args.flags.filter(({ name }) => !NO_IDENTITY.has(name))),
     packages: args.packages,
   };
+}
+
+/**
+ * The plan for all levels, of which each has one of its own, made from the packages that its build tags leave.
+ *
+ * @param plans in the order of levels
+ * @returns one that Go refuses, if there is any: Go is then asked at every level
+ * @throws MgoError if the levels would build different programs
+ */
+export function commonPlan(plans: ReadonlyMap<Level, Plan>): Plan {
+  const [first, ...others] = plans;
+  if (first === undefined) throw new Error("no levels");
+  const refused = [...plans.values()].find(({ target }) => target.kind === "refused");
+  if (refused !== undefined) return refused;
+  for (const other of others) checkSame(first, other);
+  return first[1];
+}
+
+function checkSame([lowest, plan]: readonly [Level, Plan], [level, other]: readonly [Level, Plan]): void {
+  const [expected, found] = [programs(plan.target), programs(other.target)];
+  const missing = expected.find((program) => !found.includes(program));
+  const added = found.find((program) => !expected.includes(program));
+  if (plan.target.kind === other.target.kind && missing === undefined && added === undefined) return;
+  const [where, program] =
+    missing !== undefined ? [lowest, missing] : [level, added ?? "another kind of package"];
+  throw new MgoError(
+    `GOAMD64=${lowest} and GOAMD64=${level} would not build the same: only ${where} builds ${program}`,
+    { hint: "build tags such as amd64.v3 must leave every level the same programs" },
+  );
+}
+
+/** What must be the same at all levels: in a folder it is Go that names the programs. */
+function programs(target: Target): readonly string[] {
+  switch (target.kind) {
+    case "file":
+      return [target.output.importPath];
+    case "directory":
+      return target.outputs.map(({ importPath, name }) => `${importPath} as ${name}`);
+    default:
+      return [];
+  }
 }
 
 /** Flags about how a build goes, not about what comes out. */

@@ -6,14 +6,24 @@ import { resolve } from "node:path";
 import { executePlan, printReport } from "../build/execute.ts";
 import { createLiveFilter } from "../build/live.ts";
 import { readOptions } from "../build/options.ts";
-import { allFlags, checkTarget, isOurs, makePlan, readVerbosity } from "../build/plan.ts";
+import {
+  allFlags,
+  checkTarget,
+  commonPlan,
+  isOurs,
+  makePlan,
+  type Plan,
+  readVerbosity,
+} from "../build/plan.ts";
 import { explainArguments } from "../build/refusal.ts";
+import { type LevelOutput, makeReport } from "../build/report.ts";
 import { MgoError } from "../error.ts";
 import { findArity } from "../go/arity.ts";
 import { type GoContext, readGoEnv } from "../go/env.ts";
 import { type Arguments, type Arity, parseArguments, wordsOf } from "../go/flags.ts";
-import { listPackages } from "../go/list.ts";
+import { listPackages, type Package } from "../go/list.ts";
 import { HELP } from "../help.ts";
+import type { Level } from "../level.ts";
 import { become, type RunResult } from "../process.ts";
 
 /**
@@ -46,14 +56,42 @@ export async function run(args: readonly string[], context: GoContext): Promise<
   if (names && amd64 !== undefined && amd64 !== "") {
     print(`mgo: GOAMD64=${amd64} in the environment is ignored: -mgo.levels names the levels`);
   }
-  const lowest = { ...context, env: { ...context.env, GOAMD64: options.levels[0] } };
-  const packages = await listPackages(go.go, parsed, lowest, live);
-  if ("status" in packages) return printReport(await explainArguments(args, lowest, packages));
+  // Build tags such as amd64.v3 may tell the levels' packages apart.
+  const listed = await Promise.all(
+    options.levels.map(async (level): Promise<Listed> => {
+      const place = { ...context, env: { ...context.env, GOAMD64: level } };
+      return { level, context: place, packages: await listPackages(go.go, parsed, place, live) };
+    }),
+  );
+  if (listed.some(({ packages }) => "status" in packages)) {
+    const outputs = await Promise.all(listed.map((list) => explainListed(args, list)));
+    return printReport(makeReport(outputs, readVerbosity(flags), []));
+  }
 
   const folder = await realpath(resolve(context.cwd, chdir?.value ?? "."));
-  const plan = await makePlan(options, go, parsed, packages, { cwd: context.cwd, folder });
-  return await executePlan(plan, { ...context, folder });
+  const place = { cwd: context.cwd, folder };
+  const plans = await Promise.all(
+    listed.map(async ({ level, packages }): Promise<[Level, Plan]> => {
+      return [level, await makePlan(options, go, parsed, "status" in packages ? [] : packages, place)];
+    }),
+  );
+  return await executePlan(commonPlan(new Map(plans)), { ...context, folder });
 }
+
+/** What `go list` said at one level. */
+interface Listed {
+  readonly level: Level;
+  readonly context: GoContext;
+  readonly packages: readonly Package[] | RunResult;
+}
+
+async function explainListed(args: readonly string[], listed: Listed): Promise<LevelOutput> {
+  const { level, context, packages } = listed;
+  const report = "status" in packages ? await explainArguments(args, context, packages) : SILENT;
+  return { level, ...report, killed: false };
+}
+
+const SILENT = { stdout: "", stderr: "", status: 0 };
 
 /** Reads the arguments, asking Go about flags that mgo does not know. */
 async function readArguments(

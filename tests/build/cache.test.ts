@@ -23,6 +23,7 @@ import {
   removeWorkspaces,
   run,
   type Workspace,
+  writeFiles,
 } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
@@ -57,6 +58,19 @@ test("a changed program is linked again", () => {
   writeFileSync(join(workspace.folder, "more.go"), 'package main\n\nfunc init() { greeting = "changed" }\n');
   expectSuccess(run(workspace, MGO));
   expect(run(workspace, ["./hello"], { GOAMD64: "v2" }).stdout).toBe("changed v2\n");
+});
+
+test("a variant that this run's go has not written or confirmed is not taken", () => {
+  const workspace = makeWorkspace({ ...HELLO, "bin/go": "" });
+  expectSuccess(run(workspace, MGO));
+  // A go that ends well without building anything at one level.
+  const real = Bun.which("go");
+  const lazy = `#!/bin/sh\ncase "$1 $GOAMD64" in "build v3") exit 0 ;; esac\nexec ${real} "$@"\n`;
+  writeFiles(workspace.folder, { "bin/go": lazy });
+  const PATH = `${workspace.folder}/bin:${workspace.env["PATH"]}`;
+  const { status, stderr } = run(workspace, MGO, { PATH });
+  expect(stderr).toBe("mgo: go build made no program of example.com/hello for GOAMD64=v3\n");
+  expect(status).toBe(1);
 });
 
 test("other flags do not push the variants out, and the flags of printing share them", () => {

@@ -15,6 +15,7 @@ import {
   removeWorkspaces,
   run,
   type Workspace,
+  writeFiles,
 } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
@@ -150,6 +151,32 @@ describe("errors", () => {
     expect(status).toBe(1);
     expect(stderr).toStartWith(
       "# GOAMD64=v1\npackage example.com/hello: build constraints exclude all Go files in ",
+    );
+  });
+
+  test("of a package that some levels list differently name the levels, before anything is built", () => {
+    const workspace = makeWorkspace({ ...goMod("example.com/m"), ...program("cmd/a"), ...program("cmd/b") });
+    const args = ["-mgo.levels=v1,v3", "-o", "bin/", "./..."];
+    expectSuccess(run(workspace, [...MGO, ...args]));
+    const old = listFiles(workspace.folder);
+    // The entry in the cache still has a v3 of the old program.
+    writeFiles(workspace.folder, {
+      "cmd/a/main.go": "//go:build !amd64.v3\n\npackage main\n\nfunc main() {}\n",
+      "cmd/a/v3.go": "//go:build never\n\npackage main\n",
+      "cmd/a/v4.go": "//go:build never\n\npackage main\n",
+    });
+    for (const env of [{}, { MGOCACHE: "off" }]) {
+      const { status, stderr } = run(workspace, [...MGO, ...args], env);
+      expect({ status, stderr: stderr.split("\n")[0] }).toEqual({
+        status: 1,
+        stderr:
+          "mgo: GOAMD64=v1 and GOAMD64=v3 would not build the same: only v1 builds example.com/m/cmd/a as a",
+      });
+    }
+    expect(listFiles(workspace.folder)).toEqual(old);
+    const named = run(workspace, [...MGO, "-mgo.levels=v1,v3", "-o", "bin/", "./cmd/a", "./cmd/b"]);
+    expect(named.stderr).toStartWith(
+      "# GOAMD64=v3\npackage example.com/m/cmd/a: build constraints exclude all",
     );
   });
 
