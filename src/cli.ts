@@ -10,11 +10,12 @@ import * as inspect from "./commands/inspect.ts";
 import * as pack from "./commands/pack.ts";
 import * as passthrough from "./commands/passthrough.ts";
 import * as verify from "./commands/verify.ts";
-import { hasCode, MgoError } from "./error.ts";
+import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
 import type { GoContext } from "./go/env.ts";
 import { HELP } from "./help.ts";
 import { Interrupted, killAll } from "./process.ts";
+import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
 
 type Command = (context: GoContext) => number | Promise<number>;
 
@@ -27,7 +28,7 @@ const OWN_COMMANDS = new Map([
 ]);
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
-const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 type StopSignal = keyof typeof STOP_SIGNALS;
 
 /** What a shell calls death by SIGPIPE: a reader that has gone ends a command without a word. */
@@ -36,20 +37,27 @@ const STATUS_EPIPE = 141;
 await main();
 
 async function main(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", endQuietly);
   const controller = new AbortController();
   watchSignals(controller);
   const { signal } = controller;
+  const stopped = new Promise<void>((done) => signal.addEventListener("abort", () => done()));
+  // A reader that does not read must not keep mgo from being stopped.
+  const flushed = async (): Promise<void> => Promise.race([flushStreams(), stopped]);
   let status: number;
   try {
     const command = findCommand(process.argv.slice(2));
-    status = await command({ env: process.env, cwd: process.cwd(), signal });
+    const ended = (async (): Promise<number> => command({ env: process.env, cwd: process.cwd(), signal }))();
+    status = await Promise.race([ended, failure]);
+    await Promise.race([flushed(), failure]);
   } catch (error) {
     if (signal.reason instanceof Interrupted) return dieBy(signal.reason.signal);
     status = explain(error);
+    await flushed();
   }
   if (signal.reason instanceof Interrupted) return dieBy(signal.reason.signal);
-  await Promise.all([process.stdout, process.stderr].map(flush));
+  // Of a run that could not go on, because nobody takes what it writes, something may be left.
+  killAll();
+  removeAllFolders();
   process.exit(status);
 }
 
@@ -72,23 +80,22 @@ function findCommand(args: readonly string[]): Command {
 }
 
 function print(text: string): number {
-  process.stdout.write(text);
+  writeStdout(text);
   return 0;
 }
 
 /** @returns the exit status */
 function explain(error: unknown): number {
   const trace = (process.env["MGODEBUG"] ?? "").split(",").includes("trace");
+  if (error instanceof BrokenPipe) return STATUS_EPIPE;
   if (error instanceof MgoError) {
-    process.stderr.write(`mgo: ${error.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
+    writeStderr(`mgo: ${error.message}\n`);
+    if (error.hint !== undefined) writeStderr(`hint: ${error.hint}\n`);
   } else {
-    process.stderr.write(
-      `mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    if (!trace) process.stderr.write("hint: MGODEBUG=trace shows where; please report it with that\n");
+    writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
   }
-  if (trace) process.stderr.write(`${Bun.inspect(error, { colors: false })}\n`);
+  if (trace) writeStderr(`${Bun.inspect(error, { colors: false })}\n`);
   return error instanceof MgoError ? error.status : 1;
 }
 
@@ -121,16 +128,4 @@ function dieBy(signal: NodeJS.Signals): void {
   removeAllFolders();
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
-}
-
-function endQuietly(error: unknown): void {
-  if (!hasCode(error, "EPIPE")) throw error;
-  killAll();
-  removeAllFolders();
-  process.exit(STATUS_EPIPE);
-}
-
-/** Waits until a stream's reader has taken everything, which process.exit does not, nor does an empty write. */
-async function flush(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((done) => stream.end(() => done()));
 }

@@ -13,6 +13,7 @@ import { loadLauncher } from "../launcher.ts";
 import type { Level } from "../level.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Environment } from "../process.ts";
+import { writeStderr, writeStdout } from "../streams.ts";
 import { type Entry, takeEntry, UNCONFIRMED } from "./cache.ts";
 import { createLiveFilter } from "./live.ts";
 import type { Output, Plan } from "./plan.ts";
@@ -40,11 +41,11 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   const launcher = await findLauncher(plan, outputs, execution);
   const started = performance.now();
   const { names, json, dryRun, commands } = plan.verbosity;
-  const watched = isWatched(process.stderr, execution.env) && !json && !dryRun && !commands;
+  const watched = isWatched(execution.env) && !json && !dryRun && !commands;
   const temporary = await makeTemporaryFolder(plan.go.gotmpdir, execution.env);
   let entry: Entry | undefined;
   let good = false;
-  const progress = startProgress(plan.options.levels, watched, execution.env);
+  const progress = await startProgress(plan.options.levels, watched, execution.env);
   try {
     // Only programs that become bundles are kept.
     if (outputs.length > 0) {
@@ -84,14 +85,14 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   } finally {
     progress.stop();
     await entry?.release(good);
-    await removeFolder(temporary);
+    removeFolder(temporary);
   }
 }
 
 /** @returns 0 to 255 */
 export function printReport({ stdout, stderr, status }: Report): number {
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
+  writeStdout(stdout);
+  writeStderr(stderr);
   return status;
 }
 

@@ -1,10 +1,10 @@
 /**
  * What a terminal shows while a build is going on, and what -v says about it.
  */
-import { createLogUpdate } from "log-update";
 import type { EncodeProgress } from "../bundle/encode.ts";
 import type { Level } from "../level.ts";
 import type { Environment } from "../process.ts";
+import { areTerminals, writeStderr, writeStdout } from "../streams.ts";
 import { formatSize } from "../text.ts";
 
 /** Redraws of the live lines, in milliseconds from one to the next. */
@@ -38,12 +38,12 @@ export interface Progress {
 }
 
 /**
- * Whether standard error is a terminal that somebody watches: no file, no pipe, no log of a CI system, and one
- * that can move its cursor.
+ * Whether mgo writes to a terminal that somebody watches: no file, no pipe, no log of a CI system, and one that can
+ * move its cursor.
  */
-export function isWatched(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
+export function isWatched(env: Environment): boolean {
   const ci = env["CI"];
-  return stream.isTTY === true && env["TERM"] !== "dumb" && (ci === undefined || ci === "" || ci === "false");
+  return areTerminals() && env["TERM"] !== "dumb" && (ci === undefined || ci === "" || ci === "false");
 }
 
 /**
@@ -51,10 +51,14 @@ export function isWatched(stream: { readonly isTTY?: boolean }, env: Environment
  *
  * @param live whether to draw them at all; `print` writes its lines either way
  */
-export function startProgress(levels: readonly Level[], live: boolean, env: Environment): Progress {
+export async function startProgress(
+  levels: readonly Level[],
+  live: boolean,
+  env: Environment,
+): Promise<Progress> {
   const lines = levels.map(newLine);
   const find = (level: Level): Line | undefined => lines.find((line) => line.level === level);
-  let screen = live ? createLogUpdate(process.stderr, { showCursor: true }) : undefined;
+  let screen = live ? await openScreen() : undefined;
   const paint = painter(env);
   const draw = (): void => screen?.(lines.map((line) => describe(line, paint)).join("\n"));
   const timer = live ? setInterval(draw, INTERVAL) : undefined;
@@ -78,13 +82,13 @@ export function startProgress(levels: readonly Level[], live: boolean, env: Envi
     },
     print(text) {
       screen?.clear();
-      process.stderr.write(`${text}\n`);
+      writeStderr(`${text}\n`);
       draw();
     },
     write(stdout, stderr) {
       screen?.clear();
-      process.stdout.write(stdout);
-      process.stderr.write(stderr);
+      writeStdout(stdout);
+      writeStderr(stderr);
       draw();
     },
     seconds: (level) => find(level)?.seconds ?? 0,
@@ -95,6 +99,12 @@ export function startProgress(levels: readonly Level[], live: boolean, env: Envi
       screen = undefined;
     },
   };
+}
+
+/** log-update reads process.stdout and process.stderr as soon as it is loaded, which only terminals can bear. */
+async function openScreen() {
+  const { createLogUpdate } = await import("log-update");
+  return createLogUpdate(process.stderr, { showCursor: true });
 }
 
 function newLine(level: Level): Line {

@@ -25,6 +25,7 @@ import { listPackages, type Package } from "../go/list.ts";
 import { HELP } from "../help.ts";
 import type { Level } from "../level.ts";
 import { become, type RunResult } from "../process.ts";
+import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
 
 /**
  * Builds.
@@ -35,17 +36,18 @@ import { become, type RunResult } from "../process.ts";
 export async function run(args: readonly string[], context: GoContext): Promise<number> {
   const parsed = await readArguments(args, context);
   if (parsed === "help") {
-    process.stdout.write(HELP);
+    writeStdout(HELP);
     return 0;
   }
   if (parsed === "refused") return printReport(await explainArguments(args, context));
   const options = readOptions(parsed.mgo, context.env);
   const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
-  const print = (line: string): void => void process.stderr.write(`${line}\n`);
+  const print = (line: string): void => void writeStderr(`${line}\n`);
   const live = createLiveFilter(readVerbosity([]), print);
   const go = await readGoEnv(chdir?.words ?? [], context, live);
   if ("status" in go) return forward(go);
   if (options.elsewhere && !isOurs(go)) {
+    await flushStreams();
     become([go.go, "build", ...wordsOf(parsed.flags), ...parsed.packages], context.env);
   }
   const flags = allFlags(go, parsed);

@@ -2,9 +2,10 @@
 import { decodeVariant, findVariant, openBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
+import { writeStdout } from "../streams.ts";
 import { type CommandContext, parseArguments, parseLevel, singleFile } from "./arguments.ts";
 
-export async function run(args: readonly string[], _context: CommandContext): Promise<number> {
+export async function run(args: readonly string[], { signal }: CommandContext): Promise<number> {
   const { values, files } = parseArguments("extract", args, {
     level: { type: "string" },
     output: { type: "string", short: "o" },
@@ -24,10 +25,10 @@ export async function run(args: readonly string[], _context: CommandContext): Pr
   }
   const variant = findVariant(bundle, parseLevel("--level", values.level));
   if (values.output === "-") {
-    await Bun.write(Bun.stdout, await decodeVariant(bundle, variant));
+    writeStdout(await decodeVariant(bundle, variant, signal));
     return 0;
   }
   await checkOverwrite(values.output);
-  await placeOutput(values.output, [await decodeVariant(bundle, variant)]);
+  await placeOutput(values.output, [await decodeVariant(bundle, variant, signal)]);
   return 0;
 }

@@ -1,12 +1,13 @@
 /** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
 import { type Bundle, openBundle } from "../bundle/read.ts";
+import { writeStdout } from "../streams.ts";
 import { formatRatio, formatSize, formatTable } from "../text.ts";
 import { type CommandContext, parseArguments, singleFile } from "./arguments.ts";
 
 export async function run(args: readonly string[], _context: CommandContext): Promise<number> {
   const { values, files } = parseArguments("inspect", args, { json: { type: "boolean" } });
   const report = describe(await openBundle(singleFile("inspect", files)));
-  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+  writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   return 0;
 }
 

@@ -2,27 +2,28 @@
 import { openBundle, verifyBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import type { Level } from "../level.ts";
+import { writeStdout } from "../streams.ts";
 import { type CommandContext, parseArguments, singleFile } from "./arguments.ts";
 
-export async function run(args: readonly string[], _context: CommandContext): Promise<number> {
+export async function run(args: readonly string[], { signal }: CommandContext): Promise<number> {
   const { values, files } = parseArguments("verify", args, { json: { type: "boolean" } });
   const file = singleFile("verify", files);
   if (!values.json) {
-    process.stdout.write(`${file}: whole, with ${(await verify(file)).join(", ")}\n`);
+    writeStdout(`${file}: whole, with ${(await verify(file, signal)).join(", ")}\n`);
     return 0;
   }
   try {
-    process.stdout.write(`${JSON.stringify({ file, ok: true, levels: await verify(file) })}\n`);
+    writeStdout(`${JSON.stringify({ file, ok: true, levels: await verify(file, signal) })}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof MgoError)) throw error;
-    process.stdout.write(`${JSON.stringify({ file, ok: false, error: error.message })}\n`);
+    writeStdout(`${JSON.stringify({ file, ok: false, error: error.message })}\n`);
     return error.status;
   }
 }
 
-async function verify(file: string): Promise<readonly Level[]> {
+async function verify(file: string, signal: AbortSignal): Promise<readonly Level[]> {
   const bundle = await openBundle(file);
-  await verifyBundle(bundle);
+  await verifyBundle(bundle, signal);
   return bundle.directory.variants.map((variant) => variant.level);
 }

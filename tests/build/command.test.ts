@@ -159,6 +159,35 @@ describe("streams", () => {
     expect(bytes).toBe(statSync(join(workspace.folder, "whole")).size);
   });
 
+  test.each([[["--version"]], [["version"]], [["-mgo.levels=v1", "-o", "x"]]])(
+    "mgo %j leaves a pipe that others share as it was",
+    (args) => {
+      const workspace = makeWorkspace(HELLO);
+      const shared = '("$@"; head -c 3000000 /dev/zero) | (sleep 0.3; wc -c)';
+      const { stdout, stderr } = run(workspace, ["bash", "-c", shared, "sh", ...MGO, ...args]);
+      expect(stderr).toBe("");
+      expect(Number(stdout)).toBeGreaterThanOrEqual(3_000_000);
+    },
+  );
+
+  test.each([
+    [["--help"]],
+    [["inspect", "x"]],
+    [["verify", "x"]],
+    [["extract", "x", "--level", "v1", "-o", "-"]],
+  ])("mgo %j says when standard output is full, and nothing when its reader has gone", (args) => {
+    const workspace = makeWorkspace(HELLO);
+    expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1,v3", "-o", "x"]));
+    const full = run(workspace, ["sh", "-c", '"$@" > /dev/full', "sh", ...MGO, ...args]);
+    expect({ status: full.status, stderr: full.stderr }).toEqual({
+      status: 1,
+      stderr: "mgo: cannot write standard output: no space left on device\n",
+    });
+    const gone = '"$@" | true; echo ${PIPESTATUS[0]}';
+    const { stdout, stderr } = run(workspace, ["bash", "-c", `trap "" PIPE; ${gone}`, "sh", ...MGO, ...args]);
+    expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
+  });
+
   test("in a pipe a build says nothing", () => {
     const { stdout, stderr } = expectSuccess(run(makeWorkspace(HELLO), MGO));
     expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
