@@ -44,11 +44,11 @@ function start(program) {
   if (process.execve !== undefined && platform !== "windows") process.execve(program, command, env);
 
   const child = spawn(program, command.slice(1), { stdio: "inherit", env });
-  // A terminal sends Ctrl-C to mgo as well; what is sent to this process alone is passed on.
+  // A terminal sends Ctrl-C and Ctrl-\ to mgo as well; what is sent to this process alone is passed on.
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
-      if (signal !== "SIGINT" || !fromTerminal) child.kill(signal);
+      if (!fromTerminal || (signal !== "SIGINT" && signal !== "SIGQUIT")) child.kill(signal);
     });
   }
   child.on("error", (error) => {

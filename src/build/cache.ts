@@ -16,7 +16,7 @@ import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { hasCode, MgoError } from "../error.ts";
 import type { Environment } from "../process.ts";
-import { keep, letGo, makeTemporaryFolder, removeFolder, tryFolder } from "./temporary.ts";
+import { hideFromGit, keep, letGo, makeTemporaryFolder, removeFolder, tryFolder } from "./temporary.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Unused for so long, an entry goes: the time that Go gives its own cache. */
@@ -31,7 +31,7 @@ export const UNCONFIRMED = 0;
 export interface Entry {
   readonly folder: string;
   /**
-   * Ends the use of the folder.
+   * Ends the use of the folder. Throws nothing: a cache that fails is no failure of the build.
    *
    * @param good whether the next run may take what is in it: every `go` that wrote there has ended by itself
    */
@@ -47,7 +47,7 @@ export interface Entry {
  */
 export async function takeEntry(key: readonly string[], temporary: string, env: Environment): Promise<Entry> {
   const cache = cacheFolder(env);
-  const builds = cache === undefined ? undefined : await tryFolder(join(cache, "build"));
+  const builds = cache === undefined ? undefined : await makeCache(cache);
   if (builds !== undefined) {
     const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
     const lasting = join(builds, name);
@@ -58,7 +58,7 @@ export async function takeEntry(key: readonly string[], temporary: string, env: 
     }
   }
   const folder = await makeTemporaryFolder(temporary, env);
-  return { folder, release: () => removeFolder(folder) };
+  return { folder, release: async () => removeFolder(folder) };
 }
 
 /**
@@ -77,6 +77,15 @@ export function cacheFolder(env: Environment): string | undefined {
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "mgo");
   const home = env["HOME"];
   return home !== undefined && isAbsolute(home) ? join(home, ".cache", "mgo") : undefined;
+}
+
+/** Makes the folder of entries; undefined when the cache cannot be written. */
+async function makeCache(cache: string): Promise<string | undefined> {
+  const builds = await tryFolder(join(cache, "build"));
+  return await hideFromGit(cache).then(
+    () => builds,
+    () => undefined,
+  );
 }
 
 /** Renames the entry, or makes a new one where there is none; undefined when the cache cannot be written. */
@@ -108,7 +117,7 @@ async function putBack(taken: string, lasting: string, builds: string, good: boo
       // Another run has put its own there meanwhile.
     }
   }
-  await removeFolder(taken);
+  removeFolder(taken);
   await trim(builds);
 }
 

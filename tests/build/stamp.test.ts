@@ -7,13 +7,20 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
+import {
+  type Files,
+  MGO,
+  makeWorkspace,
+  removeWorkspaces,
+  run,
+  type Workspace,
+} from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
 afterAll(removeWorkspaces);
 
-function makeRepository(): Workspace {
-  const workspace = makeWorkspace(HELLO);
+function makeRepository(files: Files = {}): Workspace {
+  const workspace = makeWorkspace({ ...HELLO, ...files });
   const git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com"];
   const date = { GIT_AUTHOR_DATE: "2024-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2024-01-01T00:00:00Z" };
   for (const step of [
@@ -54,4 +61,15 @@ describe.skipIf(Bun.which("git") === null)("vcs.modified", () => {
     expect(stamps(mgo, "hello")).toEqual(stamps(go, "hello"));
     expect(stamps(mgo, "hello")).toContain("\tbuild\tvcs.modified=true");
   });
+
+  test.each([["TMPDIR"], ["GOTMPDIR"], ["MGOCACHE"]])(
+    "is false with %s in the repository, also when nothing is linked again",
+    (variable) => {
+      const mgo = makeRepository({ ".gitignore": "hello\n", "ci/keep": "" });
+      for (const _ of ["first", "second"]) {
+        expectSuccess(run(mgo, MGO, { [variable]: `${mgo.folder}/ci`, GOFLAGS: "-buildvcs=true" }));
+        expect(stamps(mgo, "hello")).toContain("\tbuild\tvcs.modified=false");
+      }
+    },
+  );
 });
