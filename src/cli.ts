@@ -12,12 +12,11 @@ import * as passthrough from "./commands/passthrough.ts";
 import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
-import type { GoContext } from "./go/env.ts";
 import { HELP } from "./help.ts";
-import { Interrupted, killAll } from "./process.ts";
+import { type Context, Interrupted, killAll } from "./process.ts";
 import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
 
-type Command = (context: GoContext) => number | Promise<number>;
+type Command = (context: Context) => number | Promise<number>;
 
 const OWN_COMMANDS = new Map([
   ["build", build.run],
@@ -46,7 +45,7 @@ async function main(): Promise<void> {
   let status: number;
   try {
     const command = findCommand(process.argv.slice(2));
-    const ended = (async (): Promise<number> => command({ env: process.env, cwd: process.cwd(), signal }))();
+    const ended = (async (): Promise<number> => command(contextWith(signal)))();
     status = await Promise.race([ended, failure]);
     await Promise.race([flushed(), failure]);
   } catch (error) {
@@ -59,6 +58,20 @@ async function main(): Promise<void> {
   killAll();
   removeAllFolders();
   process.exit(status);
+}
+
+function contextWith(signal: AbortSignal): Context {
+  return {
+    env: process.env,
+    get cwd() {
+      try {
+        return process.cwd();
+      } catch (cause) {
+        throw new MgoError("the working directory is gone or cannot be read", { cause });
+      }
+    },
+    signal,
+  };
 }
 
 function findCommand(args: readonly string[]): Command {

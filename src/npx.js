@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 
 const platform = process.platform === "win32" ? "windows" : process.platform;
@@ -45,7 +46,7 @@ function start(program) {
 
   const child = spawn(program, command.slice(1), { stdio: "inherit", env });
   // A terminal sends Ctrl-C and Ctrl-\ to mgo as well; what is sent to this process alone is passed on.
-  const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  const fromTerminal = [0, 1, 2].some((file) => isatty(file));
   for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       if (!fromTerminal || (signal !== "SIGINT" && signal !== "SIGQUIT")) child.kill(signal);

@@ -3,8 +3,8 @@
  * run leaves the old file and nothing else.
  */
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
 
@@ -62,33 +62,65 @@ async function isObject(path: string): Promise<boolean> {
 }
 
 /**
- * Puts an executable in its place, with mode 0777 less the umask as Go does. A missing folder is made; a
- * symbolic link is replaced, not followed; what is no regular file (a device, a pipe) is written into.
+ * Puts an executable in its place, with mode 0777 less the umask as Go does. A missing folder is made; a symbolic
+ * link is replaced, not followed, unless it leads to what is no regular file: a device or a pipe is written into.
+ *
+ * Where no file can be made or renamed beside the old one (a folder that may not be written, a file that is a mount
+ * of its own), that one is written in place, as Go does too. An interrupted run then leaves half a file.
  *
  * @param chunks the file's bytes in pieces
- * @throws MgoError if it cannot be written; the old file is then untouched
+ * @throws MgoError if it cannot be written; the signal's reason if it is aborted
  */
-export async function placeOutput(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+export async function placeOutput(
+  path: string,
+  chunks: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    const found = await lstat(path).catch(() => undefined);
-    if (found === undefined || found.isFile() || found.isSymbolicLink()) await replaceFile(path, chunks);
-    else await fillFile(await open(path, constants.O_WRONLY), chunks);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || found.isFile() || found.isDirectory()) await writeFile(path, chunks, signal);
+    else await fillFile(await openSpecial(path, found, signal), chunks, signal);
   } catch (error) {
-    if (error instanceof MgoError) throw error;
+    if (error instanceof MgoError || signal?.aborted) throw error;
     throw new MgoError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-async function replaceFile(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeFile(path: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+  try {
+    await replaceFile(path, chunks, signal);
+  } catch (error) {
+    if (!hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV")) throw error;
+    await fillFile(await open(path, "w", 0o777), chunks, signal);
+  }
+}
+
+async function replaceFile(path: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    await fillFile(await open(temporary, "wx", 0o777), chunks);
+    await fillFile(await open(temporary, "wx", 0o777), chunks, signal);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     if (hasCode(error, "EISDIR", "ENOTEMPTY")) await checkOverwrite(path);
     throw error;
+  }
+}
+
+/** How long to wait for a pipe's reader, or for room in it, before looking again, in milliseconds. */
+const PAUSE = 10;
+
+/** Opening a FIFO waits for its reader; done this way, a signal ends the wait. */
+async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Promise<FileHandle> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (!found.isFIFO() || !hasCode(error, "ENXIO")) throw error;
+    }
+    await Bun.sleep(PAUSE);
   }
 }
 
@@ -101,19 +133,28 @@ function temporaryName(name: string): string {
   return `.${kept}.${randomBytes(6).toString("hex")}.mgo-tmp`;
 }
 
-async function fillFile(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+async function fillFile(
+  file: FileHandle,
+  chunks: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<void> {
   try {
-    for (const chunk of chunks) await writeAll(file, chunk);
+    for (const chunk of chunks) await writeAll(file, chunk, signal);
   } finally {
     await file.close();
   }
 }
 
 /** One write may take less than it was given: to a pipe, or past 2 GiB. */
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+async function writeAll(file: FileHandle, chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
   let offset = 0;
   while (offset < chunk.length) {
-    const { bytesWritten } = await file.write(chunk, offset, chunk.length - offset);
-    offset += bytesWritten;
+    signal?.throwIfAborted();
+    try {
+      offset += (await file.write(chunk, offset, chunk.length - offset)).bytesWritten;
+    } catch (error) {
+      if (!hasCode(error, "EAGAIN")) throw error;
+      await Bun.sleep(PAUSE);
+    }
   }
 }

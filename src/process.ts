@@ -5,7 +5,7 @@
  * started: `go build` has compilers, linkers and cgo's tools below it.
  */
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { MgoError, reasonOf } from "./error.ts";
 
 /** How long a process group may take to end after SIGINT before SIGKILL ends it, in milliseconds. */
@@ -13,6 +13,15 @@ const GRACE = 400;
 
 /** An environment, as process.env is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command of mgo runs in. */
+export interface Context {
+  readonly env: Environment;
+  /** Absolute. Throws an MgoError where the working directory is gone. */
+  readonly cwd: string;
+  /** Aborted when mgo is asked to stop. */
+  readonly signal: AbortSignal;
+}
 
 /** The reason of an abort: this signal asked mgo to stop. */
 export class Interrupted extends Error {
@@ -96,11 +105,18 @@ export function become(command: readonly [string, ...string[]], env: Environment
   throw new MgoError(`cannot start ${command[0]}: this system cannot replace a process`);
 }
 
-/** Finds a program in the folders of PATH, as a shell does; a name with a slash is a path already. */
-export function findProgram(name: string, env: Environment, cwd: string): string | undefined {
-  if (name.includes("/")) return isProgram(resolve(cwd, name)) ? resolve(cwd, name) : undefined;
+/**
+ * Finds a program in the folders of PATH, as a shell does.
+ *
+ * @param place its `cwd` is read only if PATH has a relative folder: the working directory may be gone
+ */
+export function findProgram(
+  name: string,
+  env: Environment,
+  place: { readonly cwd: string },
+): string | undefined {
   for (const folder of (env["PATH"] ?? "").split(delimiter)) {
-    const file = resolve(cwd, join(folder, name));
+    const file = isAbsolute(folder) ? join(folder, name) : resolve(place.cwd, folder, name);
     if (isProgram(file)) return file;
   }
   return undefined;

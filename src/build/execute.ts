@@ -5,14 +5,14 @@
  * program when it finds an unknown file beside its sources.
  */
 import { stat } from "node:fs/promises";
+import { parseTemplate } from "../bundle/image.ts";
 import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
-import type { GoContext } from "../go/env.ts";
 import { wordsOf } from "../go/flags.ts";
 import { loadLauncher } from "../launcher.ts";
 import type { Level } from "../level.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
-import type { Environment } from "../process.ts";
+import type { Context, Environment } from "../process.ts";
 import { writeStderr, writeStdout } from "../streams.ts";
 import { type Entry, takeEntry, UNCONFIRMED } from "./cache.ts";
 import { createLiveFilter } from "./live.ts";
@@ -25,7 +25,7 @@ import { makeTemporaryFolder, removeFolder } from "./temporary.ts";
 import { buildVariants, runGo, type VariantContext, variantFolder } from "./variants.ts";
 
 /** What a plan is carried out with. */
-export interface Execution extends GoContext {
+export interface Execution extends Context {
   /** Where Go runs, -C followed and symbolic links resolved: with the flags it tells builds apart. */
   readonly folder: string;
 }
@@ -34,10 +34,6 @@ export interface Execution extends GoContext {
 export async function executePlan(plan: Plan, execution: Execution): Promise<number> {
   if (plan.target.kind === "refused") return printReport(await explainPlan(plan, execution));
   const outputs = outputsOf(plan);
-  for (const output of outputs) {
-    const refusal = await overwriteRefusal(output);
-    if (refusal !== undefined) return printReport(refusal);
-  }
   const launcher = await findLauncher(plan, outputs, execution);
   const started = performance.now();
   const { names, json, dryRun, commands } = plan.verbosity;
@@ -111,7 +107,9 @@ async function findLauncher(
   const { launcher } = plan.options;
   const file = launcher === undefined || launcher.startsWith("/") ? launcher : `${folder}/${launcher}`;
   // One launcher serves several bundles. A copy that is no Buffer: what Buffer.slice gives is not one.
-  return new Uint8Array(await loadLauncher({ file, env, signal }));
+  const bytes = new Uint8Array(await loadLauncher({ file, env, signal }));
+  parseTemplate(bytes, launcher ?? "the launcher");
+  return bytes;
 }
 
 /** What Go says, and in which words, when it must not overwrite what is at -o. */
@@ -143,6 +141,9 @@ async function bundleOutput(
   const { levels, base, compress, jobs } = plan.options;
   const inputs = levels.map((level) => ({ level, path: `${variantFolder(folder, level)}/${output.name}` }));
   for (const input of inputs) await checkConfirmed(input, output);
+  // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
+  const known = await overwriteRefusal(output);
+  if (known !== undefined) return { size: 0, variants: new Map(), refusal: known };
   const chunks = await createBundle(inputs, launcher, {
     compress,
     signal,
@@ -154,7 +155,7 @@ async function bundleOutput(
   });
   signal.throwIfAborted();
   const refusal = await overwriteRefusal(output);
-  if (refusal === undefined) await placeOutput(output.path, chunks);
+  if (refusal === undefined) await placeOutput(output.path, chunks, signal);
   const sizes = inputs.map(
     async ({ level, path }): Promise<[Level, number]> => [level, (await stat(path)).size],
   );

@@ -3,8 +3,8 @@
  */
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
-import { findGo, type GoContext } from "../go/env.ts";
-import { type RunResult, run } from "../process.ts";
+import { findGo } from "../go/env.ts";
+import { type Context, type RunResult, run } from "../process.ts";
 import type { Plan } from "./plan.ts";
 import { makeReport, type Report } from "./report.ts";
 import { runGo } from "./variants.ts";
@@ -17,7 +17,7 @@ import { runGo } from "./variants.ts";
  */
 export async function explainArguments(
   args: readonly string[],
-  context: GoContext,
+  context: Context,
   listed?: RunResult,
 ): Promise<Report> {
   const words = withoutOwn(args);
@@ -34,7 +34,7 @@ export async function explainArguments(
  *
  * @throws MgoError when Go takes them after all
  */
-export async function explainPlan(plan: Plan, context: GoContext): Promise<Report> {
+export async function explainPlan(plan: Plan, context: Context): Promise<Report> {
   const outputs = [];
   for (const level of plan.options.levels) {
     const request = { ...context, temporary: "", onStderrLine: () => false };

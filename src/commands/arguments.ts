@@ -4,14 +4,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { MgoError } from "../error.ts";
 import { isLevel, LEVELS, type Level } from "../level.ts";
-import type { Environment } from "../process.ts";
-
-/** What a command runs in. */
-export interface CommandContext {
-  readonly env: Environment;
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Parses flags and file names. Long flags may have one dash, as Go's have, or two.

@@ -19,12 +19,12 @@ import { explainArguments } from "../build/refusal.ts";
 import { type LevelOutput, makeReport } from "../build/report.ts";
 import { MgoError } from "../error.ts";
 import { findArity } from "../go/arity.ts";
-import { type GoContext, readGoEnv } from "../go/env.ts";
+import { readGoEnv } from "../go/env.ts";
 import { type Arguments, type Arity, parseArguments, wordsOf } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
 import { HELP } from "../help.ts";
 import type { Level } from "../level.ts";
-import { become, type RunResult } from "../process.ts";
+import { become, type Context, type RunResult } from "../process.ts";
 import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
 
 /**
@@ -33,7 +33,7 @@ import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
  * @param args what follows `build`
  * @returns the exit status, Go's own where Go refuses
  */
-export async function run(args: readonly string[], context: GoContext): Promise<number> {
+export async function run(args: readonly string[], context: Context): Promise<number> {
   const parsed = await readArguments(args, context);
   if (parsed === "help") {
     writeStdout(HELP);
@@ -83,7 +83,7 @@ export async function run(args: readonly string[], context: GoContext): Promise<
 /** What `go list` said at one level. */
 interface Listed {
   readonly level: Level;
-  readonly context: GoContext;
+  readonly context: Context;
   readonly packages: readonly Package[] | RunResult;
 }
 
@@ -98,7 +98,7 @@ const SILENT = { stdout: "", stderr: "", status: 0 };
 /** Reads the arguments, asking Go about flags that mgo does not know. */
 async function readArguments(
   args: readonly string[],
-  context: GoContext,
+  context: Context,
 ): Promise<Arguments | "help" | "refused"> {
   const found = new Map<string, Arity>();
   for (;;) {

@@ -2,10 +2,11 @@
 import { decodeVariant, findVariant, openBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
+import type { Context } from "../process.ts";
 import { writeStdout } from "../streams.ts";
-import { type CommandContext, parseArguments, parseLevel, singleFile } from "./arguments.ts";
+import { parseArguments, parseLevel, singleFile } from "./arguments.ts";
 
-export async function run(args: readonly string[], { signal }: CommandContext): Promise<number> {
+export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments("extract", args, {
     level: { type: "string" },
     output: { type: "string", short: "o" },
@@ -29,6 +30,6 @@ export async function run(args: readonly string[], { signal }: CommandContext): 
     return 0;
   }
   await checkOverwrite(values.output);
-  await placeOutput(values.output, [await decodeVariant(bundle, variant, signal)]);
+  await placeOutput(values.output, [await decodeVariant(bundle, variant, signal)], signal);
   return 0;
 }

@@ -1,10 +1,11 @@
 /** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
 import { type Bundle, openBundle } from "../bundle/read.ts";
+import type { Context } from "../process.ts";
 import { writeStdout } from "../streams.ts";
 import { formatRatio, formatSize, formatTable } from "../text.ts";
-import { type CommandContext, parseArguments, singleFile } from "./arguments.ts";
+import { parseArguments, singleFile } from "./arguments.ts";
 
-export async function run(args: readonly string[], _context: CommandContext): Promise<number> {
+export async function run(args: readonly string[], _context: Context): Promise<number> {
   const { values, files } = parseArguments("inspect", args, { json: { type: "boolean" } });
   const report = describe(await openBundle(singleFile("inspect", files)));
   writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));

@@ -6,9 +6,10 @@ import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
 import { loadLauncher } from "../launcher.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
-import { type CommandContext, parseArguments, parseLevel } from "./arguments.ts";
+import type { Context } from "../process.ts";
+import { parseArguments, parseLevel } from "./arguments.ts";
 
-export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+export async function run(args: readonly string[], context: Context): Promise<number> {
   const { values, files } = parseArguments("pack", args, {
     output: { type: "string", short: "o" },
     base: { type: "string" },
@@ -33,7 +34,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     jobs: availableParallelism(),
     signal,
   });
-  await placeOutput(values.output, bundle);
+  await placeOutput(values.output, bundle, signal);
   return 0;
 }
 

@@ -2,8 +2,8 @@
  * Every other command of `go`: mgo becomes `go`, so that it can stand wherever a tool lets its user name the `go`
  * to run.
  */
-import { findGo, type GoContext } from "../go/env.ts";
-import { become } from "../process.ts";
+import { findGo } from "../go/env.ts";
+import { become, type Context } from "../process.ts";
 
 /** The commands of `go` that mgo has no command of its own for. */
 export const GO_COMMANDS: ReadonlySet<string> = new Set(
@@ -17,6 +17,6 @@ export const GO_COMMANDS: ReadonlySet<string> = new Set(
  *
  * @throws MgoError when there is no `go`
  */
-export function run(args: readonly string[], context: GoContext): never {
+export function run(args: readonly string[], context: Context): never {
   become([findGo(context), ...args], context.env);
 }

@@ -2,10 +2,11 @@
 import { openBundle, verifyBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import type { Level } from "../level.ts";
+import type { Context } from "../process.ts";
 import { writeStdout } from "../streams.ts";
-import { type CommandContext, parseArguments, singleFile } from "./arguments.ts";
+import { parseArguments, singleFile } from "./arguments.ts";
 
-export async function run(args: readonly string[], { signal }: CommandContext): Promise<number> {
+export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments("verify", args, { json: { type: "boolean" } });
   const file = singleFile("verify", files);
   if (!values.json) {

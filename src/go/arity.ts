@@ -1,8 +1,8 @@
 /**
  * Flags that this Go has and mgo's table has not, as a newer Go may.
  */
-import { run } from "../process.ts";
-import { findGo, type GoContext } from "./env.ts";
+import { type Context, run } from "../process.ts";
+import { findGo } from "./env.ts";
 import type { Arity } from "./flags.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Arity } from "./flags.ts";
 export async function findArity(
   name: string,
   args: readonly string[],
-  context: GoContext,
+  context: Context,
 ): Promise<Arity | undefined> {
   const chdir = args.slice(0, chdirLength(args));
   const result = await run([findGo(context), "build", ...chdir, "-n", `-${name}`], context);

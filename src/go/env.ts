@@ -2,7 +2,7 @@
  * Go itself: where it is, which version it is in the module's folder, and what it would build for.
  */
 import { MgoError } from "../error.ts";
-import { type Environment, findProgram, type RunResult, run } from "../process.ts";
+import { type Context, findProgram, type RunResult, run } from "../process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
 import { splitQuoted } from "./quoted.ts";
 
@@ -25,19 +25,13 @@ export interface GoEnv {
   readonly gotmpdir: string;
 }
 
-export interface GoContext {
-  readonly env: Environment;
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Finds Go.
  *
  * @throws MgoError when PATH has none
  */
-export function findGo(context: Pick<GoContext, "env" | "cwd">): string {
-  const go = findProgram("go", context.env, context.cwd);
+export function findGo(context: Pick<Context, "env" | "cwd">): string {
+  const go = findProgram("go", context.env, context);
   if (go !== undefined) return go;
   throw new MgoError("there is no go program in PATH", {
     hint: "install Go from https://go.dev/dl/, or add it to PATH",
@@ -54,7 +48,7 @@ export function findGo(context: Pick<GoContext, "env" | "cwd">): string {
  */
 export async function readGoEnv(
   chdir: readonly string[],
-  context: GoContext,
+  context: Context,
   onStderrLine: (line: string) => boolean,
 ): Promise<GoEnv | RunResult> {
   const go = findGo(context);

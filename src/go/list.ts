@@ -2,8 +2,7 @@
  * The packages that a build is about, as `go list` tells them.
  */
 import { MgoError } from "../error.ts";
-import { type RunResult, run } from "../process.ts";
-import type { GoContext } from "./env.ts";
+import { type Context, type RunResult, run } from "../process.ts";
 import { type Arguments, wordsOf } from "./flags.ts";
 
 export interface Package {
@@ -39,7 +38,7 @@ const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Error";
 export async function listPackages(
   go: string,
   args: Arguments,
-  context: GoContext,
+  context: Context,
   onStderrLine: (line: string) => boolean,
 ): Promise<readonly Package[] | RunResult> {
   const flags = wordsOf(args.flags.filter((flag) => !NOT_FOR_LIST.has(flag.name)));

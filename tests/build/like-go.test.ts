@@ -84,6 +84,15 @@ const PACKAGES: Rows = {
     files: { ...HELLO, "bin/hello": "text\n" },
     args: ["-o", "./bin//"],
   },
+  "an existing text file and a type error": {
+    files: { ...HELLO, x: "text\n", "x.go": "package main\n\nvar a int = true\n" },
+    args: ["-o", "x"],
+  },
+  "-o of a dangling symbolic link": {
+    files: HELLO,
+    args: ["-o", "x"],
+    prepare: [["ln", "-s", "nothing", "x"]],
+  },
   "a folder where -o dir/ wants a program": { files: { ...HELLO, "bin/hello/": "" }, args: ["-o", "bin"] },
   "a umask": { files: HELLO, args: ["-o", "bin/x"], wrapper: ["sh", "-c", 'umask 027; exec "$@"', "sh"] },
   "the default name is a folder": { files: { ...HELLO, "hello/": "" }, args: [] },
@@ -216,9 +225,19 @@ describe.each([
   test.each(Object.entries(rows))("%s", (_name, row) => check(row));
 });
 
-describe.skipIf(findProgram("gcc", process.env, "/") === undefined)("programs that need a C compiler", () => {
-  test.each(Object.entries(CGO))("%s", (_name, row) => check(row));
+const MOUNT = ["unshare", "-rm", "sh", "-c", 'mount --bind x x && exec "$@"', "sh"];
+
+// Where nothing can be renamed, Go writes in place.
+test.skipIf(Bun.spawnSync(["unshare", "-rm", "true"]).exitCode !== 0)("-o of a file that is a mount", () => {
+  check({ files: HELLO, args: ["-o", "x"], prepare: [["cp", "/bin/true", "x"]], wrapper: MOUNT });
 });
+
+describe.skipIf(findProgram("gcc", process.env, { cwd: "/" }) === undefined)(
+  "programs that need a C compiler",
+  () => {
+    test.each(Object.entries(CGO))("%s", (_name, row) => check(row));
+  },
+);
 
 function check(row: Case): void {
   const { go, mgo, workspace } = runBoth(row);

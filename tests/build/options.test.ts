@@ -2,7 +2,7 @@
  * mgo's own flags and variables, and what it refuses before anything is built.
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { readOptions } from "../../src/build/options.ts";
 import { parseFlagWords } from "../../src/go/flags.ts";
 import { expectSuccess } from "../support/compare.ts";
@@ -132,6 +132,23 @@ test("an output that cannot be written is refused with its reason", () => {
   const { status, stderr } = run(workspace, [...MGO, "-o", "main.go/x"]);
   expect(stderr).toMatch(/^mgo: cannot write \/.*\/main\.go\/x: .*\n$/);
   expect(status).toBe(1);
+});
+
+test("a launcher that is none is refused before anything is built", () => {
+  const workspace = makeWorkspace({ ...HELLO, "x.go": "package main\n\nvar a int = true\n" });
+  const { stderr, status } = run(workspace, [...MGO, "-mgo.launcher=main.go"]);
+  expect(stderr).toStartWith("mgo: main.go");
+  expect(stderr).not.toContain("x.go");
+  expect(status).toBe(1);
+});
+
+test("a link to a device is written into, not replaced", () => {
+  const workspace = makeWorkspace(HELLO);
+  symlinkSync("/dev/null", `${workspace.folder}/x`);
+  expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1", "-o", "x"]));
+  expect(readlinkSync(`${workspace.folder}/x`)).toBe("/dev/null");
+  const piped = run(workspace, ["sh", "-c", '"$@" | head -c 4', "sh", ...MGO, "-o", "/dev/stdout"]);
+  expect(piped.stdout).toBe("\x7fELF");
 });
 
 test("-mgo.elsewhere=go hands other targets to go build", () => {

@@ -121,6 +121,23 @@ test("a signal that was ignored from the start stays ignored", async () => {
   expectNothingLeft(workspace, mark);
 });
 
+test("one signal ends mgo while it waits for the reader of a pipe", async () => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, ["mkfifo", "x"]));
+  const child = Bun.spawn([...MGO, "-v", "-mgo.levels=v1", "-o", "x"], {
+    cwd: workspace.folder,
+    env: workspace.env,
+    stdin: "ignore",
+    stderr: "pipe",
+  });
+  for await (const chunk of child.stderr) if (Buffer.from(chunk).includes("built in")) break;
+  await Bun.sleep(100);
+  child.kill("SIGTERM");
+  await child.exited;
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expect(listFiles(workspace.temporary)).toEqual([]);
+});
+
 test("through npx, the signal reaches mgo and its caller sees it", async () => {
   const npx = ["node", `${import.meta.dir}/../../src/npx.js`];
   const { child, workspace, mark, end } = await startStuck(BLOCK, npx);
