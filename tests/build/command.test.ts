@@ -68,6 +68,17 @@ describe("commands of go", () => {
     expect(ours.status).toBe(3);
   });
 
+  test("and files with absolute paths need no working directory", () => {
+    const workspace = makeWorkspace();
+    const gone = 'mkdir d && cd d && rmdir ../d && exec "$@"';
+    const there = run(workspace, ["sh", "-c", gone, "sh", "go", "version"]);
+    expect(run(workspace, ["sh", "-c", gone, "sh", ...MGO, "version"])).toEqual(there);
+    const { stderr } = run(workspace, ["sh", "-c", gone, "sh", ...MGO]);
+    expect(stderr).toBe("mgo: the working directory is gone or cannot be read\n");
+    const absolute = run(workspace, ["sh", "-c", gone, "sh", ...MGO, "inspect", "/bin/true"]);
+    expect(absolute.stderr).not.toContain("bug in mgo");
+  });
+
   test("go -C dir build is build", () => {
     const workspace = makeWorkspace(SEVERAL);
     expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "build", "-o", "../../x"]));
