@@ -2,37 +2,21 @@
 // The package's command: starts mgo on the Bun that npm installed beside it. Plain Node, because the `bun` command
 // of the npm package needs an install script, and those may be off.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
+import { bunPackages, findBun } from "./bun.js";
 
-const platform = process.platform === "win32" ? "windows" : process.platform;
-const arch = process.arch === "arm64" ? "aarch64" : process.arch;
-// The baseline program comes first: the other one dies on CPUs without AVX2.
-const names = [`bun-${platform}-${arch}-baseline`, `bun-${platform}-${arch}`, `bun-${platform}-${arch}-musl`];
-
-const require = createRequire(import.meta.url);
-const bun = names.map(findProgram).find((file) => file !== undefined);
+const bun = findBun();
 if (bun === undefined) {
-  const wanted = names.map((name) => `@oven/${name}`).join(", ");
-  process.stderr.write(`mgo: Bun is not installed for ${platform}/${arch}: no package ${wanted}\n`);
+  const machine = `${process.platform}/${process.arch}`;
+  process.stderr.write(
+    `mgo: Bun is not installed for ${machine}: no package ${bunPackages().join(" or ")}\n`,
+  );
   process.exitCode = 1;
 } else {
   start(bun);
-}
-
-function findProgram(name) {
-  try {
-    return join(
-      dirname(require.resolve(`@oven/${name}/package.json`)),
-      "bin",
-      platform === "windows" ? "bun.exe" : "bun",
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 function start(program) {
@@ -42,7 +26,7 @@ function start(program) {
   const command = [program, ...flags, join(here, "cli.ts"), ...process.argv.slice(2)];
   const { BUN_OPTIONS: _, ...env } = process.env;
   // Newer versions of Node can become Bun, which leaves nobody to pass anything on.
-  if (process.execve !== undefined && platform !== "windows") process.execve(program, command, env);
+  if (process.execve !== undefined && process.platform !== "win32") process.execve(program, command, env);
 
   const child = spawn(program, command.slice(1), { stdio: "inherit", env });
   // A terminal sends Ctrl-C and Ctrl-\ to mgo as well; what is sent to this process alone is passed on.

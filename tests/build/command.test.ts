@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
+import { GO_COMMANDS } from "../../src/commands/passthrough.ts";
 import { HELP } from "../../src/help.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
@@ -56,6 +57,13 @@ describe("commands of go", () => {
     const workspace = makeWorkspace(SEVERAL);
     const ours = run(workspace, [...MGO, ...args], { GOAMD64: "v2" });
     expect(ours).toEqual(run(workspace, ["go", ...args], { GOAMD64: "v2" }));
+  });
+
+  test("are all that go help lists, but build", () => {
+    const { stdout } = expectSuccess(run(makeWorkspace(), ["go", "help"]));
+    const commands = stdout.split("Additional help topics")[0] ?? "";
+    const listed = [...commands.matchAll(/^\t([a-z]+) {2,}/gm)].map(([, name]) => name ?? "");
+    expect([...GO_COMMANDS, "build"].toSorted()).toEqual([...listed, "help"].toSorted());
   });
 
   test("get the process as mgo was given it", () => {
@@ -124,7 +132,9 @@ describe("the entry for npm", () => {
   test("says in one line when Bun is not there", () => {
     const workspace = makeWorkspace({ "package.json": '{"type":"module"}' });
     mkdirSync(join(workspace.folder, "src"));
-    copyFileSync(NPX, join(workspace.folder, "src", "npx.js"));
+    for (const name of ["npx.js", "bun.js"]) {
+      copyFileSync(join(NPX, "..", name), join(workspace.folder, "src", name));
+    }
     const { status, stderr } = run(workspace, ["node", "src/npx.js"]);
     expect(stderr).toMatch(/^mgo: Bun is not installed for linux\/x64: .*\n$/);
     expect(status).toBe(1);
