@@ -5,13 +5,15 @@ executable, a bundle, that starts the best variant for the CPU it runs on.
 usage:
   mgo [build] [-mgo flags] [go build flags] [packages]
                         do what go build does, with bundles for executables
-  mgo pack -o OUT FILE...
-                        bundle variants built elsewhere; v3=FILE names a level
+  mgo pack -o OUT [--base v3] [--compress best] [--launcher FILE] FILE...
+                        bundle variants built elsewhere; v3=FILE names a level;
+                        the flags are those of a build, below
   mgo inspect FILE [--json]
                         show what is in a bundle
   mgo extract FILE --level v3 -o OUT
                         write one variant, as go build made it
-  mgo verify FILE       check a bundle from end to end
+  mgo verify FILE [--json]
+                        check a bundle from end to end
   mgo --version         print mgo's version
   mgo --help            print this text
 
@@ -26,7 +28,8 @@ flags of mgo, anywhere among those of go build:
                         from: the one whose start should be quickest
   -mgo.compress=fast|default|best
                         how hard to compress
-  -mgo.jobs=N           how many variants to build at once
+  -mgo.jobs=N           how many variants to build, and how many of their parts
+                        to compress, at once
   -mgo.layout=packed    how the bundle stores and starts its variants
   -mgo.launcher=FILE    another launcher than the one inside mgo
   -mgo.elsewhere=go     hand targets other than linux/amd64 to plain go build

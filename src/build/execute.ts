@@ -20,7 +20,7 @@ import type { Output, Plan } from "./plan.ts";
 import { isWatched, type Progress, startProgress } from "./progress.ts";
 import { explainPlan } from "./refusal.ts";
 import { makeReport, type Report } from "./report.ts";
-import { formatSummary } from "./summary.ts";
+import { formatSummary, summaryBase } from "./summary.ts";
 import { makeTemporaryFolder, removeFolder } from "./temporary.ts";
 import { buildVariants, runGo, type VariantContext, variantFolder } from "./variants.ts";
 
@@ -75,7 +75,8 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
       }
       if (!watched && !names) continue;
       const seconds = (performance.now() - started) / 1000;
-      progress.print(formatSummary({ name: output.shown, ...bundle, seconds }));
+      const base = summaryBase(plan.options);
+      progress.print(formatSummary({ name: output.shown, ...bundle, base, seconds }));
     }
     return 0;
   } finally {
@@ -182,11 +183,13 @@ interface VariantPath {
 function inUsersWords(error: unknown, inputs: readonly VariantPath[], { shown }: Output): unknown {
   if (!(error instanceof MgoError)) return error;
   const { hint, status, cause } = error;
-  const message = inputs.reduce(
-    (text, { level, path }) => text.replaceAll(path, `${shown} for GOAMD64=${level}`),
-    error.message,
-  );
-  return new MgoError(message, { ...(hint === undefined ? {} : { hint }), status, cause });
+  const rename = (words: string): string =>
+    inputs.reduce((text, { level, path }) => text.replaceAll(path, `${shown} for GOAMD64=${level}`), words);
+  return new MgoError(rename(error.message), {
+    ...(hint === undefined ? {} : { hint: rename(hint) }),
+    status,
+    cause,
+  });
 }
 
 /** Everything is built: Go only copies the lowest level's archive out of its cache, with its own checks and mode. */

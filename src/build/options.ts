@@ -1,7 +1,7 @@
 /**
  * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
  */
-import type { Compress } from "../bundle/codec.ts";
+import { COMPRESS, type Compress } from "../bundle/codec.ts";
 import { MgoError } from "../error.ts";
 import type { Flag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
@@ -58,7 +58,7 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
   const levels = readLevels(settings.get("levels"));
   return {
     levels,
-    compress: readChoice(settings.get("compress"), ["fast", "default", "best"]) ?? "default",
+    compress: readChoice(settings.get("compress"), COMPRESS) ?? "default",
     base: readBase(settings.get("base"), levels),
     jobs: readJobs(settings.get("jobs")),
     launcher: readLauncher(settings.get("launcher")),

@@ -3,6 +3,7 @@
  */
 import type { Level } from "../level.ts";
 import { formatRatio, formatSize } from "../text.ts";
+import type { Options } from "./options.ts";
 
 /** Sizes in bytes. */
 export interface Summary {
@@ -11,18 +12,22 @@ export interface Summary {
   readonly size: number;
   /** The variants' sizes, by level. */
   readonly variants: ReadonlyMap<Level, number>;
+  /** The variant that the others are stored as differences from: one plain build, as for `mgo inspect`. */
+  readonly base: Level;
   /** The whole run's time. */
   readonly seconds: number;
 }
 
+/** The base that the encoder takes: the one that is asked for, else v3, else the highest. */
+export function summaryBase({ base, levels }: Pick<Options, "base" | "levels">): Level {
+  return base ?? (levels.includes("v3") ? "v3" : (levels.at(-1) ?? "v1"));
+}
+
 /** One line: `mgo: hello: 1.8 MB, 0.46× one plain build of 3.9 MB, 4 variants in 7.1 s`. */
-export function formatSummary({ name, size, variants, seconds }: Summary): string {
+export function formatSummary({ name, size, variants, base, seconds }: Summary): string {
   const time = `${seconds.toFixed(1)} s`;
-  // The lowest level is what a plain `go build` would have made.
-  const [lowest] = variants;
-  if (lowest === undefined || variants.size === 1) {
-    return `mgo: ${name}: ${formatSize(size)}, ${lowest?.[0] ?? ""} alone, in ${time}`;
-  }
-  const ratio = `${formatRatio(size / lowest[1])} one plain build of ${formatSize(lowest[1])}`;
+  const plain = variants.get(base) ?? size;
+  if (variants.size === 1) return `mgo: ${name}: ${formatSize(size)}, ${base} alone, in ${time}`;
+  const ratio = `${formatRatio(size / plain)} one plain build of ${formatSize(plain)}`;
   return `mgo: ${name}: ${formatSize(size)}, ${ratio}, ${variants.size} variants in ${time}`;
 }

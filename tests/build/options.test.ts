@@ -2,7 +2,7 @@
  * mgo's own flags and variables, and what it refuses before anything is built.
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { readOptions } from "../../src/build/options.ts";
 import { parseFlagWords } from "../../src/go/flags.ts";
 import { expectSuccess } from "../support/compare.ts";
@@ -149,6 +149,12 @@ test("a link to a device is written into, not replaced", () => {
   expect(readlinkSync(`${workspace.folder}/x`)).toBe("/dev/null");
   const piped = run(workspace, ["sh", "-c", '"$@" | head -c 4', "sh", ...MGO, "-o", "/dev/stdout"]);
   expect(piped.stdout).toBe("\x7fELF");
+});
+
+test("a relative TMPDIR is seen from where mgo runs, also with -C", () => {
+  const workspace = makeWorkspace({ ...SEVERAL, "tmp/": "" });
+  expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "-mgo.levels=v1", "-o", "x"], { TMPDIR: "tmp" }));
+  expect(readdirSync(`${workspace.folder}/tmp`)).toEqual([]);
 });
 
 test("-mgo.elsewhere=go hands other targets to go build", () => {
