@@ -65,7 +65,7 @@ describe.skipIf(Bun.which("git") === null)("vcs.modified", () => {
   test.each([["TMPDIR"], ["GOTMPDIR"], ["MGOCACHE"]])(
     "is false with %s in the repository, also when nothing is linked again",
     (variable) => {
-      const mgo = makeRepository({ ".gitignore": "hello\n", "ci/keep": "" });
+      const mgo = makeRepository({ ".gitignore": "/hello\n", "ci/keep": "" });
       for (const _ of ["first", "second"]) {
         expectSuccess(run(mgo, MGO, { [variable]: `${mgo.folder}/ci`, GOFLAGS: "-buildvcs=true" }));
         expect(stamps(mgo, "hello")).toContain("\tbuild\tvcs.modified=false");
