@@ -99,7 +99,7 @@ function print(text: string): number {
 
 /** @returns the exit status */
 function explain(error: unknown): number {
-  const trace = (process.env["MGODEBUG"] ?? "").split(",").includes("trace");
+  const trace = (process.env.MGODEBUG ?? "").split(",").includes("trace");
   if (error instanceof BrokenPipe) return STATUS_EPIPE;
   if (error instanceof MgoError) {
     writeStderr(`mgo: ${error.message}\n`);

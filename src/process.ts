@@ -115,7 +115,7 @@ export function findProgram(
   env: Environment,
   place: { readonly cwd: string },
 ): string | undefined {
-  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
     const file = isAbsolute(folder) ? join(folder, name) : resolve(place.cwd, folder, name);
     if (isProgram(file)) return file;
   }

@@ -67,15 +67,15 @@ export async function takeEntry(key: readonly string[], temporary: string, env: 
  * @throws MgoError for a relative MGOCACHE, as Go refuses a relative GOCACHE
  */
 export function cacheFolder(env: Environment): string | undefined {
-  const named = env["MGOCACHE"];
+  const named = env.MGOCACHE;
   if (named === "off") return undefined;
   if (named !== undefined && named !== "") {
     if (isAbsolute(named)) return named;
     throw new MgoError(`MGOCACHE=${named}: it may be an absolute path, or off`);
   }
-  const xdg = env["XDG_CACHE_HOME"];
+  const xdg = env.XDG_CACHE_HOME;
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "mgo");
-  const home = env["HOME"];
+  const home = env.HOME;
   return home !== undefined && isAbsolute(home) ? join(home, ".cache", "mgo") : undefined;
 }
 

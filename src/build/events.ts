@@ -49,7 +49,7 @@ function groupByPackage(text: string): ReadonlyMap<string, readonly string[]> {
 
 function packageOf(line: string): string {
   const event = readEvent(line);
-  return typeof event?.["ImportPath"] === "string" ? event["ImportPath"] : "";
+  return typeof event?.ImportPath === "string" ? event.ImportPath : "";
 }
 
 function withLevels(line: string, levels: readonly Level[]): string {

@@ -42,11 +42,11 @@ type Name = (typeof NAMES)[number];
  */
 export function readOptions(flags: readonly Flag[], env: Environment): Options {
   const settings = new Map<Name, Setting>();
-  const parallel = env["MGO_PARALLEL_BUILD"];
+  const parallel = env.MGO_PARALLEL_BUILD;
   if (parallel !== undefined && parallel !== "") {
     settings.set("jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
   }
-  for (const flag of readVariable(env["MGOFLAGS"] ?? "")) {
+  for (const flag of readVariable(env.MGOFLAGS ?? "")) {
     settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `-${flag.name} in MGOFLAGS` });
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });

@@ -42,8 +42,8 @@ export interface Progress {
  * move its cursor.
  */
 export function isWatched(env: Environment): boolean {
-  const ci = env["CI"];
-  return areTerminals() && env["TERM"] !== "dumb" && (ci === undefined || ci === "" || ci === "false");
+  const ci = env.CI;
+  return areTerminals() && env.TERM !== "dumb" && (ci === undefined || ci === "" || ci === "false");
 }
 
 /**
@@ -115,7 +115,7 @@ type Paint = (code: number, text: string) => string;
 
 /** Colours, unless NO_COLOR asks for none (https://no-color.org). */
 function painter(env: Environment): Paint {
-  const plain = (env["NO_COLOR"] ?? "") !== "";
+  const plain = (env.NO_COLOR ?? "") !== "";
   return (code, text) => (plain ? text : `\x1b[${code}m${text}\x1b[0m`);
 }
 

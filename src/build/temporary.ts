@@ -18,7 +18,7 @@ const folders = new Set<string>();
  * @throws MgoError when it cannot be made
  */
 export async function makeTemporaryFolder(wanted: string, env: Environment): Promise<string> {
-  const parent = wanted || env["TMPDIR"] || tmpdir();
+  const parent = wanted || env.TMPDIR || tmpdir();
   try {
     const folder = keep(await mkdtemp(resolve(parent, "mgo-")));
     await hideFromGit(folder);

@@ -54,7 +54,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   checkTarget(go, flags);
 
   const { names } = readVerbosity(flags);
-  const amd64 = context.env["GOAMD64"];
+  const amd64 = context.env.GOAMD64;
   if (names && amd64 !== undefined && amd64 !== "") {
     print(`mgo: GOAMD64=${amd64} in the environment is ignored: -mgo.levels names the levels`);
   }

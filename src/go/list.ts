@@ -69,6 +69,6 @@ function readPackage(value: unknown): Package {
     importPath: text("ImportPath"),
     goFiles: texts("GoFiles"),
     cgoFiles: texts("CgoFiles"),
-    broken: fields["Error"] !== undefined,
+    broken: fields.Error !== undefined,
   };
 }

@@ -67,7 +67,7 @@ test("a variant that this run's go has not written or confirmed is not taken", (
   const real = Bun.which("go");
   const lazy = `#!/bin/sh\ncase "$1 $GOAMD64" in "build v3") exit 0 ;; esac\nexec ${real} "$@"\n`;
   writeFiles(workspace.folder, { "bin/go": lazy });
-  const PATH = `${workspace.folder}/bin:${workspace.env["PATH"]}`;
+  const PATH = `${workspace.folder}/bin:${workspace.env.PATH}`;
   const { status, stderr } = run(workspace, MGO, { PATH });
   expect(stderr).toBe("mgo: go build made no program of example.com/hello for GOAMD64=v3\n");
   expect(status).toBe(1);

@@ -55,7 +55,7 @@ describe.skipIf(!root)("a bundle that gives privileges", () => {
     const ids = seen.status.find((line: string) => line.startsWith(mode === 0o4755 ? "Uid" : "Gid"));
     expect(ids).toMatch(/:\t65534\t0\t/);
     // Under set-group-ID the program may not read its own auxiliary vector.
-    if (mode === 0o4755) expect(valueOf(seen.auxv, AT_SECURE)).toBe(1);
+    if (mode === 0o4755) expect(entryOf(seen.auxv, AT_SECURE)).toBe(1);
   });
 
   test("extracts nothing for somebody with fewer privileges", () => {
@@ -74,6 +74,6 @@ describe.skipIf(!root)("a bundle that gives privileges", () => {
 });
 
 /** Of a key of the auxiliary vector, which is keys and values in turn. */
-function valueOf(auxv: readonly number[], key: number): number | undefined {
+function entryOf(auxv: readonly number[], key: number): number | undefined {
   return auxv.find((_, index) => index % 2 === 1 && auxv[index - 1] === key);
 }
