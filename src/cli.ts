@@ -18,6 +18,7 @@ import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./s
 
 type Command = (context: Context) => number | Promise<number>;
 
+const HELP_FLAG = /^--?(?:h|help)$/;
 const OWN_COMMANDS = new Map([
   ["build", build.run],
   ["pack", pack.run],
@@ -77,11 +78,15 @@ function contextWith(signal: AbortSignal): Context {
 function findCommand(args: readonly string[]): Command {
   const [word = "", ...rest] = args;
   if (/^--?version$/.test(word)) return () => print(`mgo ${packageJson.version}\n`);
-  if (/^--?(?:h|help)$/.test(word) || (word === "help" && ["", "build"].includes(rest[0] ?? ""))) {
+  if (HELP_FLAG.test(word) || (word === "help" && ["", "build"].includes(rest[0] ?? ""))) {
     return () => print(HELP);
   }
   const own = OWN_COMMANDS.get(word);
-  if (own !== undefined) return (context) => own(rest, context);
+  if (own !== undefined) {
+    // `build` looks for it among the flags that have values, itself.
+    if (own !== build.run && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(HELP);
+    return (context) => own(rest, context);
+  }
   if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
 
   // Go takes `go -C dir build` as well as `go build -C dir`.

@@ -2,7 +2,7 @@
  * The launcher that goes into bundles: another one by name, the one inside this mgo, or, in a checkout,
  * compiled from its sources.
  */
-import { MgoError, reasonOf } from "./error.ts";
+import { readWhole } from "./file.ts";
 import type { Environment } from "./process.ts";
 
 /** Set by `scripts/build.ts` when mgo is compiled; a plain `bun src/cli.ts` has no such constant. */
@@ -21,13 +21,7 @@ export interface LauncherOptions {
  * @throws MgoError if it cannot be read, or not be compiled
  */
 export async function loadLauncher({ file, env, signal }: LauncherOptions): Promise<Uint8Array> {
-  if (file !== undefined) {
-    try {
-      return await Bun.file(file).bytes();
-    } catch (error) {
-      throw new MgoError(`cannot read the launcher ${file}: ${reasonOf(error)}`, { cause: error });
-    }
-  }
+  if (file !== undefined) return await readWhole(file);
   if (typeof MGO_COMPILED !== "undefined" && MGO_COMPILED) {
     const { embeddedLauncher } = await import("./launcher/embedded.ts");
     return embeddedLauncher();

@@ -2,6 +2,7 @@
  * Bundle → variants: the same format, read back for inspect, extract, verify. Works on any host.
  */
 import { MgoError, reasonOf } from "../error.ts";
+import { readWhole } from "../file.ts";
 import type { Level } from "../level.ts";
 import { formatSize } from "../text.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
@@ -29,12 +30,7 @@ export interface Bundle {
  * @throws MgoError if the file cannot be read, is no bundle, or its directory is damaged
  */
 export async function openBundle(path: string): Promise<Bundle> {
-  const bytes = await Bun.file(path)
-    .bytes()
-    .catch((error: unknown) => {
-      throw new MgoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
-    });
-  return readBundle(bytes, path);
+  return readBundle(await readWhole(path), path);
 }
 
 /**

@@ -2,7 +2,8 @@
  * Variants as they come in: executables that `go build` made for one level each.
  */
 import { createHash } from "node:crypto";
-import { MgoError, reasonOf } from "../error.ts";
+import { MgoError } from "../error.ts";
+import { readWhole } from "../file.ts";
 import { compareLevels, isLevel, type Level } from "../level.ts";
 import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
 import { type Elf, findSection, parseElf } from "./elf.ts";
@@ -30,7 +31,7 @@ export interface Variant {
  * @throws MgoError if the file cannot be read, is no such executable, or has another level
  */
 export async function readVariant({ path, level }: VariantInput): Promise<Variant> {
-  const bytes = await readFile(path);
+  const bytes = await readWhole(path);
   const elf = parseElf(bytes, path);
   if (findSection(elf, SECTION_PAYLOAD) !== undefined) {
     throw new MgoError(`${path} is a bundle, not one variant`, {
@@ -40,14 +41,6 @@ export async function readVariant({ path, level }: VariantInput): Promise<Varian
   const info = readBuildInfo(elf, path);
   checkTarget(info, path);
   return { level: levelOfBuild(info, path, level), path, elf, info, bytes };
-}
-
-async function readFile(path: string): Promise<Uint8Array> {
-  try {
-    return await Bun.file(path).bytes();
-  } catch (error) {
-    throw new MgoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 function checkTarget(info: BuildInfo, path: string): void {

@@ -35,9 +35,14 @@ export function parseArguments<T extends ParseArgsOptionsConfig>(
   }
 }
 
+/** Go's spellings in those of parseArgs: `-json` is `--json`, and `-o=x` is `-o x`. */
 function twoDashes(args: readonly string[]): string[] {
   const end = args.indexOf("--");
-  return args.map((arg, index) => (/^-[a-z]{2}/.test(arg) && (end < 0 || index < end) ? `-${arg}` : arg));
+  return args.flatMap((arg, index) => {
+    if (end >= 0 && index >= end) return [arg];
+    if (/^--?o=/.test(arg)) return ["-o", arg.slice(arg.indexOf("=") + 1)];
+    return [/^-[a-z]{2}/.test(arg) ? `-${arg}` : arg];
+  });
 }
 
 /**

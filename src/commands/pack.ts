@@ -7,6 +7,7 @@ import { MgoError } from "../error.ts";
 import { loadLauncher } from "../launcher.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Context } from "../process.ts";
+import { writeStdout } from "../streams.ts";
 import { parseArguments, parseLevel } from "./arguments.ts";
 
 export async function run(args: readonly string[], context: Context): Promise<number> {
@@ -24,7 +25,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   }
   const compress = parseCompress(values.compress ?? "default");
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
-  await checkOverwrite(values.output);
+  if (values.output !== "-") await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
   const { env, signal } = context;
   const launcher = await loadLauncher({ file: values.launcher, env, signal });
@@ -34,7 +35,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     jobs: availableParallelism(),
     signal,
   });
-  await placeOutput(values.output, bundle, signal);
+  if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);
+  else await placeOutput(values.output, bundle, signal);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 import { MgoError } from "../error.ts";
 import { type Context, findProgram, type RunResult, run } from "../process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
+import { notGo, readJsonObject } from "./json.ts";
 import { splitQuoted } from "./quoted.ts";
 
 /** The oldest Go that mgo works with. */
@@ -60,12 +61,13 @@ export async function readGoEnv(
     if (version.status === 0) checkVersion(version.stdout.trim(), go);
     return result;
   }
-  const values = readObject(result.stdout);
+  const values = readJsonObject(result.stdout, "go env");
   const text = (name: string): string => {
     const value = values[name];
     return typeof value === "string" ? value : "";
   };
   checkVersion(text("GOVERSION"), go);
+  if (text("GOOS") === "" || text("GOARCH") === "") throw notGo("go env");
   return {
     go,
     version: text("GOVERSION"),
@@ -92,10 +94,4 @@ function checkVersion(version: string, go: string): void {
   throw new MgoError(`${go} is ${version}; mgo needs Go ${OLDEST.major}.${OLDEST.minor} or newer`, {
     hint: "install a newer Go from https://go.dev/dl/",
   });
-}
-
-function readObject(json: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(json);
-  if (typeof value === "object" && value !== null) return { ...value };
-  throw new MgoError("go env printed no JSON object");
 }

@@ -1,9 +1,10 @@
 /**
  * The packages that a build is about, as `go list` tells them.
  */
-import { MgoError } from "../error.ts";
+
 import { type Context, type RunResult, run } from "../process.ts";
 import { type Arguments, wordsOf } from "./flags.ts";
+import { readJsonObject } from "./json.ts";
 
 export interface Package {
   /** The package clause's name, `main` for a program; empty if Go could not read the package. */
@@ -53,12 +54,10 @@ function readPackages(stdout: string): readonly Package[] {
   return stdout
     .split(/(?<=^\})\n/m)
     .filter((text) => text.trim() !== "")
-    .map((text) => readPackage(JSON.parse(text)));
+    .map((text) => readPackage(readJsonObject(text, "go list")));
 }
 
-function readPackage(value: unknown): Package {
-  if (typeof value !== "object" || value === null) throw new MgoError("go list printed no JSON object");
-  const fields: Readonly<Record<string, unknown>> = { ...value };
+function readPackage(fields: Readonly<Record<string, unknown>>): Package {
   const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
   const texts = (name: string): readonly string[] => {
     const list = fields[name];

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MgoError, reasonOf } from "../error.ts";
@@ -19,7 +20,7 @@ const require = createRequire(import.meta.url);
 const SOURCES = ["build.zig", "launcher.zig", "launcher", "package-lock.json"] as const;
 
 /** Where build.zig puts the launcher, below the folder that `zig build --prefix` names. */
-export const LAUNCHER_PATH = join("bin", "mgo-launcher");
+const LAUNCHER_PATH = join("bin", "mgo-launcher");
 
 /**
  * Compiles the launcher unless that was done before.
@@ -31,17 +32,35 @@ export async function compileLauncher(env: Environment, signal: AbortSignal): Pr
   const launcher = join(cache, `launcher-${await hashSources(env)}`);
   const kept = await readFile(launcher).catch(() => undefined);
   if (kept !== undefined) return kept;
-  await mkdir(cache, { recursive: true });
-  const prefix = await mkdtemp(join(cache, "zig-"));
+  const work = await makeWorkFolder(cache);
   try {
-    const command = [findZig(env), "build", "--prefix", prefix];
+    const prefix = join(work, "out");
+    const caches = ["--cache-dir", join(work, "cache"), "--global-cache-dir", join(work, "global")];
+    const command = [findZig(env), "build", ...caches, "--prefix", prefix];
     const { status, stderr } = await run(command, { cwd: root, env, signal });
-    if (status !== 0)
+    if (status !== 0) {
       throw new MgoError(`cannot compile the launcher with ${command[0]}`, { hint: stderr.trim() });
-    await rename(join(prefix, LAUNCHER_PATH), launcher);
-    return await readFile(launcher);
+    }
+    const bytes = await readFile(join(prefix, LAUNCHER_PATH));
+    // In a checkout that may not be written, it is compiled each time.
+    await rename(join(prefix, LAUNCHER_PATH), launcher).catch(() => {});
+    return bytes;
   } finally {
-    await rm(prefix, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Beside where the launcher is kept, or where temporary files go. */
+async function makeWorkFolder(cache: string): Promise<string> {
+  try {
+    await mkdir(cache, { recursive: true });
+    return await mkdtemp(join(cache, "zig-"));
+  } catch {
+    try {
+      return await mkdtemp(join(tmpdir(), "mgo-zig-"));
+    } catch (error) {
+      throw new MgoError(`no folder to compile the launcher in: ${reasonOf(error)}`, { cause: error });
+    }
   }
 }
 

@@ -49,6 +49,27 @@ describe("mgo pack", () => {
     ]);
   });
 
+  test("knows Go's spellings of -o, and - for standard output", () => {
+    const out = join(scratch, "spelled");
+    expect(mgo("pack", `-o=${out}`, v1, v3).status).toBe(0);
+    const { stdout } = Bun.spawnSync([
+      process.execPath,
+      join(root, "src", "cli.ts"),
+      "pack",
+      "-o",
+      "-",
+      v1,
+      v3,
+    ]);
+    expect(stdout.equals(readFileSync(out))).toBe(true);
+  });
+
+  test("and the other commands show help", () => {
+    for (const command of ["pack", "inspect", "extract", "verify"]) {
+      expect(mgo(command, "--help")).toMatchObject({ status: 0, stdout: mgo("--help").stdout });
+    }
+  });
+
   const text = join(scratch, "text");
   writeFileSync(text, "just text\n");
   const empty = join(scratch, "empty");
@@ -66,7 +87,8 @@ describe("mgo pack", () => {
     ["a text file", [v1, text], `mgo: ${text} is no ELF executable\n`],
     ["an empty file", [v1, empty], `mgo: ${empty} is no ELF executable\n`],
     ["a missing file", [v1, "/none"], "mgo: cannot read /none: no such file or directory\n"],
-    ["a folder", [v1, scratch], `mgo: cannot read ${scratch}: `],
+    ["a folder", [v1, scratch], `mgo: cannot read ${scratch}: it is no regular file\n`],
+    ["a device", [v1, "/dev/zero"], "mgo: cannot read /dev/zero: it is no regular file\n"],
     ["a program that is not Go's", [v1, "/bin/ls"], "mgo: /bin/ls is no Go executable: "],
     ["a file that is cut short", [v1, cut], `mgo: ${cut} is cut short: `],
     ["another machine's program", [v1, arm], `mgo: ${arm} is not for linux/amd64: `],
