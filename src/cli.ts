@@ -15,6 +15,7 @@ import { chdirLength } from "./go/arity.ts";
 import { HELP } from "./help.ts";
 import { type Context, Interrupted, killAll } from "./process.ts";
 import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
+import { checkArguments, checkFolder } from "./utf8.ts";
 
 type Command = (context: Context) => number | Promise<number>;
 
@@ -45,7 +46,9 @@ async function main(): Promise<void> {
   const flushed = async (): Promise<void> => Promise.race([flushStreams(), stopped]);
   let status: number;
   try {
-    const command = findCommand(process.argv.slice(2));
+    const args = process.argv.slice(2);
+    checkArguments(args);
+    const command = findCommand(args);
     const ended = (async (): Promise<number> => command(contextWith(signal)))();
     status = await Promise.race([ended, failure]);
     await Promise.race([flushed(), failure]);
@@ -65,14 +68,20 @@ function contextWith(signal: AbortSignal): Context {
   return {
     env: process.env,
     get cwd() {
-      try {
-        return process.cwd();
-      } catch (cause) {
-        throw new MgoError("the working directory is gone or cannot be read", { cause });
-      }
+      const folder = workingDirectory();
+      checkFolder(folder);
+      return folder;
     },
     signal,
   };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new MgoError("the working directory is gone or cannot be read", { cause });
+  }
 }
 
 function findCommand(args: readonly string[]): Command {

@@ -87,6 +87,19 @@ describe("commands of go", () => {
     expect(absolute.stderr).not.toContain("bug in mgo");
   });
 
+  test("names that are not UTF-8 are refused, and not changed to others", () => {
+    const workspace = makeWorkspace(SEVERAL);
+    const named = run(workspace, ["sh", "-c", 'exec "$@" -o "$(printf "x\\377")" ./cmd/one', "sh", ...MGO]);
+    expect(named).toMatchObject({ status: 2, stdout: "" });
+    expect(named.stderr).toMatch(/^mgo: the argument "x\uFFFD" is not UTF-8, which mgo needs\n$/);
+    const folder = 'd=$(printf "d\\377") && mkdir "$d" && cd "$d" && exec "$@" .';
+    expect(run(workspace, ["sh", "-c", folder, "sh", ...MGO]).stderr).toContain(
+      "is not UTF-8, which mgo needs",
+    );
+    const whole = run(workspace, [...MGO, "-mgo.levels=v1", "-o", "\uFFFD", "./cmd/one"]);
+    expect(whole.status).toBe(0);
+  });
+
   test("go -C dir build is build", () => {
     const workspace = makeWorkspace(SEVERAL);
     expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "build", "-o", "../../x"]));
