@@ -217,6 +217,7 @@ describe("streams", () => {
       status: 1,
       stderr: "mgo: cannot write standard output: no space left on device\n",
     });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell
     const gone = '"$@" | true; echo ${PIPESTATUS[0]}';
     const { stdout, stderr } = run(workspace, ["bash", "-c", `trap "" PIPE; ${gone}`, "sh", ...MGO, ...args]);
     expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
