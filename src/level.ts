@@ -22,3 +22,11 @@ export function levelOf(number: number): Level | undefined {
 export function compareLevels(a: Level, b: Level): number {
   return levelNumber(a) - levelNumber(b);
 }
+
+/**
+ * The level that a bundle of these, sorted, is built around: v3 where it is among them, else the highest. Most
+ * machines run v3, directly or because v4 gains them nothing: its path should be the short one.
+ */
+export function defaultBase(levels: readonly Level[]): Level | undefined {
+  return levels.includes("v3") ? "v3" : levels.at(-1);
+}

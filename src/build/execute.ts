@@ -107,8 +107,7 @@ async function findLauncher(
   if (outputs.length === 0 || plan.options.levels.length === 1) return new Uint8Array();
   const { launcher } = plan.options;
   const file = launcher === undefined || launcher.startsWith("/") ? launcher : `${folder}/${launcher}`;
-  // One launcher serves several bundles. A copy that is no Buffer: what Buffer.slice gives is not one.
-  const bytes = new Uint8Array(await loadLauncher({ file, env, signal }));
+  const bytes = await loadLauncher({ file, env, signal });
   parseTemplate(bytes, launcher ?? "the launcher");
   return bytes;
 }

@@ -70,7 +70,7 @@ export interface Printed {
 type Compare = (text: string) => string;
 
 /** The line in front of what only these levels printed. */
-export function levelLine(levels: readonly Level[]): string {
+function levelLine(levels: readonly Level[]): string {
   return `# GOAMD64=${levels.join(",")}\n`;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What mgo says about a finished bundle, on a terminal and with -v.
  */
-import type { Level } from "../level.ts";
+import { defaultBase, type Level } from "../level.ts";
 import { formatRatio, formatSize } from "../text.ts";
 import type { Options } from "./options.ts";
 
@@ -20,7 +20,7 @@ export interface Summary {
 
 /** The base that the encoder takes: the one that is asked for, else v3, else the highest. */
 export function summaryBase({ base, levels }: Pick<Options, "base" | "levels">): Level {
-  return base ?? (levels.includes("v3") ? "v3" : (levels.at(-1) ?? "v1"));
+  return base ?? defaultBase(levels) ?? "v1";
 }
 
 /** One line: `mgo: hello: 1.8 MB, 0.46× one plain build of 3.9 MB, 4 variants in 7.1 s`. */

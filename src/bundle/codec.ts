@@ -16,8 +16,8 @@ export type Compress = (typeof COMPRESS)[number];
 
 /**
  * zstd levels: size against the time to build, for frames without a dictionary and with one. Beyond level 12
- * the encoder searches for optimal parses, which takes it ten times as long; with a dictionary it also has to
- * index that for each frame anew, so there `default` stops at 12 (6 % larger bundles in a quarter of the time).
+ * the encoder searches for optimal parses, which takes several times as long; with a dictionary it also has to
+ * index that for each frame anew, so there `default` stops at 12, for bundles that are some 6 % larger.
  * 19 is the last level that libzstd offers without --ultra, 22 its highest.
  */
 const ZSTD_LEVEL: Readonly<Record<Compress, { readonly plain: number; readonly dictionary: number }>> = {

@@ -82,8 +82,7 @@ export function writePayload(
   const directory = new Uint8Array(directorySize(variants.length, frames.length));
   let offset = HEADER.size;
   let first = 0;
-  for (const variant of variants) {
-    const index = variants.indexOf(variant);
+  for (const [index, variant] of variants.entries()) {
     writeStruct(VARIANT, directory, offset, {
       level: levelNumber(variant.level),
       codec: variant.codec,

@@ -13,6 +13,8 @@ import { SECTION_PAYLOAD } from "./format.ts";
 import { imageChecksum } from "./image.ts";
 import { sha256 } from "./variant.ts";
 
+const NOTHING = new Uint8Array();
+
 /** A bundle whose directory was checked. */
 export interface Bundle {
   readonly name: string;
@@ -72,11 +74,24 @@ export async function decodeVariant(
   variant: StoredVariant,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
+  const base = baseOf(bundle, variant);
+  const reference = base && (await decodeFrames(bundle, base, NOTHING, signal));
+  return await decodeWith(bundle, variant, reference, signal);
+}
+
+/** The variant that this one refers to; undefined for one that refers to none. */
+function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefined {
   const base = bundle.directory.variants[variant.base];
-  const reference =
-    base === undefined || base === variant
-      ? new Uint8Array()
-      : await decodeFrames(bundle, base, new Uint8Array(), signal);
+  return base === variant ? undefined : base;
+}
+
+/** @param reference the base, decoded, of a variant that has one */
+async function decodeWith(
+  bundle: Bundle,
+  variant: StoredVariant,
+  reference: Uint8Array = NOTHING,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const bytes = await decodeFrames(bundle, variant, reference, signal);
   if (!Buffer.from(sha256(bytes)).equals(variant.sha256)) {
     throw damaged(bundle, variant, "its SHA-256 is wrong");
@@ -142,8 +157,14 @@ function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError
 export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promise<void> {
   verifyImage(bundle);
   const [lowest] = bundle.directory.variants;
+  const bases = new Map<StoredVariant, Uint8Array>();
   for (const variant of bundle.directory.variants) {
-    const bytes = await decodeVariant(bundle, variant, signal);
+    const base = baseOf(bundle, variant);
+    // Variants have their base in common: it is decoded once.
+    if (base !== undefined && !bases.has(base)) {
+      bases.set(base, await decodeFrames(bundle, base, NOTHING, signal));
+    }
+    const bytes = await decodeWith(bundle, variant, base && bases.get(base), signal);
     if (variant !== lowest) continue;
     const [own, copied] = [buildInfoSection(parseElf(bytes, bundle.name)), buildInfoSection(bundle.elf)];
     if (own === undefined || copied === undefined || !Buffer.from(own).equals(copied)) {

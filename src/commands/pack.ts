@@ -1,5 +1,4 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
-import { availableParallelism } from "node:os";
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
 import type { VariantInput } from "../bundle/variant.ts";
 import { createBundle } from "../bundle/write.ts";
@@ -32,7 +31,6 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const bundle = await createBundle(inputs, launcher, {
     ...base,
     compress,
-    jobs: availableParallelism(),
     signal,
   });
   if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);

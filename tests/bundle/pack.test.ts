@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { LEVELS } from "../../src/level.ts";
 import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, type Outcome, root, runProgram } from "../support/variants.ts";
+import { buildBundle, buildVariant, root, runProgram } from "../support/variants.ts";
+import type { Outcome } from "../support/workspace.ts";
 
 const variants = LEVELS.map((level) => buildVariant(level));
 const [v1 = "", v2 = "", v3 = ""] = variants;

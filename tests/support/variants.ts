@@ -8,6 +8,7 @@ import { loadLauncher } from "../../src/launcher.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
 import { placeOutput } from "../../src/output.ts";
 import { scratch } from "./scratch.ts";
+import type { Outcome } from "./workspace.ts";
 
 export const root = join(import.meta.dir, "..", "..");
 
@@ -50,14 +51,6 @@ export async function buildBundle({ levels = LEVELS, base, program }: BundleOpti
   const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
-}
-
-/** How a program ended. */
-export interface Outcome {
-  readonly status: number | null;
-  readonly signal: string | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Runs a program with only these variables in its environment. */
