@@ -1,6 +1,6 @@
-//! Builds and tests the launcher, with Zig and zstd's C sources and nothing else:
+//! Builds and tests the launcher and the codec that mgo encodes with, from Zig and zstd's C sources:
 //!
-//!     zig build          zig-out/bin/mgo-launcher, checked
+//!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
 //!     zig build format   writes src/bundle/format.ts from launcher/format.zig
 const std = @import("std");
@@ -23,11 +23,13 @@ comptime {
 pub fn build(b: *std.Build) void {
     const steps = .{
         .launcher = b.step("launcher", "Build and check the launcher (default)"),
+        .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
         .format = b.step("format", "Write src/bundle/format.ts from launcher/format.zig"),
         .format_check = b.step("format-check", "Fail if src/bundle/format.ts differs from launcher/format.zig"),
     };
     b.getInstallStep().dependOn(steps.launcher);
+    b.getInstallStep().dependOn(steps.codec);
 
     const options: Options = .{
         .zstd = resolveFolder(b, b.option(
@@ -46,6 +48,8 @@ pub fn build(b: *std.Build) void {
     const launcher = checkLauncher(b, buildLauncher(b, options));
     const install = b.addInstallBinFile(launcher, "mgo-launcher");
     steps.launcher.dependOn(&install.step);
+
+    steps.codec.dependOn(&b.addInstallBinFile(buildCodec(b), "mgo-codec.wasm").step);
 
     const format_tests = b.addRunArtifact(buildFormatTests(b));
     steps.format_check.dependOn(&format_tests.step);
@@ -110,6 +114,26 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     launcher.link_z_common_page_size = 4096;
     launcher.build_id = .none;
     return launcher.getEmittedBin();
+}
+
+/// What TypeScript runs to make and follow plans. Its input is untrusted, so it keeps its checks.
+fn buildCodec(b: *std.Build) LazyPath {
+    const module = b.createModule(.{
+        .root_source_file = b.path("src/codec/main.zig"),
+        .target = b.resolveTargetQuery(.{
+            .cpu_arch = .wasm32,
+            .os_tag = .freestanding,
+            // Node 16 and Bun have them.
+            .cpu_features_add = std.Target.wasm.featureSet(&.{ .simd128, .bulk_memory }),
+        }),
+        .optimize = .ReleaseSafe,
+        .strip = true,
+    });
+    module.addAnonymousImport("predict", .{ .root_source_file = b.path("launcher/predict.zig") });
+    const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
+    codec.entry = .disabled;
+    codec.rdynamic = true;
+    return codec.getEmittedBin();
 }
 
 /// zstd's decoder without libc, heap and CPUID, which launcher/zstd/shim.h stands in for.

@@ -94,6 +94,7 @@ fn decodeTo(
         error.StoredChecksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
         error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
+        error.Plan => fatal.exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
         error.OutOfMemory => fatal.exit(.no_memory, .{ "no memory for the base variant", exec.hint_no_memory }),
         error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoding.write_failure, hint(status_of_write) }),
     };

@@ -36,8 +36,8 @@ pub const Error = error{
     StoredOffset,
     /// Of a frame, decoded.
     FrameSize,
-    /// The dictionary lies outside of the base, or there must be none.
-    FrameReference,
+    /// There are more frames of a plan than frames, or there must be none.
+    PlanFrames,
     /// The frames' sizes do not add up to the variant's.
     VariantSize,
 };
@@ -68,8 +68,17 @@ pub const Bundle = struct {
         return &bundle.variants[variant.base];
     }
 
+    /// All frames of a variant: those of its plan, and those of its bytes.
     pub fn framesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
         return bundle.frames[variant.frame_first..][0..variant.frame_count];
+    }
+
+    pub fn planFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        return bundle.framesOf(variant)[0..variant.plan_frame_count];
+    }
+
+    pub fn contentFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        return bundle.framesOf(variant)[variant.plan_frame_count..];
     }
 
     pub fn stored(bundle: *const Bundle, frame: *const format.Frame) []const u8 {
@@ -130,16 +139,15 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         if (variant.frame_first != frame_next or variant.frame_count == 0) return error.FrameRun;
         frame_next += variant.frame_count;
         if (frame_next > bundle.frames.len) return error.FrameRun;
+        try checkPlan(variant);
         var size: u64 = 0;
-        for (bundle.framesOf(variant)) |*frame| {
+        for (bundle.framesOf(variant), 0..) |*frame, index| {
             if (frame.stored_size < 1 or frame.stored_size > format.frame_stored_size_max) return error.StoredSize;
             if (frame.stored_offset != stored_next) return error.StoredOffset;
             stored_next += frame.stored_size;
             if (stored_next > header.payload_size) return error.StoredOffset;
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
-            size += frame.size;
-            try checkReference(&bundle, variant, frame);
-            if (frame.reserved != 0) return error.ReservedNotZero;
+            if (index >= variant.plan_frame_count) size += frame.size;
         }
         if (variant.size != size) return error.VariantSize;
     }
@@ -165,21 +173,17 @@ fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
     const base = bundle.baseOf(variant);
     switch (@as(format.Codec, @enumFromInt(variant.codec))) {
         .zstd => if (base != variant) return error.BaseIndex,
-        .zstd_reference => if (base.codec != @intFromEnum(format.Codec.zstd)) return error.BaseIndex,
+        .predicted => if (base.codec != @intFromEnum(format.Codec.zstd)) return error.BaseIndex,
     }
 }
 
-/// The base's size is believed before its frames were added up: it is one of the sizes that are
-/// checked before `parse` returns.
-fn checkReference(bundle: *const Bundle, variant: *const format.Variant, frame: *const format.Frame) Error!void {
+fn checkPlan(variant: *const format.Variant) Error!void {
     @setRuntimeSafety(true);
-    if (variant.codec == @intFromEnum(format.Codec.zstd_reference)) {
-        const base_size = bundle.baseOf(variant).size;
-        if (frame.reference_offset > base_size) return error.FrameReference;
-        if (frame.reference_size > base_size - frame.reference_offset) return error.FrameReference;
-    } else {
-        if (frame.reference_offset != 0 or frame.reference_size != 0) return error.FrameReference;
-    }
+    const holds = switch (@as(format.Codec, @enumFromInt(variant.codec))) {
+        .zstd => variant.plan_frame_count == 0,
+        .predicted => variant.plan_frame_count > 0 and variant.plan_frame_count < variant.frame_count,
+    };
+    if (!holds) return error.PlanFrames;
 }
 
 fn expectZero(bytes: []const u8) error{ReservedNotZero}!void {

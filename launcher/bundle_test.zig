@@ -8,43 +8,40 @@ const testing = std.testing;
 const stored_size = 10;
 
 /// A payload whose stored frames are not zstd's: a directory says nothing about that. v1 is of
-/// codec zstd with two frames, v2 refers to v3, which is of codec zstd.
+/// codec zstd with two frames, v2 has a frame of a plan and one more, and refers to v3, which is of codec
+/// zstd.
 const Payload = extern struct {
     header: format.Header align(format.payload_align) = .{
         .layout = @intFromEnum(format.Layout.@"packed"),
         .variant_count = 3,
-        .frame_count = 4,
+        .frame_count = 5,
         .payload_size = @sizeOf(Payload) - padding_size,
         .image_checksum = 0,
         .directory_checksum = 0,
     },
     variants: [3]format.Variant = .{
-        variant(1, .zstd, 0, 0, 2, 300),
-        variant(2, .zstd_reference, 2, 2, 1, 7),
-        variant(3, .zstd, 2, 3, 1, format.frame_size_max),
+        variant(1, .zstd, 0, 0, 0, 2, 300),
+        variant(2, .predicted, 2, 1, 2, 2, 7),
+        variant(3, .zstd, 2, 0, 4, 1, format.frame_size_max),
     },
-    frames: [4]format.Frame = .{
+    frames: [5]format.Frame = .{
         frame(0, 100),
         frame(1, 200),
-        reference: {
-            var one = frame(2, 7);
-            one.reference_offset = 1000;
-            one.reference_size = format.frame_size_max - 1000;
-            break :reference one;
-        },
-        frame(3, format.frame_size_max),
+        frame(2, 20),
+        frame(3, 7),
+        frame(4, format.frame_size_max),
     },
-    stored: [4 * stored_size]u8 = @splat(0xaa),
+    stored: [5 * stored_size]u8 = @splat(0xaa),
     padding: [padding_size]u8 = @splat(0),
 
-    const padding_size = 24;
+    const padding_size = 46;
 
     comptime {
-        std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 4));
+        std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 5));
         std.debug.assert(@offsetOf(Payload, "padding") + padding_size == @sizeOf(Payload));
     }
 
-    fn variant(level: u8, codec: format.Codec, base: u8, first: u32, count: u32, size: u64) format.Variant {
+    fn variant(level: u8, codec: format.Codec, base: u8, plan: u32, first: u32, count: u32, size: u64) format.Variant {
         return .{
             .level = level,
             .codec = @intFromEnum(codec),
@@ -53,18 +50,17 @@ const Payload = extern struct {
             .frame_first = first,
             .frame_count = count,
             .sha256 = @splat(0),
+            .plan_frame_count = plan,
         };
     }
 
     fn frame(index: u64, size: u32) format.Frame {
         return .{
-            .stored_offset = format.directorySize(3, 4) + index * stored_size,
+            .stored_offset = format.directorySize(3, 5) + index * stored_size,
             .stored_size = stored_size,
             .size = size,
             .stored_checksum = 0,
             .checksum = 0,
-            .reference_offset = 0,
-            .reference_size = 0,
         };
     }
 
@@ -96,12 +92,14 @@ test "a directory without fault is taken" {
     payload.seal();
     const parsed = try parse(payload.bytes());
     try testing.expectEqual(3, parsed.variants.len);
-    try testing.expectEqual(4, parsed.frames.len);
+    try testing.expectEqual(5, parsed.frames.len);
     try testing.expectEqual(1, parsed.levels().lowest());
     try testing.expectEqual(3, parsed.levels().highest());
     const second = parsed.variantOf(2);
     try testing.expectEqual(&parsed.variants[2], parsed.baseOf(second));
-    try testing.expectEqual(1, parsed.framesOf(second).len);
+    try testing.expectEqual(2, parsed.framesOf(second).len);
+    try testing.expectEqual(20, parsed.planFramesOf(second)[0].size);
+    try testing.expectEqual(7, parsed.contentFramesOf(second)[0].size);
     try testing.expectEqual(stored_size, parsed.stored(&parsed.framesOf(second)[0]).len);
 
     // What follows the payload in its segment belongs to others.
@@ -164,9 +162,9 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 0, 5, 0xff }) |count| try expectError(error.DirectoryBounds, .{ .header, .variant_count }, count);
     inline for (.{ 1, 2 }) |count| try expectAnyError(.{ .header, .variant_count }, count);
     inline for (.{ 0, 2, huge32 }) |count| try expectError(error.DirectoryBounds, .{ .header, .frame_count }, count);
-    try expectAnyError(.{ .header, .frame_count }, 3);
+    inline for (.{ 3, 4 }) |count| try expectAnyError(.{ .header, .frame_count }, count);
     const directory_size = @offsetOf(Payload, "stored");
-    const payload_size = directory_size + 4 * stored_size;
+    const payload_size = directory_size + 5 * stored_size;
     inline for (.{ 0, 1, directory_size - 1, payload_size + 1, huge }) |size| {
         try expectError(error.PayloadSize, .{ .header, .payload_size }, size);
     }
@@ -180,16 +178,16 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 2, 0xff }) |codec| try expectError(error.UnknownCodec, .{ .variants, 1, .codec }, codec);
     // Codec zstd with another variant for base.
     try expectError(error.BaseIndex, .{ .variants, 1, .codec }, 0);
-    // Codec zstd_reference on itself.
+    // Codec predicted from itself.
     try expectError(error.BaseIndex, .{ .variants, 2, .codec }, 1);
     inline for (.{ 1, 3, 0xff }) |base| try expectError(error.BaseIndex, .{ .variants, 1, .base }, base);
     try expectError(error.BaseIndex, .{ .variants, 0, .base }, 1);
-    // A base that is too small for the frame that refers to it.
-    try expectError(error.FrameReference, .{ .variants, 1, .base }, 0);
+    inline for (.{ 0, 2, 3, huge32 }) |count| try expectError(error.PlanFrames, .{ .variants, 1, .plan_frame_count }, count);
+    inline for (.{ 1, huge32 }) |count| try expectError(error.PlanFrames, .{ .variants, 2, .plan_frame_count }, count);
     try expectError(error.ReservedNotZero, .{ .variants, 2, .reserved }, [_]u8{ 0, 0, 1, 0, 0 });
-    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved_tail }, [_]u8{1} ++ [_]u8{0} ** 7);
+    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved_tail }, [_]u8{1} ++ [_]u8{0} ** 3);
     inline for (.{ 0, 299, 301, huge }) |size| try expectError(error.VariantSize, .{ .variants, 0, .size }, size);
-    inline for (.{ 0, 1, 3, 4, huge32 }) |first| try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, first);
+    inline for (.{ 0, 1, 3, 4, 5, huge32 }) |first| try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, first);
     inline for (.{ 0, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 1, .frame_count }, count);
     inline for (.{ 0, 2, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 2, .frame_count }, count);
     try expectError(error.VariantSize, .{ .variants, 0, .frame_count }, 1);
@@ -210,15 +208,6 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 1, 99, format.frame_size_max }) |size| {
         try expectError(error.VariantSize, .{ .frames, 0, .size }, size);
     }
-    inline for (.{ 1, huge }) |offset| try expectError(error.FrameReference, .{ .frames, 0, .reference_offset }, offset);
-    inline for (.{ 1, huge32 }) |size| try expectError(error.FrameReference, .{ .frames, 0, .reference_size }, size);
-    inline for (.{ 1001, format.frame_size_max, format.frame_size_max + 1, huge }) |offset| {
-        try expectError(error.FrameReference, .{ .frames, 2, .reference_offset }, offset);
-    }
-    inline for (.{ format.frame_size_max - 999, huge32 }) |size| {
-        try expectError(error.FrameReference, .{ .frames, 2, .reference_size }, size);
-    }
-    inline for (.{ 1, huge32 }) |value| try expectError(error.ReservedNotZero, .{ .frames, 3, .reserved }, value);
 }
 
 test "the fields that nobody interprets may hold anything" {
@@ -227,8 +216,6 @@ test "the fields that nobody interprets may hold anything" {
         .{ .{ .variants, 0, .sha256 }, [_]u8{0xff} ** 32 },
         .{ .{ .frames, 0, .stored_checksum }, 1 },
         .{ .{ .frames, 0, .checksum }, 1 },
-        .{ .{ .frames, 2, .reference_offset }, 0 },
-        .{ .{ .frames, 2, .reference_size }, 0 },
     }) |case| {
         var payload: Payload = .{};
         fieldOf(&payload, case[0]).* = case[1];
@@ -252,19 +239,6 @@ test "an error about a number gives the number" {
     }
 }
 
-test "sizes that overflow when added up are refused" {
-    var payload: Payload = .{};
-    payload.variants[2].size = std.math.maxInt(u64);
-    payload.frames[2].reference_offset = std.math.maxInt(u64) - 5;
-    payload.frames[2].reference_size = 10;
-    payload.seal();
-    try testing.expectError(error.FrameReference, parse(payload.bytes()));
-    // Inside of the size that the base claims, which is found wrong in its turn.
-    payload.frames[2].reference_size = 5;
-    payload.seal();
-    try testing.expectError(error.VariantSize, parse(payload.bytes()));
-}
-
 test "random bytes, and random changes with the checksum right, never crash" {
     var prng = std.Random.DefaultPrng.init(0x6d676f);
     const random = prng.random();
@@ -284,10 +258,10 @@ test "random bytes, and random changes with the checksum right, never crash" {
         // Whatever is taken can be used without harm.
         for (parsed.variants) |*variant| {
             var size: u64 = 0;
-            for (parsed.framesOf(variant)) |*frame| {
+            for (parsed.planFramesOf(variant)) |*frame| _ = checksum.of(parsed.stored(frame));
+            for (parsed.contentFramesOf(variant)) |*frame| {
                 _ = checksum.of(parsed.stored(frame));
                 size += frame.size;
-                try testing.expect(frame.reference_offset + frame.reference_size <= parsed.baseOf(variant).size);
             }
             try testing.expectEqual(variant.size, size);
         }

@@ -1,12 +1,14 @@
-//! Stored frames → the variant's bytes, with each frame's two checksums verified: the stored bytes
-//! before the decoder sees them, the decoded bytes before anyone else does.
+//! Stored frames → the variant's bytes. The checksum of stored bytes is verified before the decoder sees
+//! them; what they decode to is determined by them, and by the prediction where there is one.
 //!
-//! Frames are decoded by several threads at once, each with memory of its own (`Workspace`). A
-//! variant that refers to a base has that decoded first, into a mapping that all threads see.
+//! Frames are decoded by several threads at once, each with memory of its own (`Workspace`). Of a
+//! variant that is predicted from a base, plan and base are decoded first, into mappings that all
+//! threads see.
 const std = @import("std");
 const assert = std.debug.assert;
 const checksum = @import("checksum.zig");
 const format = @import("format.zig");
+const predict = @import("predict.zig");
 const system = @import("system.zig");
 const threads = @import("threads.zig");
 const zstd = @import("zstd.zig");
@@ -17,7 +19,9 @@ pub const Error = error{
     StoredChecksum,
     /// zstd refuses the stored bytes, or they decode to another size.
     Decoder,
-    /// The decoded bytes are not those that were encoded.
+    /// The plan contradicts itself.
+    Plan,
+    /// A predicted frame decodes to other bytes than were encoded.
     Checksum,
     OutOfMemory,
     /// The number is in `Decoding.write_failure`.
@@ -36,6 +40,8 @@ const Workspace = struct {
     /// What one frame decodes to. It stays in the cache while the frames pass through it, which
     /// makes it faster than decoding into a mapping of the memfd: there each page is touched cold.
     frame: [format.frame_size_max]u8 align(64),
+    /// What it is predicted to be.
+    prediction: [format.frame_size_max]u8 align(64),
 };
 
 /// A thread beside the first one.
@@ -59,12 +65,17 @@ pub const Decoding = struct {
     descriptor: system.Descriptor,
     order: Order,
     frames: Queue,
-    /// Frames of the base, as far as the variant refers to them.
-    base: Queue = .{ .frames = &.{} },
-    base_memory: []u8 = &.{},
-    /// 0 until all frames of the base are decoded, or none will be any more.
-    base_ready: threads.Event = .{ .word = .init(0) },
-    base_left: std.atomic.Value(u32) = .init(0),
+    /// The variant's plan and base, where it is predicted.
+    plan_frames: Queue = .{ .frames = &.{} },
+    plan_bytes: []u8 = &.{},
+    plan_left: std.atomic.Value(u32) = .init(0),
+    plan: predict.Plan = undefined,
+    base_frames: Queue = .{ .frames = &.{} },
+    base: []u8 = &.{},
+    /// How many frames of the base must be decoded, and the plan read, before a frame can be predicted.
+    steps_left: std.atomic.Value(u32) = .init(0),
+    /// 0 until there are none, or never will be.
+    ready: threads.Event = .{ .word = .init(0) },
     /// The first error, as a number; 0 for none.
     failure: std.atomic.Value(u16) = .init(0),
     /// The error number after `error.Write`.
@@ -83,14 +94,14 @@ pub const Decoding = struct {
             .variant = variant,
             .descriptor = descriptor,
             .order = order,
-            .frames = .{ .frames = bundle.framesOf(variant) },
+            .frames = .{ .frames = bundle.contentFramesOf(variant) },
         };
     }
 
     /// Writes the whole variant to the descriptor. There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
-        try decoding.prepareBase();
-        const frame_count = decoding.frames.frames.len + decoding.base.frames.len;
+        try decoding.prepare();
+        const frame_count = decoding.frames.frames.len + decoding.base_frames.frames.len;
         const wanted = if (decoding.order == .ascending) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
         const helpers: []Helper = if (wanted > 1) decoding.startHelpers(wanted - 1) else &.{};
         decoding.work(&first_workspace);
@@ -99,20 +110,17 @@ pub const Decoding = struct {
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
     }
 
-    fn prepareBase(decoding: *Decoding) Error!void {
+    /// Memory for the plan and the base.
+    fn prepare(decoding: *Decoding) Error!void {
         @setRuntimeSafety(true);
         const base = decoding.bundle.baseOf(decoding.variant);
         if (base == decoding.variant) return;
-        var end: u64 = 0;
-        for (decoding.frames.frames) |*frame| end = @max(end, frame.reference_offset + frame.reference_size);
-        var count: usize = 0;
-        var size: u64 = 0;
-        const frames = decoding.bundle.framesOf(base);
-        while (size < end) : (count += 1) size += frames[count].size;
-        if (count == 0) return;
-        decoding.base.frames = frames[0..count];
-        decoding.base_left.store(@intCast(count), .monotonic);
-        decoding.base_memory = try system.map(std.math.cast(usize, size) orelse return error.OutOfMemory);
+        decoding.plan_frames.frames = decoding.bundle.planFramesOf(decoding.variant);
+        decoding.plan_left.store(@intCast(decoding.plan_frames.frames.len), .monotonic);
+        decoding.plan_bytes = try system.map(decoding.plan_frames.size() orelse return error.OutOfMemory);
+        decoding.base_frames.frames = decoding.bundle.contentFramesOf(base);
+        decoding.base = try system.map(decoding.base_frames.size() orelse return error.OutOfMemory);
+        decoding.steps_left.store(@intCast(decoding.base_frames.frames.len + 1), .monotonic);
     }
 
     /// As many as the kernel gives memory and threads for.
@@ -134,27 +142,40 @@ pub const Decoding = struct {
 
     fn decodeAll(decoding: *Decoding, workspace: *Workspace) Error!void {
         @setRuntimeSafety(true);
-        var base: Queue.Cursor = .{};
-        while (decoding.base.next(&base)) |piece| {
-            if (decoding.hasFailed()) return;
-            const buffer = decoding.base_memory[@intCast(piece.offset)..][0..piece.frame.size];
+        var plan: Queue.Cursor = .{};
+        while (decoding.plan_frames.next(&plan)) |piece| {
+            const buffer = decoding.plan_bytes[@intCast(piece.offset)..][0..piece.frame.size];
             try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
-            if (decoding.base_left.fetchSub(1, .release) == 1) decoding.setBaseReady();
+            if (decoding.plan_left.fetchSub(1, .acq_rel) > 1) continue;
+            try decoding.readPlan();
+            decoding.finishStep();
         }
-        if (decoding.base.frames.len > 0) decoding.awaitBase();
+        var base: Queue.Cursor = .{};
+        while (decoding.base_frames.next(&base)) |piece| {
+            if (decoding.hasFailed()) return;
+            const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
+            try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
+            decoding.finishStep();
+        }
+        const predicted = decoding.base_frames.frames.len > 0;
+        if (predicted) decoding.awaitReady();
 
         var variant: Queue.Cursor = .{};
         while (decoding.frames.next(&variant)) |piece| {
             if (decoding.hasFailed()) return;
-            const frame = piece.frame;
-            const reference = if (frame.reference_size == 0)
-                &.{}
-            else
-                decoding.base_memory[@intCast(frame.reference_offset)..][0..frame.reference_size];
-            const buffer = workspace.frame[0..frame.size];
-            try decoding.decodeFrame(workspace, frame, reference, buffer);
+            const buffer = workspace.frame[0..piece.frame.size];
+            const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
+            if (predicted) predict.predict(&decoding.plan, decoding.base, piece.offset, prediction);
+            try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
+            // What the encoder predicted, this code must have predicted, too.
+            if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
             try decoding.write(buffer, piece.offset);
         }
+    }
+
+    fn readPlan(decoding: *Decoding) Error!void {
+        const memory = try system.map(try predict.Plan.memorySize(decoding.plan_bytes));
+        decoding.plan = try predict.Plan.parse(decoding.plan_bytes, decoding.base.len, .file, memory);
     }
 
     fn decodeFrame(decoding: *const Decoding, workspace: *Workspace, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error!void {
@@ -164,7 +185,6 @@ pub const Decoding = struct {
         if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
         const size = workspace.decoder.decode(buffer, stored, reference) orelse return error.Decoder;
         if (size != buffer.len) return error.Decoder;
-        if (checksum.of(buffer) != frame.checksum) return error.Checksum;
     }
 
     fn write(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
@@ -182,19 +202,23 @@ pub const Decoding = struct {
         }
     }
 
-    fn setBaseReady(decoding: *Decoding) void {
-        decoding.base_ready.word.store(1, .release);
-        decoding.base_ready.wake();
+    fn finishStep(decoding: *Decoding) void {
+        if (decoding.steps_left.fetchSub(1, .acq_rel) == 1) decoding.setReady();
     }
 
-    fn awaitBase(decoding: *Decoding) void {
-        while (decoding.base_ready.word.load(.acquire) == 0) decoding.base_ready.sleepWhile(0);
+    fn setReady(decoding: *Decoding) void {
+        decoding.ready.word.store(1, .release);
+        decoding.ready.wake();
+    }
+
+    fn awaitReady(decoding: *Decoding) void {
+        while (decoding.ready.word.load(.acquire) == 0) decoding.ready.sleepWhile(0);
     }
 
     /// The first error stays. Threads that wait for the base go on, and find that there was one.
     fn fail(decoding: *Decoding, err: Error) void {
         _ = decoding.failure.cmpxchgStrong(0, @intFromError(err), .release, .monotonic);
-        decoding.setBaseReady();
+        decoding.setReady();
     }
 
     fn hasFailed(decoding: *const Decoding) bool {
@@ -215,6 +239,13 @@ const Queue = struct {
 
     /// How far one thread has come: offsets are sums of sizes, and a thread only goes forward.
     const Cursor = struct { index: usize = 0, offset: u64 = 0 };
+
+    /// Of what all frames decode to, in bytes; null if that is more than there are addresses.
+    fn size(queue: *const Queue) ?usize {
+        var sum: u64 = 0;
+        for (queue.frames) |*frame| sum += frame.size;
+        return std.math.cast(usize, sum);
+    }
 
     fn next(queue: *Queue, cursor: *Cursor) ?Piece {
         @setRuntimeSafety(true);

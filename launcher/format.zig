@@ -33,8 +33,8 @@ pub const payload_align: u32 = 64;
 pub const level_max: u8 = 4;
 pub const variant_count_max: u8 = level_max;
 
-/// What a frame decodes to at most, in bytes. The launcher's decoding buffer has this size; the
-/// frames that the writer makes are of this size but for the last of a variant.
+/// What a frame decodes to at most, in bytes: the launcher's buffers have this size. Frames of this size
+/// compress best; smaller ones divide better among threads.
 pub const frame_size_max: u32 = 1 << 20;
 
 /// What a frame may take as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
@@ -51,9 +51,10 @@ pub const Layout = enum(u8) {
 pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
     zstd = 0,
-    /// Each frame is one zstd frame whose raw dictionary is `reference_size` bytes of the base
-    /// variant, decoded, from `reference_offset` on.
-    zstd_reference = 1,
+    /// As `zstd`, and the raw dictionary of each frame is what launcher/predict.zig predicts of it
+    /// from the base variant, decoded. The first `plan_frame_count` frames hold the plan for that
+    /// and no bytes of the variant.
+    predicted = 1,
 };
 
 pub const Header = extern struct {
@@ -92,12 +93,12 @@ pub const Variant = extern struct {
     level: u8,
     /// A `Codec`.
     codec: u8,
-    /// Index in the variant table of the variant that `zstd_reference` refers to, whose codec is
-    /// `zstd`; with codec `zstd` the variant's own index.
+    /// Index in the variant table of the variant that `predicted` refers to, whose codec is `zstd`;
+    /// with codec `zstd` the variant's own index.
     base: u8,
     /// Zero.
     reserved: [5]u8 = @splat(0),
-    /// The executable's size in bytes: the sum of its frames' sizes.
+    /// The executable's size in bytes: the sum of its frames' sizes, without those of a plan.
     size: u64,
     /// The variant's run in the frame table. The runs follow one another without a gap.
     frame_first: u32,
@@ -106,8 +107,11 @@ pub const Variant = extern struct {
     /// SHA-256 of the executable, for people and for `mgo verify`. The launcher checks each frame
     /// by itself instead.
     sha256: [32]u8,
+    /// With codec `predicted`, how many frames hold the plan: at least 1, and fewer than
+    /// `frame_count`. Else 0.
+    plan_frame_count: u32,
     /// Zero.
-    reserved_tail: [8]u8 = @splat(0),
+    reserved_tail: [4]u8 = @splat(0),
 
     comptime {
         assert(@sizeOf(Variant) == 64);
@@ -127,20 +131,89 @@ pub const Frame = extern struct {
     size: u32,
     /// Of the stored bytes; checked before they are decoded.
     stored_checksum: u64,
-    /// Of the decoded bytes; checked before they are used.
+    /// Of the decoded bytes.
     checksum: u64,
-    /// With codec `zstd_reference`, the dictionary: offset in the base variant, decoded. Else 0.
-    reference_offset: u64,
-    /// In bytes; 0 means no dictionary.
-    reference_size: u32,
-    /// Zero.
-    reserved: u32 = 0,
 
     comptime {
-        assert(@sizeOf(Frame) == 48);
-        assert(@offsetOf(Frame, "reference_offset") == 32);
+        assert(@sizeOf(Frame) == 32);
+        assert(@offsetOf(Frame, "checksum") == 24);
         assertNoPadding(Frame);
     }
+};
+
+/// What is done with the bytes of a range that a variant has in common with its base, to predict them.
+pub const Kind = enum(u8) {
+    /// They are not predicted: the range says where addresses have moved to.
+    none = 0,
+    /// Nothing.
+    bytes = 1,
+    /// x86-64 code: relative addresses are replaced.
+    code = 2,
+    /// Pointers are replaced, and offsets of functions.
+    data = 3,
+    /// Go's table of functions.
+    function_table = 4,
+    /// The records that it points to.
+    functions = 5,
+};
+
+/// What offsets in Go's tables count from.
+pub const Origin = enum(u8) {
+    /// The first function.
+    text = 0,
+    /// The table of functions.
+    functions = 1,
+    /// The functions' names.
+    names = 2,
+    /// The tables that map program counters to numbers.
+    counters = 3,
+    /// What the garbage collector and tracebacks know of functions.
+    function_data = 4,
+};
+
+pub const origin_count = 5;
+
+/// The head of a plan, by which a variant is predicted from its base:
+///
+///     Plan | Area × base_area_count | Area × variant_area_count | columns
+///
+/// The columns are `entry_count` times u32, u32, u32 and u8: of each range, its distance from the end of
+/// the one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are
+/// relative to the image.
+pub const Plan = extern struct {
+    entry_count: u32,
+    base_area_count: u32,
+    variant_area_count: u32,
+    /// Of the base's image, in bytes. Addresses from here on are those of bytes that are not loaded.
+    base_image_size: u32,
+    /// Addresses below are not taken for pointers.
+    pointer_min: u32,
+    /// Of the base's functions, in bytes.
+    text_size: u32,
+    /// Where the images start.
+    base_image: u64,
+    variant_image: u64,
+    origins: [origin_count]PlanOrigin,
+
+    comptime {
+        assert(@sizeOf(Plan) == 80);
+        assertNoPadding(Plan);
+    }
+};
+
+/// Addresses of an `Origin`.
+pub const PlanOrigin = extern struct {
+    base: u32,
+    variant: u32,
+};
+
+/// A part of an executable's file that ranges may lie in.
+pub const Area = extern struct {
+    address: u32,
+    /// In the file.
+    offset: u32,
+    /// In bytes.
+    size: u32,
 };
 
 /// The directory's size in bytes.

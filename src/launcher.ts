@@ -1,8 +1,9 @@
 /**
- * The launcher that goes into bundles: another one by name, the one inside this mgo, or, in a checkout,
- * compiled from its sources.
+ * What Zig compiles, from inside this mgo or, in a checkout, from its sources: the launcher that goes into
+ * bundles, unless another one is named, and the codec.
  */
 import { readWhole } from "./file.ts";
+import type { Product } from "./launcher/compile.ts";
 import type { Environment } from "./process.ts";
 
 /** Set by `scripts/build.ts` when mgo is compiled; a plain `bun src/cli.ts` has no such constant. */
@@ -22,10 +23,28 @@ export interface LauncherOptions {
  */
 export async function loadLauncher({ file, env, signal }: LauncherOptions): Promise<Uint8Array> {
   if (file !== undefined) return await readWhole(file);
+  return loadProduct("launcher", env, signal);
+}
+
+let codec: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The codec's module, compiled once.
+ *
+ * @throws MgoError as `loadLauncher`
+ */
+export function loadCodec(): Promise<WebAssembly.Module> {
+  codec ??= loadProduct("codec", process.env, new AbortController().signal).then((bytes) =>
+    WebAssembly.compile(Uint8Array.from(bytes)),
+  );
+  return codec;
+}
+
+async function loadProduct(product: Product, env: Environment, signal: AbortSignal): Promise<Uint8Array> {
   if (typeof MGO_COMPILED !== "undefined" && MGO_COMPILED) {
-    const { embeddedLauncher } = await import("./launcher/embedded.ts");
-    return embeddedLauncher();
+    const { embedded } = await import("./launcher/embedded.ts");
+    return embedded(product);
   }
-  const { compileLauncher } = await import("./launcher/compile.ts");
-  return compileLauncher(env, signal);
+  const { compile } = await import("./launcher/compile.ts");
+  return compile(product, env, signal);
 }

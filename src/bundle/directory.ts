@@ -39,18 +39,18 @@ export interface StoredVariant {
   /** Of the executable, in bytes. */
   readonly size: number;
   readonly sha256: Uint8Array;
+  /** How many of the frames hold the plan, which come first: 0 where the codec has none. */
+  readonly planFrameCount: number;
   readonly frames: readonly StoredFrame[];
 }
 
-/** Offsets in bytes from the start of the payload, or of the base for `reference`. */
+/** Offsets in bytes from the start of the payload. */
 export interface StoredFrame {
   readonly offset: number;
   readonly storedSize: number;
   readonly size: number;
   readonly storedChecksum: bigint;
   readonly checksum: bigint;
-  readonly referenceOffset: number;
-  readonly referenceSize: number;
 }
 
 function directorySize(variants: number, frames: number): number {
@@ -91,6 +91,7 @@ export function writePayload(
       frame_first: first,
       frame_count: variant.frames.length,
       sha256: variant.sha256,
+      plan_frame_count: variant.planFrameCount,
     });
     offset += VARIANT.size;
     first += variant.frames.length;
@@ -103,8 +104,6 @@ export function writePayload(
       size: frame.size,
       stored_checksum: Bun.hash.xxHash64(frame.stored),
       checksum: frame.checksum,
-      reference_offset: BigInt(frame.referenceOffset),
-      reference_size: frame.referenceSize,
     });
     offset += FRAME.size;
     storedOffset += frame.stored.length;
@@ -198,7 +197,6 @@ function readFrames(
       "a frame's stored size is wrong",
     );
     check(frame.size >= 1 && frame.size <= FRAME_SIZE_MAX, "a frame's size is wrong");
-    check(frame.reserved === 0, "a reserved field is not zero");
     expected += BigInt(frame.stored_size);
     check(expected <= header.payload_size, "a frame lies past the end of its payload");
     return {
@@ -207,9 +205,6 @@ function readFrames(
       size: frame.size,
       storedChecksum: frame.stored_checksum,
       checksum: frame.checksum,
-      // Compared with the base's size, far below 2^53, before it is used.
-      referenceOffset: Number(frame.reference_offset),
-      referenceSize: frame.reference_size,
     };
   });
   check(expected === header.payload_size, "its payload has bytes of no frame");
@@ -237,9 +232,12 @@ function readVariant(
   );
   check(nextFrame + variant.frame_count <= frames.length, "its frame table is cut short");
   const run = frames.slice(nextFrame, nextFrame + variant.frame_count);
-  const size = run.reduce((sum, frame) => sum + frame.size, 0);
+  const planFrameCount = variant.plan_frame_count;
+  const hasPlan = planFrameCount > 0 && planFrameCount < run.length;
+  check(codec === "predicted" ? hasPlan : planFrameCount === 0, "a variant's plan has the wrong length");
+  const size = run.slice(planFrameCount).reduce((sum, frame) => sum + frame.size, 0);
   check(variant.size === BigInt(size), "a variant's size is not that of its frames");
-  return { level, codec, base: variant.base, size, sha256: variant.sha256, frames: run };
+  return { level, codec, base: variant.base, size, sha256: variant.sha256, planFrameCount, frames: run };
 }
 
 function checkReferences(
@@ -249,15 +247,8 @@ function checkReferences(
   check: Check,
 ): void {
   const base = variants[variant.base];
-  if (base === undefined || (variant.codec === "zstd" ? base !== variants[index] : base.codec !== "zstd")) {
-    check(false, "a variant refers to a base that is none");
-    return;
-  }
-  for (const { referenceOffset, referenceSize } of variant.frames) {
-    if (variant.codec === "zstd")
-      check(referenceOffset === 0 && referenceSize === 0, "the base refers to a base");
-    else check(referenceOffset + referenceSize <= base.size, "a frame refers to what lies outside its base");
-  }
+  const refersRightly = variant.codec === "zstd" ? base === variants[index] : base?.codec === "zstd";
+  check(base !== undefined && refersRightly, "a variant refers to a base that is none");
 }
 
 function unknown(name: string, what: string, number: number): MgoError {

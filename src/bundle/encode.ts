@@ -1,18 +1,14 @@
 /**
- * Variants → base frames and differences: what a payload stores.
+ * Variants → frames, of the base as it is and of the others as they are predicted from it: what a payload
+ * stores.
  */
 import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
 import { defaultBase, type Level } from "../level.ts";
-import { type Compress, decodeFrame, encodeFrame, isRawDictionary } from "./codec.ts";
-import { CODEC, FRAME_SIZE_MAX } from "./format.ts";
+import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
+import { CODEC } from "./format.ts";
+import { Predictor } from "./predictor.ts";
 import { sha256, type Variant } from "./variant.ts";
-
-/**
- * How far the reference of a frame reaches beyond the place where its bytes are expected, in bytes. Half and
- * twice as much gave the same size to four digits, with programs of 4 and 11 MB.
- */
-const REFERENCE_MARGIN = 512 * 1024;
 
 export type { Compress } from "./codec.ts";
 
@@ -45,8 +41,6 @@ export interface EncodedFrame {
   readonly stored: Uint8Array;
   readonly size: number;
   readonly checksum: bigint;
-  readonly referenceOffset: number;
-  readonly referenceSize: number;
 }
 
 export interface EncodedVariant {
@@ -54,6 +48,8 @@ export interface EncodedVariant {
   readonly codec: number;
   readonly size: number;
   readonly sha256: Uint8Array;
+  /** How many of the frames hold the plan, which come first. */
+  readonly planFrameCount: number;
   readonly frames: readonly EncodedFrame[];
 }
 
@@ -69,10 +65,14 @@ export async function encodeVariants(
   options: EncodeOptions,
 ): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
   const base = baseIndex(variants, options.base);
-  const reference = variants[base];
+  const predictor = await Predictor.of(variants[base]?.bytes ?? new Uint8Array());
   const encoded: EncodedVariant[] = [];
   for (const [index, variant] of variants.entries()) {
-    encoded.push(await encodeVariant(variant, index === base ? undefined : reference, options));
+    encoded.push(
+      index === base
+        ? await encodePlain(variant, options)
+        : await encodePredicted(variant, predictor, options),
+    );
   }
   return { encoded, base };
 }
@@ -84,19 +84,66 @@ function baseIndex(variants: readonly Executable[], wanted: Level | undefined): 
   throw new MgoError(`the base ${wanted} is not among the variants (${levels.join(", ")})`);
 }
 
-async function encodeVariant(
+async function encodePlain(variant: Executable, options: EncodeOptions): Promise<EncodedVariant> {
+  const frames = await encodeFrames(variant, variant.bytes, () => NOTHING, options);
+  return describe(variant, CODEC.zstd, [], frames);
+}
+
+async function encodePredicted(
   variant: Executable,
-  reference: Executable | undefined,
+  predictor: Predictor,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
-  const { level, bytes } = variant;
-  const count = Math.ceil(bytes.length / FRAME_SIZE_MAX);
+  options.signal?.throwIfAborted();
+  const plan = predictor.plan(variant.bytes);
+  const prediction = predictor.open(plan);
+  if (prediction === undefined) throw new Error("a plan that was just made is damaged");
+  try {
+    const { onProgress: _, ...silent } = options;
+    const planFrames = await encodeFrames(variant, plan, () => NOTHING, silent);
+    const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
+    const frames = await encodeFrames(variant, variant.bytes, predict, options);
+    return describe(variant, CODEC.predicted, planFrames, frames);
+  } finally {
+    prediction.close();
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+function describe(
+  { level, bytes }: Executable,
+  codec: number,
+  planFrames: readonly EncodedFrame[],
+  frames: readonly EncodedFrame[],
+): EncodedVariant {
+  return {
+    level,
+    codec,
+    size: bytes.length,
+    sha256: sha256(bytes),
+    planFrameCount: planFrames.length,
+    frames: [...planFrames, ...frames],
+  };
+}
+
+/** @param predict gives the dictionary for a range of the bytes */
+async function encodeFrames(
+  { level }: Executable,
+  bytes: Uint8Array,
+  predict: (offset: number, size: number) => Uint8Array,
+  options: EncodeOptions,
+): Promise<readonly EncodedFrame[]> {
+  const { frameSize } = EFFORT[options.compress];
+  const count = Math.ceil(bytes.length / frameSize);
   const frames = new Array<EncodedFrame>(count);
   let [next, done, stored] = [0, 0, 0];
   const work = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
       options.signal?.throwIfAborted();
-      const frame = await encodePiece(bytes, index * FRAME_SIZE_MAX, reference?.bytes, options.compress);
+      const offset = index * frameSize;
+      const piece = bytes.subarray(offset, offset + frameSize);
+      const frame = await encodePiece(piece, predict(offset, piece.length), options.compress);
       frames[index] = frame;
       done += frame.size;
       stored += frame.stored.length;
@@ -105,53 +152,19 @@ async function encodeVariant(
   };
   const jobs = Math.min(options.jobs ?? availableParallelism(), count);
   await Promise.all(Array.from({ length: jobs }, work));
-  return {
-    level,
-    codec: reference === undefined ? CODEC.zstd : CODEC.zstd_reference,
-    size: bytes.length,
-    sha256: sha256(bytes),
-    frames,
-  };
+  return frames;
 }
 
 /** Encodes one frame and decodes it again: what cannot be read back must not leave the machine. */
 async function encodePiece(
-  bytes: Uint8Array,
-  offset: number,
-  reference: Uint8Array | undefined,
+  piece: Uint8Array,
+  dictionary: Uint8Array,
   compress: Compress,
 ): Promise<EncodedFrame> {
-  const frame = bytes.subarray(offset, offset + FRAME_SIZE_MAX);
-  const [start, end] =
-    reference === undefined ? [0, 0] : referenceRange(offset, frame.length, bytes, reference);
-  const dictionary = reference?.subarray(start, end) ?? new Uint8Array();
-  const stored = await encodeFrame(frame, dictionary, compress);
-  const decoded = await decodeFrame(stored, dictionary, frame.length);
-  if (!Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length).equals(frame)) {
-    throw new Error(`a frame at ${offset} does not decode to what was encoded`);
+  const stored = await encodeFrame(piece, dictionary, compress);
+  const decoded = await decodeFrame(stored, dictionary, piece.length);
+  if (!Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length).equals(piece)) {
+    throw new Error("a frame does not decode to what was encoded");
   }
-  return {
-    stored,
-    size: frame.length,
-    checksum: Bun.hash.xxHash64(frame),
-    referenceOffset: start,
-    referenceSize: end - start,
-  };
-}
-
-/**
- * Where in the base to look for what a frame holds. Variants of a program have the same functions in the
- * same order, each a little longer or shorter, so places correspond in proportion.
- */
-function referenceRange(
-  offset: number,
-  length: number,
-  bytes: Uint8Array,
-  reference: Uint8Array,
-): readonly [start: number, end: number] {
-  const ratio = reference.length / bytes.length;
-  let start = Math.max(0, Math.floor(offset * ratio) - REFERENCE_MARGIN);
-  const end = Math.min(reference.length, Math.ceil((offset + length) * ratio) + REFERENCE_MARGIN);
-  while (!isRawDictionary(reference.subarray(start, end))) start += 1;
-  return [start, end];
+  return { stored, size: piece.length, checksum: Bun.hash.xxHash64(piece) };
 }

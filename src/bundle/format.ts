@@ -9,6 +9,7 @@ export const LEVEL_MAX = 4;
 export const VARIANT_COUNT_MAX = 4;
 export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
+export const ORIGIN_COUNT = 5;
 
 export const LAYOUT = {
   packed: 0,
@@ -16,7 +17,7 @@ export const LAYOUT = {
 
 export const CODEC = {
   zstd: 0,
-  zstd_reference: 1,
+  predicted: 1,
 } as const;
 
 export const HEADER = {
@@ -45,20 +46,67 @@ export const VARIANT = {
     frame_first: { offset: 16, size: 4, type: "u32" },
     frame_count: { offset: 20, size: 4, type: "u32" },
     sha256: { offset: 24, size: 32, type: "bytes" },
-    reserved_tail: { offset: 56, size: 8, type: "bytes" },
+    plan_frame_count: { offset: 56, size: 4, type: "u32" },
+    reserved_tail: { offset: 60, size: 4, type: "bytes" },
   },
 } as const;
 
 export const FRAME = {
-  size: 48,
+  size: 32,
   fields: {
     stored_offset: { offset: 0, size: 8, type: "u64" },
     stored_size: { offset: 8, size: 4, type: "u32" },
     size: { offset: 12, size: 4, type: "u32" },
     stored_checksum: { offset: 16, size: 8, type: "u64" },
     checksum: { offset: 24, size: 8, type: "u64" },
-    reference_offset: { offset: 32, size: 8, type: "u64" },
-    reference_size: { offset: 40, size: 4, type: "u32" },
-    reserved: { offset: 44, size: 4, type: "u32" },
+  },
+} as const;
+
+export const KIND = {
+  none: 0,
+  bytes: 1,
+  code: 2,
+  data: 3,
+  function_table: 4,
+  functions: 5,
+} as const;
+
+export const ORIGIN = {
+  text: 0,
+  functions: 1,
+  names: 2,
+  counters: 3,
+  function_data: 4,
+} as const;
+
+export const PLAN = {
+  size: 80,
+  fields: {
+    entry_count: { offset: 0, size: 4, type: "u32" },
+    base_area_count: { offset: 4, size: 4, type: "u32" },
+    variant_area_count: { offset: 8, size: 4, type: "u32" },
+    base_image_size: { offset: 12, size: 4, type: "u32" },
+    pointer_min: { offset: 16, size: 4, type: "u32" },
+    text_size: { offset: 20, size: 4, type: "u32" },
+    base_image: { offset: 24, size: 8, type: "u64" },
+    variant_image: { offset: 32, size: 8, type: "u64" },
+    origins: { offset: 40, size: 40, type: "bytes" },
+  },
+} as const;
+
+export const PLANORIGIN = {
+  size: 8,
+  fields: {
+    base: { offset: 0, size: 4, type: "u32" },
+    variant: { offset: 4, size: 4, type: "u32" },
+  },
+} as const;
+
+export const AREA = {
+  size: 12,
+  fields: {
+    address: { offset: 0, size: 4, type: "u32" },
+    offset: { offset: 4, size: 4, type: "u32" },
+    size: { offset: 8, size: 4, type: "u32" },
   },
 } as const;

@@ -11,6 +11,7 @@ import { type Directory, readDirectory, type StoredFrame, type StoredVariant } f
 import { type Elf, findSection, parseElf, sectionBytes } from "./elf.ts";
 import { SECTION_PAYLOAD } from "./format.ts";
 import { imageChecksum } from "./image.ts";
+import { type Prediction, Predictor } from "./predictor.ts";
 import { sha256 } from "./variant.ts";
 
 const NOTHING = new Uint8Array();
@@ -75,8 +76,8 @@ export async function decodeVariant(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const base = baseOf(bundle, variant);
-  const reference = base && (await decodeFrames(bundle, base, NOTHING, signal));
-  return await decodeWith(bundle, variant, reference, signal);
+  const predictor = base && (await readBase(bundle, base, signal));
+  return await decodeWith(bundle, variant, predictor, signal);
 }
 
 /** The variant that this one refers to; undefined for one that refers to none. */
@@ -85,43 +86,76 @@ function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefin
   return base === variant ? undefined : base;
 }
 
-/** @param reference the base, decoded, of a variant that has one */
+async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Predictor> {
+  const bytes = await decodeFrames(bundle, base, base.frames, base.size, nothing, signal);
+  return Predictor.of(bytes);
+}
+
+/** @param predictor with the base of a variant that has one */
 async function decodeWith(
   bundle: Bundle,
   variant: StoredVariant,
-  reference: Uint8Array = NOTHING,
-  signal?: AbortSignal,
+  predictor: Predictor | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const bytes = await decodeFrames(bundle, variant, reference, signal);
-  if (!Buffer.from(sha256(bytes)).equals(variant.sha256)) {
+  const { frames, planFrameCount, size } = variant;
+  const contents = frames.slice(planFrameCount);
+  const prediction = predictor && (await readPlan(bundle, variant, predictor, signal));
+  try {
+    const predict = prediction ? prediction.predict.bind(prediction) : nothing;
+    const bytes = await decodeFrames(bundle, variant, contents, size, predict, signal);
+    if (Buffer.from(sha256(bytes)).equals(variant.sha256)) return bytes;
     throw damaged(bundle, variant, "its SHA-256 is wrong");
+  } finally {
+    prediction?.close();
   }
-  return bytes;
 }
 
+async function readPlan(
+  bundle: Bundle,
+  variant: StoredVariant,
+  predictor: Predictor,
+  signal: AbortSignal | undefined,
+): Promise<Prediction> {
+  const frames = variant.frames.slice(0, variant.planFrameCount);
+  const size = frames.reduce((sum, frame) => sum + frame.size, 0);
+  const prediction = predictor.open(await decodeFrames(bundle, variant, frames, size, nothing, signal));
+  if (prediction === undefined) throw damaged(bundle, variant, "its plan contradicts itself");
+  return prediction;
+}
+
+/** Gives the dictionary for a range of what is decoded. */
+type Predict = (offset: number, size: number) => Uint8Array;
+
+const nothing: Predict = () => NOTHING;
+
+/** @param size of what the frames decode to, in bytes */
 async function decodeFrames(
   bundle: Bundle,
   variant: StoredVariant,
-  reference: Uint8Array,
+  frames: readonly StoredFrame[],
+  size: number,
+  predict: Predict,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const bytes = allocate(bundle, variant);
+  const bytes = allocate(bundle, variant, size);
   let offset = 0;
-  for (const frame of variant.frames) {
+  for (const frame of frames) {
     signal?.throwIfAborted();
-    bytes.set(await decode(bundle, variant, frame, reference), offset);
+    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size)), offset);
     offset += frame.size;
   }
   return bytes;
 }
 
 /** A small file can claim to decode to more than there is memory. */
-function allocate(bundle: Bundle, variant: StoredVariant): Uint8Array {
+function allocate(bundle: Bundle, variant: StoredVariant, size: number): Uint8Array {
   try {
-    return new Uint8Array(variant.size);
+    return new Uint8Array(size);
   } catch (error) {
-    const size = formatSize(variant.size);
-    throw new MgoError(`${bundle.name}: no memory for variant ${variant.level} of ${size}`, { cause: error });
+    throw new MgoError(`${bundle.name}: no memory for ${formatSize(size)} of variant ${variant.level}`, {
+      cause: error,
+    });
   }
 }
 
@@ -129,13 +163,12 @@ async function decode(
   bundle: Bundle,
   variant: StoredVariant,
   frame: StoredFrame,
-  reference: Uint8Array,
+  dictionary: Uint8Array,
 ): Promise<Uint8Array> {
   const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
   if (Bun.hash.xxHash64(stored) !== frame.storedChecksum) {
     throw damaged(bundle, variant, `the checksum of its frame at ${frame.offset} is wrong`);
   }
-  const dictionary = reference.subarray(frame.referenceOffset, frame.referenceOffset + frame.referenceSize);
   const decoded = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
     throw damaged(bundle, variant, `its frame at ${frame.offset} cannot be decoded: ${reasonOf(error)}`);
   });
@@ -157,14 +190,14 @@ function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError
 export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promise<void> {
   verifyImage(bundle);
   const [lowest] = bundle.directory.variants;
-  const bases = new Map<StoredVariant, Uint8Array>();
+  const predictors = new Map<StoredVariant, Predictor>();
   for (const variant of bundle.directory.variants) {
     const base = baseOf(bundle, variant);
     // Variants have their base in common: it is decoded once.
-    if (base !== undefined && !bases.has(base)) {
-      bases.set(base, await decodeFrames(bundle, base, NOTHING, signal));
+    if (base !== undefined && !predictors.has(base)) {
+      predictors.set(base, await readBase(bundle, base, signal));
     }
-    const bytes = await decodeWith(bundle, variant, base && bases.get(base), signal);
+    const bytes = await decodeWith(bundle, variant, base && predictors.get(base), signal);
     if (variant !== lowest) continue;
     const [own, copied] = [buildInfoSection(parseElf(bytes, bundle.name)), buildInfoSection(bundle.elf)];
     if (own === undefined || copied === undefined || !Buffer.from(own).equals(copied)) {

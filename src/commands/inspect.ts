@@ -68,7 +68,7 @@ function render(report: BundleReport): string {
     String(variant.size),
     String(variant.stored_size),
     formatRatio(variant.ratio),
-    variant.base === null ? variant.codec : `${variant.codec} to ${variant.base}`,
+    variant.base === null ? variant.codec : `${variant.codec} from ${variant.base}`,
     variant.sha256,
   ]);
   return [

@@ -1,8 +1,8 @@
 /**
- * The launcher of a checkout: compiled with Zig when its sources have changed since the last time.
+ * What Zig compiles, in a checkout: done when its sources have changed since the last time.
  *
- * The result is kept under node_modules by a hash of all that goes into it, so that an unchanged launcher
- * costs reading its sources.
+ * The results are kept under node_modules by a hash of all that goes into them, so that unchanged ones cost
+ * reading their sources.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
@@ -17,21 +17,24 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
 
 /** What is compiled, as paths in the checkout; zstd's sources and Zig change with the lock file only. */
-const SOURCES = ["build.zig", "launcher.zig", "launcher", "package-lock.json"] as const;
+const SOURCES = ["build.zig", "launcher.zig", "launcher", "src/codec", "package-lock.json"] as const;
 
-/** Where build.zig puts the launcher, below the folder that `zig build --prefix` names. */
-const LAUNCHER_PATH = join("bin", "mgo-launcher");
+/** Where build.zig puts its products, below the folder that `zig build --prefix` names. */
+const PRODUCTS = "bin";
+const PRODUCT = { launcher: "mgo-launcher", codec: "mgo-codec.wasm" } as const;
+export type Product = keyof typeof PRODUCT;
 
 /**
- * Compiles the launcher unless that was done before.
+ * Compiles the launcher and the codec unless that was done before.
  *
+ * @returns the one that is asked for
  * @throws MgoError if Zig is missing or refuses; the signal's reason if it is aborted
  */
-export async function compileLauncher(env: Environment, signal: AbortSignal): Promise<Uint8Array> {
+export async function compile(product: Product, env: Environment, signal: AbortSignal): Promise<Uint8Array> {
   const cache = join(root, "node_modules", ".cache", "mgo");
-  const launcher = join(cache, `launcher-${await hashSources(env)}`);
-  const kept = await readFile(launcher).catch(() => undefined);
-  if (kept !== undefined) return kept;
+  const kept = join(cache, `zig-${await hashSources(env)}`);
+  const found = await readFile(join(kept, PRODUCT[product])).catch(() => undefined);
+  if (found !== undefined) return found;
   const work = await makeWorkFolder(cache);
   try {
     const prefix = join(work, "out");
@@ -41,16 +44,16 @@ export async function compileLauncher(env: Environment, signal: AbortSignal): Pr
     if (status !== 0) {
       throw new MgoError(`cannot compile the launcher with ${command[0]}`, { hint: stderr.trim() });
     }
-    const bytes = await readFile(join(prefix, LAUNCHER_PATH));
-    // In a checkout that may not be written, it is compiled each time.
-    await rename(join(prefix, LAUNCHER_PATH), launcher).catch(() => {});
+    const bytes = await readFile(join(prefix, PRODUCTS, PRODUCT[product]));
+    // In a checkout that may not be written, it is compiled each time. Another mgo may have been faster.
+    await rename(join(prefix, PRODUCTS), kept).catch(() => {});
     return bytes;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** Beside where the launcher is kept, or where temporary files go. */
+/** Beside where products are kept, or where temporary files go. */
 async function makeWorkFolder(cache: string): Promise<string> {
   try {
     await mkdir(cache, { recursive: true });

@@ -1,10 +1,14 @@
 /**
- * The launcher inside a compiled mgo. Only `scripts/build.ts` bundles this module, after it has compiled the
- * launcher: in a checkout src/launcher/compile.ts stands in its place.
+ * What Zig compiled, inside a compiled mgo. Only `scripts/build.ts` bundles this module, after it has compiled
+ * them: in a checkout src/launcher/compile.ts stands in its place.
  */
-import path from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import codec from "../../zig-out/bin/mgo-codec.wasm" with { type: "file" };
+import launcher from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import type { Product } from "./compile.ts";
 
-/** The launcher's ELF file. */
-export async function embeddedLauncher(): Promise<Uint8Array> {
-  return await Bun.file(path).bytes();
+const PATH = { launcher, codec } as const;
+
+/** Its bytes. */
+export async function embedded(product: Product): Promise<Uint8Array> {
+  return await Bun.file(PATH[product]).bytes();
 }

@@ -3,3 +3,8 @@ declare module "*/mgo-launcher" {
   const path: string;
   export default path;
 }
+
+declare module "*/mgo-codec.wasm" {
+  const path: string;
+  export default path;
+}

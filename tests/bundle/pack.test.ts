@@ -46,7 +46,7 @@ describe("mgo pack", () => {
     const { variants: stored } = (await openBundle(out)).directory;
     expect(stored.map(({ level, codec }) => [level, codec])).toEqual([
       ["v1", "zstd"],
-      ["v3", "zstd_reference"],
+      ["v3", "predicted"],
     ]);
   });
 
@@ -160,7 +160,7 @@ describe("mgo inspect", () => {
     const path = await buildBundle();
     const { status, stdout } = mgo("inspect", path);
     expect(status).toBe(0);
-    for (const text of ["example.com/levels", "go1.", "packed, format version 1", "zstd_reference to v3"]) {
+    for (const text of ["example.com/levels", "go1.", "packed, format version 1", "predicted from v3"]) {
       expect(stdout).toContain(text);
     }
     const report = JSON.parse(mgo("inspect", "--json", path).stdout);

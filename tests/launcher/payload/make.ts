@@ -2,12 +2,24 @@
 //
 //   bun tests/launcher/payload/make.ts
 //
-// v1 is the base, in frames of 2 KiB. v3 refers to it: frame 0 to bytes that start like a
-// structured zstd dictionary, frame 1 to nothing, frame 2 to the base's last bytes.
+// v1 is the base, in frames of 2 KiB. v3 is predicted from it: frame 0 by bytes that start like a
+// structured zstd dictionary, frame 1 by nothing, frame 2 by the base's last bytes. Its plan, made here by
+// hand, has two frames.
 
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
-import { CODEC, FRAME, HEADER, LAYOUT, MAGIC, VARIANT, VERSION } from "../../../src/bundle/format";
+import {
+  AREA,
+  CODEC,
+  FRAME,
+  HEADER,
+  KIND,
+  LAYOUT,
+  MAGIC,
+  PLAN,
+  VARIANT,
+  VERSION,
+} from "../../../src/bundle/format";
 
 const FRAME_SIZE = 2048;
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec]; // ZSTD_MAGIC_DICTIONARY in zstd.h
@@ -22,15 +34,17 @@ const v3 = v1.slice(0, 4600);
 v3.set(words(700, 2), 300);
 v3.set(words(700, 3), 2900);
 
-const baseFrames = split(v1).map((piece) => frame(piece, 0, 0));
-const otherFrames = split(v3).map((piece, index) =>
-  index === 0
-    ? frame(piece, DICTIONARY_OFFSET, 3000)
-    : index === 1
-      ? frame(piece, 0, 0)
-      : frame(piece, 4000, 1000),
-);
-const frames = [...baseFrames, ...otherFrames];
+/** Ranges of v3 that v1 predicts: where they start in v3 and in v1, and their size. */
+const ENTRIES = [
+  [0, DICTIONARY_OFFSET, FRAME_SIZE],
+  [2 * FRAME_SIZE, 4000, v3.length - 2 * FRAME_SIZE],
+] as const;
+
+const plan = makePlan();
+const baseFrames = split(v1).map((piece) => frame(piece, nothing()));
+const planFrames = [frame(plan.subarray(0, 50), nothing()), frame(plan.subarray(50), nothing())];
+const otherFrames = split(v3).map((piece, index) => frame(piece, predict(index * FRAME_SIZE, piece.length)));
+const frames = [...baseFrames, ...planFrames, ...otherFrames];
 
 const directorySize = HEADER.size + 2 * VARIANT.size + frames.length * FRAME.size;
 const payloadSize = directorySize + frames.reduce((sum, one) => sum + one.stored.length, 0);
@@ -53,11 +67,12 @@ put(HEADER.size, VARIANT.fields, {
 });
 put(HEADER.size + VARIANT.size, VARIANT.fields, {
   level: 3,
-  codec: CODEC.zstd_reference,
+  codec: CODEC.predicted,
   base: 0,
   size: v3.length,
   frame_first: baseFrames.length,
-  frame_count: otherFrames.length,
+  frame_count: planFrames.length + otherFrames.length,
+  plan_frame_count: planFrames.length,
 });
 let offset = directorySize;
 for (const [index, { stored, values }] of frames.entries()) {
@@ -86,14 +101,41 @@ function split(variant: Uint8Array): Uint8Array[] {
   );
 }
 
-function frame(piece: Uint8Array, referenceOffset: number, referenceSize: number): Frame {
+function nothing(): Uint8Array {
+  return new Uint8Array();
+}
+
+function makePlan(): Uint8Array {
+  const columns = ENTRIES.length * 13;
+  const bytes = new Uint8Array(PLAN.size + 2 * AREA.size + columns);
+  putIn(bytes, 0, PLAN.fields, { entry_count: ENTRIES.length, base_area_count: 1, variant_area_count: 1 });
+  putIn(bytes, PLAN.size, AREA.fields, { size: v1.length });
+  putIn(bytes, PLAN.size + AREA.size, AREA.fields, { size: v3.length });
+  const view = new DataView(bytes.buffer, PLAN.size + 2 * AREA.size);
+  const count = ENTRIES.length;
+  let [variantEnd, baseEnd] = [0, 0];
+  for (const [index, [variant, base, size]] of ENTRIES.entries()) {
+    view.setUint32(index * 4, variant - variantEnd, true);
+    view.setUint32((count + index) * 4, base - baseEnd, true);
+    view.setUint32((2 * count + index) * 4, size, true);
+    view.setUint8(12 * count + index, KIND.bytes);
+    [variantEnd, baseEnd] = [variant + size, base + size];
+  }
+  return bytes;
+}
+
+/** As launcher/predict.zig does. */
+function predict(offset: number, size: number): Uint8Array {
+  const whole = new Uint8Array(v3.length);
+  for (const [variant, base, length] of ENTRIES) whole.set(v1.subarray(base, base + length), variant);
+  const prediction = whole.slice(offset, offset + size);
+  if (DICTIONARY_MAGIC.every((byte, index) => prediction[index] === byte)) prediction.fill(0, 0, 4);
+  return prediction;
+}
+
+function frame(piece: Uint8Array, dictionary: Uint8Array): Frame {
   const options = { params: { [constants.ZSTD_c_compressionLevel]: 19 } };
-  const dictionary = v1.slice(referenceOffset, referenceOffset + referenceSize);
-  // The compressor must not take the first bytes for a structured dictionary, which they are not.
-  // It has no such switch here, but what it makes with the magic number blanked decodes with the
-  // magic number in place, as long as no match reaches it: they are the farthest bytes.
-  if (referenceOffset === DICTIONARY_OFFSET) dictionary.fill(0, 0, DICTIONARY_MAGIC.length);
-  const stored = zstdCompressSync(piece, referenceSize === 0 ? options : { ...options, dictionary });
+  const stored = zstdCompressSync(piece, dictionary.length === 0 ? options : { ...options, dictionary });
   return {
     stored,
     values: {
@@ -101,8 +143,6 @@ function frame(piece: Uint8Array, referenceOffset: number, referenceSize: number
       size: piece.length,
       stored_checksum: Bun.hash.xxHash64(stored),
       checksum: Bun.hash.xxHash64(piece),
-      reference_offset: referenceOffset,
-      reference_size: referenceSize,
     },
   };
 }
@@ -119,7 +159,16 @@ function words(size: number, seed: number): Uint8Array {
 }
 
 function put(start: number, fields: Fields, values: Record<string, number | bigint>): void {
-  const view = new DataView(payload.buffer);
+  putIn(payload, start, fields, values);
+}
+
+function putIn(
+  bytes: Uint8Array,
+  start: number,
+  fields: Fields,
+  values: Record<string, number | bigint>,
+): void {
+  const view = new DataView(bytes.buffer);
   for (const [name, value] of Object.entries(values)) {
     const field = fields[name];
     if (field === undefined) throw new Error(`no field ${name}`);

@@ -1,0 +1,76 @@
+//! Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
+//! `_func`, unchanged from Go 1.20 on).
+const std = @import("std");
+const format = @import("../format.zig");
+const Plan = @import("plan.zig").Plan;
+
+/// The fixed part of a `_func`, in bytes, and offsets of fields in it.
+pub const record_size = 44;
+pub const field = struct {
+    pub const entry = 0;
+    pub const name = 4;
+    /// Three offsets in the table of program counters: stack sizes, files, lines.
+    pub const counters = 16;
+    pub const counters_end = 28;
+    /// How many more of them follow the fixed part.
+    pub const counter_count = 28;
+    /// How many offsets of other data follow those; one byte.
+    pub const data_count = 43;
+};
+/// The runtime has 5 and 8 kinds.
+const counter_count_max = 255;
+const data_none = std.math.maxInt(u32);
+
+/// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
+pub fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
+    @setRuntimeSafety(true);
+    var at: usize = std.mem.alignForward(u32, skipped, 4) - skipped;
+    while (at + 4 <= table.len) : (at += 4) {
+        const origin: format.Origin = if ((skipped + at) % 8 == 0) .text else .functions;
+        relocateField(plan, origin, table, at);
+    }
+}
+
+/// Replaces offsets in records. `records` is the whole range in the base, of which `piece` has the bytes
+/// from `skipped` on.
+pub fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u32) void {
+    @setRuntimeSafety(true);
+    var start: usize = 0;
+    while (start + record_size <= records.len and start < skipped + piece.len) {
+        const counters = @min(read(records, start + field.counter_count), counter_count_max);
+        const data: usize = records[start + field.data_count];
+        const counters_start = start + record_size;
+        const data_start = counters_start + 4 * @as(usize, counters);
+        const end = data_start + 4 * data;
+        if (end > skipped) {
+            const Range = struct { format.Origin, usize, usize };
+            for ([_]Range{
+                .{ .text, start + field.entry, start + field.entry + 4 },
+                .{ .names, start + field.name, start + field.name + 4 },
+                .{ .counters, start + field.counters, start + field.counters_end },
+                .{ .counters, counters_start, data_start },
+                .{ .function_data, data_start, end },
+            }) |range| {
+                var at = range[1];
+                while (at < range[2]) : (at += 4) {
+                    if (at >= skipped) relocateField(plan, range[0], piece, at - skipped);
+                }
+            }
+        }
+        start = end;
+    }
+}
+
+inline fn relocateField(plan: *const Plan, origin: format.Origin, bytes: []u8, at: usize) void {
+    @setRuntimeSafety(true);
+    if (at + 4 > bytes.len) return;
+    const value = read(bytes, at);
+    // No offset, in both kinds of lists.
+    if (value == data_none or (value == 0 and origin == .counters)) return;
+    std.mem.writeInt(u32, bytes[at..][0..4], plan.translate(origin, value), .little);
+}
+
+pub fn read(bytes: []const u8, at: usize) u32 {
+    @setRuntimeSafety(true);
+    return std.mem.readInt(u32, bytes[at..][0..4], .little);
+}

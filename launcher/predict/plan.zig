@@ -1,0 +1,164 @@
+//! The plan: which ranges of a variant correspond to which of the base.
+//!
+//! Addresses here are relative to the image, which is what an executable occupies in memory, and
+//! have 32 bits. Parts of a file that are not loaded have addresses behind the image's end.
+const std = @import("std");
+const format = @import("../format.zig");
+const Map = @import("map.zig").Map;
+
+pub const Error = error{
+    /// The plan contradicts itself, or does not fit the base or the variant.
+    Plan,
+    OutOfMemory,
+};
+
+/// A range of the variant, and the range of the base that it corresponds to.
+pub const Entry = extern struct {
+    /// Address in the variant.
+    variant: u32,
+    /// Address in the base.
+    base: u32,
+    /// Of both ranges, in bytes; at least 1.
+    size: u32,
+    /// Where the range starts in the base's bytes; 0 for kind `none`.
+    position: u32,
+    kind: format.Kind,
+    padding: [3]u8 = @splat(0),
+
+    /// What an address in the range differs by in the variant.
+    pub fn shift(entry: *const Entry) u32 {
+        return entry.variant -% entry.base;
+    }
+};
+
+/// How the base's bytes are found by address.
+pub const Placement = enum {
+    /// They are a file: each area lies at its offset.
+    file,
+    /// They are an image in memory: each area lies at its address.
+    image,
+};
+
+pub const Plan = struct {
+    header: format.Plan,
+    map: Map,
+    /// In ascending order of both files' offsets and addresses.
+    variant_areas: []align(1) const format.Area,
+
+    /// What `parse` needs for this plan, in bytes.
+    pub fn memorySize(plan: []const u8) Error!usize {
+        const header = try readHeader(plan);
+        // Each entry has 13 bytes in the plan: what does not fit is refused before memory is asked for.
+        if (header.entry_count > plan.len / 13) return error.Plan;
+        return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.indexSize(header.base_image_size);
+    }
+
+    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output.
+    ///
+    /// `memory` has `memorySize(plan)` bytes; `plan` and `memory` must outlive the result.
+    pub fn parse(plan: []const u8, base_size: usize, placement: Placement, memory: []align(@alignOf(Entry)) u8) Error!Plan {
+        @setRuntimeSafety(true);
+        const header = try readHeader(plan);
+        var rest = plan[@sizeOf(format.Plan)..];
+        const base_areas = try takeAreas(&rest, header.base_area_count);
+        const variant_areas = try takeAreas(&rest, header.variant_area_count);
+        const count: usize = header.entry_count;
+        const column = count * @sizeOf(u32);
+        if (rest.len != 3 * column + count) return error.Plan;
+        if (memory.len < try memorySize(plan)) return error.OutOfMemory;
+
+        const entries = std.mem.bytesAsSlice(Entry, memory[0 .. count * @sizeOf(Entry)]);
+        var base_cursor: Cursor = .{ .areas = base_areas };
+        var variant_cursor: Cursor = .{ .areas = variant_areas };
+        var variant_end: u32 = 0;
+        var base_end: u32 = 0;
+        for (entries, 0..) |*entry, index| {
+            const variant = try add(variant_end, word(rest, index));
+            const base = try add(base_end, word(rest[column..], index));
+            const size = word(rest[2 * column ..], index);
+            if (size == 0) return error.Plan;
+            variant_end = try add(variant, size);
+            base_end = try add(base, size);
+            const kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
+            var position: u32 = 0;
+            if (kind != .none) {
+                const area = base_cursor.find(base, base_end) orelse return error.Plan;
+                position = switch (placement) {
+                    .file => try add(area.offset, base - area.address),
+                    .image => base,
+                };
+                if (try add(position, size) > base_size) return error.Plan;
+                if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
+            }
+            entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };
+        }
+        return .{
+            .header = header,
+            .map = .init(entries, header.base_image_size, @alignCast(memory[count * @sizeOf(Entry) ..])),
+            .variant_areas = variant_areas,
+        };
+    }
+
+    /// The entries that reach behind this address in the variant.
+    pub fn entriesFrom(plan: *const Plan, address: u32) []const Entry {
+        @setRuntimeSafety(true);
+        const entries = plan.map.entries;
+        var low: usize = 0;
+        var high = entries.len;
+        while (low < high) {
+            const middle = low + (high - low) / 2;
+            if (entries[middle].variant + entries[middle].size <= address) low = middle + 1 else high = middle;
+        }
+        return entries[low..];
+    }
+
+    /// What an offset from an origin in the base has become in the variant.
+    pub fn translate(plan: *const Plan, origin: format.Origin, offset: u32) u32 {
+        const start = plan.header.origins[@intFromEnum(origin)];
+        return offset +% plan.map.shiftOf(start.base +% offset) +% start.base -% start.variant;
+    }
+};
+
+fn readHeader(plan: []const u8) Error!format.Plan {
+    if (plan.len < @sizeOf(format.Plan)) return error.Plan;
+    return std.mem.bytesToValue(format.Plan, plan[0..@sizeOf(format.Plan)]);
+}
+
+fn takeAreas(rest: *[]const u8, count: u32) Error![]align(1) const format.Area {
+    @setRuntimeSafety(true);
+    const size = @as(u64, count) * @sizeOf(format.Area);
+    if (size > rest.len) return error.Plan;
+    const areas = std.mem.bytesAsSlice(format.Area, rest.*[0..@intCast(size)]);
+    rest.* = rest.*[@intCast(size)..];
+    var address: u32 = 0;
+    var offset: u32 = 0;
+    for (areas) |area| {
+        if (area.address < address or area.offset < offset) return error.Plan;
+        address = try add(area.address, area.size);
+        offset = try add(area.offset, area.size);
+    }
+    return areas;
+}
+
+/// Finds areas by addresses that ascend.
+const Cursor = struct {
+    areas: []align(1) const format.Area,
+
+    fn find(cursor: *Cursor, start: u32, end: u32) ?format.Area {
+        while (cursor.areas.len > 0) : (cursor.areas = cursor.areas[1..]) {
+            const area = cursor.areas[0];
+            if (start - @min(start, area.address) >= area.size) continue;
+            return if (start >= area.address and end - area.address <= area.size) area else null;
+        }
+        return null;
+    }
+};
+
+fn word(bytes: []const u8, index: usize) u32 {
+    @setRuntimeSafety(true);
+    return std.mem.readInt(u32, bytes[index * 4 ..][0..4], .little);
+}
+
+fn add(a: u32, b: u32) Error!u32 {
+    return std.math.add(u32, a, b) catch error.Plan;
+}

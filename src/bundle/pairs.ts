@@ -1,0 +1,155 @@
+/**
+ * Which parts of two executables correspond: what the codec (src/codec/request.zig) is asked with.
+ *
+ * Sections correspond by name. Those that are not loaded have no address: they get one behind the image, so
+ * that one number tells where anything is.
+ */
+import {
+  type Elf,
+  PT_LOAD,
+  parseElf,
+  type Section,
+  SHF_ALLOC,
+  SHF_EXECINSTR,
+  SHF_TLS,
+  SHT_NOBITS,
+  SHT_RELA,
+} from "./elf.ts";
+
+/** `Role` of src/codec/request.zig. */
+const ROLE = { zeros: 0, bytes: 1, code: 2, data: 3, relocations: 4, functions: 5 } as const;
+
+/** One section, as `Span` of src/codec/request.zig, and its role. */
+interface Part {
+  readonly name: string;
+  readonly role: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** One executable. */
+export interface Image {
+  /** Where its first segment is loaded, unless it is loaded elsewhere. */
+  readonly address: bigint;
+  /** In bytes. */
+  readonly size: number;
+  readonly parts: readonly Part[];
+}
+
+/** Go's sections of functions, in executables with addresses that are fixed and others. */
+const FUNCTIONS = [".gopclntab", ".data.rel.ro.gopclntab"];
+const SYMBOLS = ".symtab";
+/** Addresses behind an image start at a multiple of this, so that they are as aligned as in the file. */
+const BEHIND_ALIGN = 0x10000;
+/** Addresses have 32 bits. */
+const SIZE_MAX = 0x7fff_ffff;
+
+/**
+ * The parts of an executable; of a file that is none, or too large, the whole as one part.
+ */
+export function readImage(bytes: Uint8Array): Image {
+  const elf = tryParse(bytes);
+  const loads = elf?.programs.filter(({ type }) => type === PT_LOAD) ?? [];
+  const starts = loads.map(({ vaddr }) => vaddr).sort(compare);
+  const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz).sort(compare);
+  const [address] = starts;
+  const end = ends.at(-1);
+  if (elf === undefined || address === undefined || end === undefined) return whole(bytes);
+  if (end - address + BigInt(bytes.length) > BigInt(SIZE_MAX)) return whole(bytes);
+  const size = Number(end - address);
+  const behind = Math.ceil(size / BEHIND_ALIGN) * BEHIND_ALIGN;
+  const parts = elf.sections.flatMap((section) => partOf(section, address, size, behind) ?? []);
+  return { address, size, parts };
+}
+
+function tryParse(bytes: Uint8Array): Elf | undefined {
+  try {
+    return parseElf(bytes, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function whole(bytes: Uint8Array): Image {
+  const part = { name: "", role: ROLE.bytes, address: 0, offset: 0, size: Math.min(bytes.length, SIZE_MAX) };
+  return { address: 0n, size: 0, parts: [part] };
+}
+
+function partOf(section: Section, image: bigint, imageSize: number, behind: number): Part | undefined {
+  const { name, offset, size, header } = section;
+  // What each thread gets a copy of has no place in the image.
+  if (size === 0 || (header.flags & SHF_TLS) !== 0n) return undefined;
+  if ((header.flags & SHF_ALLOC) === 0n) {
+    const role = name === SYMBOLS ? ROLE.data : ROLE.bytes;
+    return header.type === SHT_NOBITS ? undefined : { name, role, address: behind + offset, offset, size };
+  }
+  const address = header.addr - image;
+  if (address < 0n || address + header.size > BigInt(imageSize)) return undefined;
+  return { name, role: roleOf(section), address: Number(address), offset, size };
+}
+
+function roleOf({ name, header }: Section): number {
+  if (header.type === SHT_NOBITS) return ROLE.zeros;
+  if (header.type === SHT_RELA) return ROLE.relocations;
+  if ((header.flags & SHF_EXECINSTR) !== 0n) return ROLE.code;
+  return FUNCTIONS.includes(name) ? ROLE.functions : ROLE.data;
+}
+
+/**
+ * The request to the codec, in its layout: a `Request` and as many `Pair` of src/codec/request.zig.
+ */
+export function writeRequest(base: Image, variant: Image): Uint8Array {
+  const pairs = pairUp(base.parts, variant.parts);
+  const bytes = new Uint8Array(REQUEST_SIZE + pairs.length * PAIR_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, base.address, true);
+  view.setBigUint64(8, variant.address, true);
+  for (const [index, value] of [base.size, variant.size, pairs.length].entries()) {
+    view.setUint32(16 + index * 4, value, true);
+  }
+  for (const [index, [a, b]] of pairs.entries()) {
+    const fields = [a.role, a.address, a.offset, a.size, b.address, b.offset, b.size];
+    for (const [at, field] of fields.entries()) {
+      view.setUint32(REQUEST_SIZE + index * PAIR_SIZE + at * 4, field, true);
+    }
+  }
+  return bytes;
+}
+
+const REQUEST_SIZE = 32;
+const PAIR_SIZE = 28;
+
+/** Pairs by name, those that ascend in both files; there, too, plans ascend. */
+function pairUp(base: readonly Part[], variant: readonly Part[]): readonly (readonly [Part, Part])[] {
+  const byName = new Map(variant.map((part) => [`${part.role} ${part.name}`, part]));
+  const pairs: (readonly [Part, Part])[] = [];
+  const ends = [new Ends(), new Ends()] as const;
+  for (const a of base.toSorted((left, right) => left.address - right.address)) {
+    const b = byName.get(`${a.role} ${a.name}`);
+    if (b === undefined || !ends[0].allows(a) || !ends[1].allows(b)) continue;
+    ends[0].add(a);
+    ends[1].add(b);
+    pairs.push([a, b]);
+  }
+  return pairs;
+}
+
+/** How far the parts so far reach. */
+class Ends {
+  #address = 0;
+  #offset = 0;
+
+  allows({ role, address, offset }: Part): boolean {
+    return address >= this.#address && (role === ROLE.zeros || offset >= this.#offset);
+  }
+
+  add({ role, address, offset, size }: Part): void {
+    this.#address = address + size;
+    if (role !== ROLE.zeros) this.#offset = offset + size;
+  }
+}

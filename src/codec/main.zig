@@ -1,0 +1,71 @@
+//! The WebAssembly module that mgo encodes and decodes variants with.
+const std = @import("std");
+const predict = @import("predict");
+const request = @import("request.zig");
+const planner = @import("planner.zig");
+
+const gpa = std.heap.wasm_allocator;
+
+/// Gives memory, or 0.
+export fn allocate(size: usize) usize {
+    const memory = gpa.alignedAlloc(u8, .@"16", size) catch return 0;
+    return @intFromPtr(memory.ptr);
+}
+
+/// Takes back what `allocate` gave.
+export fn release(address: usize, size: usize) void {
+    const memory: [*]align(16) u8 = @ptrFromInt(address);
+    gpa.free(memory[0..size]);
+}
+
+var result: []const u8 = &.{};
+
+export fn resultAddress() usize {
+    return @intFromPtr(result.ptr);
+}
+
+/// Makes a plan; gives its size in bytes, 0 where there is no memory. It is valid until the next call.
+export fn makePlan(base: [*]const u8, base_size: usize, variant: [*]const u8, variant_size: usize, asked: *const request.Request) usize {
+    const pairs_start: [*]const request.Pair = @ptrCast(@as([*]const request.Request, @ptrCast(asked)) + 1);
+    var arena: std.heap.ArenaAllocator = .init(gpa);
+    defer arena.deinit();
+    gpa.free(result);
+    result = &.{};
+    const plan = planner.makePlan(
+        arena.allocator(),
+        base[0..base_size],
+        variant[0..variant_size],
+        asked.*,
+        pairs_start[0..asked.pair_count],
+    ) catch return 0;
+    result = gpa.dupe(u8, plan) catch return 0;
+    return result.len;
+}
+
+const Opened = struct { plan: predict.Plan, memory: []align(8) u8 };
+
+/// Reads a plan, which must stay in place; gives 0 if it is damaged or there is no memory.
+export fn openPlan(plan: [*]const u8, plan_size: usize, base_size: usize) usize {
+    const bytes = plan[0..plan_size];
+    const size = predict.Plan.memorySize(bytes) catch return 0;
+    const memory = gpa.alignedAlloc(u8, .@"8", size) catch return 0;
+    const opened = gpa.create(Opened) catch {
+        gpa.free(memory);
+        return 0;
+    };
+    opened.* = .{ .memory = memory, .plan = predict.Plan.parse(bytes, base_size, .file, memory) catch {
+        gpa.free(memory);
+        gpa.destroy(opened);
+        return 0;
+    } };
+    return @intFromPtr(opened);
+}
+
+export fn closePlan(opened: *Opened) void {
+    gpa.free(opened.memory);
+    gpa.destroy(opened);
+}
+
+export fn predictRange(opened: *const Opened, base: [*]const u8, base_size: usize, offset: u64, out: [*]u8, size: usize) void {
+    predict.predict(&opened.plan, base[0..base_size], offset, out[0..size]);
+}
