@@ -97,6 +97,7 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     });
     module.addAssemblyFile(b.path("launcher/start.S"));
     module.addAssemblyFile(b.path("launcher/memory.S"));
+    module.addAssemblyFile(b.path("launcher/stub.S"));
     addZstd(b, module, options);
 
     const launcher = b.addExecutable(.{
@@ -227,6 +228,7 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
         .sanitize_c = .off,
     });
     module.addAssemblyFile(b.path("launcher/memory.S"));
+    module.addAssemblyFile(b.path("launcher/stub.S"));
     addZstd(b, module, options);
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });

@@ -12,6 +12,7 @@ const environment = @import("launcher/environment.zig");
 const exec = @import("launcher/exec.zig");
 const fatal = @import("launcher/fatal.zig");
 const format = @import("launcher/format.zig");
+const name = @import("launcher/name.zig");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
@@ -45,6 +46,7 @@ fn launch(process: *const start.Process) noreturn {
     if (asked.debug.log) fatal.line(.{ "starting variant GOAMD64=v", level });
     const memory = exec.createMemory(process, level);
     decodeTo(&opened, variant, memory, .any, .no_memory);
+    name.keep(process, memory, variant.size, asked.debug.log);
     exec.execute(process, memory, asked.debug.log);
 }
 

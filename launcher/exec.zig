@@ -113,7 +113,7 @@ fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[
         const segment = readStruct(std.elf.Elf64_Phdr, descriptor, offset) orelse return null;
         if (segment.p_type != std.elf.PT_INTERP) continue;
         const path = buffer[0..@intCast(@min(segment.p_filesz, buffer.len))];
-        if (!readAll(descriptor, path, segment.p_offset)) return null;
+        if (!system.readAllAt(descriptor, path, segment.p_offset)) return null;
         return std.mem.sliceTo(path, 0);
     }
     return null;
@@ -121,14 +121,7 @@ fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[
 
 fn readStruct(comptime T: type, descriptor: system.Descriptor, offset: u64) ?T {
     var value: T = undefined;
-    return if (readAll(descriptor, std.mem.asBytes(&value), offset)) value else null;
-}
-
-fn readAll(descriptor: system.Descriptor, buffer: []u8, offset: u64) bool {
-    return switch (system.readAt(descriptor, buffer, offset)) {
-        .ok => |size| size == buffer.len,
-        .failed => false,
-    };
+    return if (system.readAllAt(descriptor, std.mem.asBytes(&value), offset)) value else null;
 }
 
 test "a memfd's name is the path and the level, cut at the path's front" {

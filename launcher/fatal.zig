@@ -26,11 +26,10 @@ const prefix = "[mgo] launcher: ";
 /// Prints `[mgo] launcher: <parts>` with one write, so that lines of several processes do not mix.
 /// A part is a string, an unsigned integer, or an error number.
 pub fn line(parts: anytype) void {
-    var text: Text = .{};
-    text.add(prefix);
+    var text: Text = undefined;
+    text.start();
     inline for (parts) |part| text.add(part);
-    text.finish();
-    system.writeOnce(system.stderr, text.buffer[0..text.size]);
+    text.write();
 }
 
 /// A line, and the end of the process.
@@ -41,8 +40,13 @@ pub fn exit(status: Status, parts: anytype) noreturn {
 
 /// A line of text that is cut at the buffer's end.
 const Text = struct {
-    buffer: [4500]u8 = undefined,
-    size: usize = 0,
+    buffer: [4500]u8,
+    size: usize,
+
+    noinline fn start(text: *Text) void {
+        text.size = 0;
+        text.addString(prefix);
+    }
 
     fn add(text: *Text, part: anytype) void {
         switch (@TypeOf(part)) {
@@ -82,6 +86,11 @@ const Text = struct {
     fn finish(text: *Text) void {
         text.buffer[text.size] = '\n';
         text.size += 1;
+    }
+
+    noinline fn write(text: *Text) void {
+        text.finish();
+        system.writeOnce(system.stderr, text.buffer[0..text.size]);
     }
 };
 
@@ -153,7 +162,8 @@ pub const panic = struct {
 };
 
 test "a line holds strings, numbers and error names, and nothing that steers a terminal" {
-    var text: Text = .{};
+    var text: Text = undefined;
+    text.start();
     text.add("level v");
     text.add(@as(u8, 3));
     text.add(", ");
@@ -167,13 +177,14 @@ test "a line holds strings, numbers and error names, and nothing that steers a t
     text.add(" \x1b[2J\n\xc3\xa4");
     text.finish();
     try std.testing.expectEqualStrings(
-        "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\n",
+        prefix ++ "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\n",
         text.buffer[0..text.size],
     );
 }
 
 test "a line that is too long is cut and still ends" {
-    var text: Text = .{};
+    var text: Text = undefined;
+    text.start();
     for (0..1000) |_| text.add("0123456789");
     text.finish();
     try std.testing.expectEqual(text.buffer.len, text.size);

@@ -105,6 +105,22 @@ pub fn readAt(descriptor: Descriptor, buffer: []u8, offset: u64) Result {
     return .from(linux.syscall4(.pread64, descriptor, @intFromPtr(buffer.ptr), buffer.len, offset));
 }
 
+/// Whether the file had bytes for all of `buffer`.
+pub fn readAllAt(descriptor: Descriptor, buffer: []u8, offset: u64) bool {
+    return switch (readAt(descriptor, buffer, offset)) {
+        .ok => |size| size == buffer.len,
+        .failed => false,
+    };
+}
+
+/// With the final zero, in bytes: TASK_COMM_LEN of <linux/sched.h>.
+pub const process_name_size = 16;
+
+/// The name of the calling thread, with its final zero and zeros behind it.
+pub fn processName(buffer: *[process_name_size]u8) Result {
+    return .from(linux.syscall2(.prctl, @intFromEnum(linux.PR.GET_NAME), @intFromPtr(buffer)));
+}
+
 pub const Strings = [*:null]const ?[*:0]const u8;
 
 /// Executes the file of a descriptor; returns only on failure.

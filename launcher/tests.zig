@@ -12,6 +12,8 @@ comptime {
     _ = @import("fatal.zig");
     _ = @import("format.zig");
     _ = @import("memory_test.zig");
+    _ = @import("name.zig");
+    _ = @import("room_test.zig");
     _ = @import("select.zig");
     _ = @import("start.zig");
     _ = @import("system.zig");

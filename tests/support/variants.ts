@@ -3,6 +3,7 @@
  * all tests of a run.
  */
 import { join } from "node:path";
+import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/launcher.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
@@ -21,14 +22,23 @@ export async function launcher(): Promise<Uint8Array> {
 
 const built = new Set<string>();
 
+/** How a variant is linked, where that is not the usual way. */
+export interface Linkage {
+  /** Part of the path. */
+  readonly name: string;
+  /** Behind those of every variant, so that they win. */
+  readonly flags: readonly string[];
+  readonly cgo?: boolean;
+}
+
 /** Path of a program below tests/programs as `go build` makes it for that level, stripped. */
-export function buildVariant(level: Level, program = "levels"): string {
-  const path = join(scratch, `${program}.${level}`);
+export function buildVariant(level: Level, program = "levels", linkage?: Linkage): string {
+  const path = join(scratch, [program, ...(linkage === undefined ? [] : [linkage.name]), level].join("."));
   if (built.has(path)) return path;
-  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "."];
+  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", ...(linkage?.flags ?? []), "-o", path, "."];
   const { success, stderr } = Bun.spawnSync(command, {
     cwd: join(root, "tests", "programs", program),
-    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
+    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: linkage?.cgo ? "1" : "0" },
   });
   if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
   built.add(path);
@@ -46,8 +56,13 @@ export interface BundleOptions {
 
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
 export async function buildBundle({ levels = LEVELS, base, program }: BundleOptions = {}): Promise<string> {
-  const path = join(scratch, `bundle-${bundles++}`);
   const inputs = levels.map((level) => ({ level, path: buildVariant(level, program) }));
+  return bundleFiles(inputs, base);
+}
+
+/** Path of a new bundle of these files. */
+export async function bundleFiles(inputs: readonly VariantInput[], base?: Level): Promise<string> {
+  const path = join(scratch, `bundle-${bundles++}`);
   const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;

@@ -1,0 +1,5 @@
+//go:build !cgo && !resolver
+
+package main
+
+const linked = "Go alone"
