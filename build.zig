@@ -3,6 +3,7 @@
 //!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
 //!     zig build format   writes src/bundle/format.ts from launcher/format.zig
+//!     zig build deflate  zig-out/bin/mgo-deflate.wasm, for tests
 const std = @import("std");
 const builtin = @import("builtin");
 const LazyPath = std.Build.LazyPath;
@@ -26,6 +27,7 @@ pub fn build(b: *std.Build) void {
         .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
         .format = b.step("format", "Write src/bundle/format.ts from launcher/format.zig"),
+        .deflate = b.step("deflate", "Build launcher/deflate.zig as a WebAssembly module"),
         .format_check = b.step("format-check", "Fail if src/bundle/format.ts differs from launcher/format.zig"),
     };
     b.getInstallStep().dependOn(steps.launcher);
@@ -55,6 +57,9 @@ pub fn build(b: *std.Build) void {
     steps.format_check.dependOn(&format_tests.step);
     steps.format.dependOn(writeFormat(b));
 
+    const deflate = b.addInstallArtifact(buildDeflate(b), .{});
+    steps.deflate.dependOn(&deflate.step);
+
     steps.@"test".dependOn(&b.addRunArtifact(buildLauncherTests(b, options)).step);
     steps.@"test".dependOn(if (buildCpuTests(b)) |tests|
         &b.addRunArtifact(tests).step
@@ -64,6 +69,8 @@ pub fn build(b: *std.Build) void {
     steps.@"test".dependOn(&format_tests.step);
     // The expectations for the launcher are part of what is tested.
     steps.@"test".dependOn(&install.step);
+    // So is that it compiles for WebAssembly.
+    steps.@"test".dependOn(&deflate.step);
 }
 
 const Options = struct {
@@ -180,6 +187,20 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
             "-DDEBUGLEVEL=0",
         },
     });
+}
+
+/// What the launcher deflates debug sections with, for JavaScript.
+fn buildDeflate(b: *std.Build) *std.Build.Step.Compile {
+    const module = b.createModule(.{
+        .root_source_file = b.path("launcher/deflate_wasm.zig"),
+        .target = b.resolveTargetQuery(.{ .cpu_arch = .wasm32, .os_tag = .freestanding }),
+        .optimize = .ReleaseSmall,
+        .strip = true,
+    });
+    const deflate = b.addExecutable(.{ .name = "mgo-deflate", .root_module = module });
+    deflate.entry = .disabled;
+    deflate.rdynamic = true;
+    return deflate;
 }
 
 /// The launcher, once it is what the bundle writer expects.

@@ -1,0 +1,90 @@
+/** launcher/deflate.zig beside Go's compress/zlib: what Go's linker wrote, and what tests/launcher/deflate makes. */
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { EHDR, SHDR } from "../../src/bundle/elf.ts";
+import { readStruct } from "../../src/bundle/struct.ts";
+import { buildDeflate } from "../support/deflate.ts";
+import { scratch } from "../support/scratch.ts";
+import { root } from "../support/variants.ts";
+
+const SHF_COMPRESSED = 0x800n;
+const ELFCOMPRESS_ZLIB = 1;
+/** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
+const CHDR_SIZE = 24;
+
+/** Go 1.27 has other code for compress/flate, which makes other streams. */
+const minor = Number(/^go1\.(\d+)/.exec(run(["go", "env", "GOVERSION"], root).toString())?.[1]);
+const deflate = await buildDeflate();
+
+describe.skipIf(minor > 26)("deflating", () => {
+  test("a Go program's debug sections gives the bytes that Go's linker wrote", () => {
+    const program = join(scratch, "unstripped");
+    run(["go", "build", "-o", program, "."], join(root, "tests", "programs", "mirror"));
+    const sections = compressedSections(readFileSync(program));
+    expect(sections.length).toBeGreaterThan(4);
+    for (const stream of sections) {
+      const section = inflateSync(stream);
+      expectStream(section, stream);
+      expect(deflate(section, stream.length - 1)).toBeUndefined();
+    }
+  });
+
+  test("generated inputs gives the streams of Go's compress/zlib", () => {
+    const folder = join(root, "tests", "launcher", "deflate");
+    const items = pieces(run(["go", "run", ".", "streams", "400"], folder));
+    expect(items.length).toBe(800);
+    for (let i = 0; i < items.length; i += 2) {
+      expectStream(items[i] ?? fail(), items[i + 1] ?? fail());
+    }
+  });
+
+  test("is checked in Zig with streams that Go makes", () => {
+    const table = run(["go", "run", ".", "vectors"], join(root, "tests", "launcher", "deflate")).toString();
+    expect(readFileSync(join(root, "launcher", "deflate_test.zig"), "utf8")).toContain(table);
+  });
+});
+
+/** Not with toEqual, which would print both. */
+function expectStream(input: Uint8Array, stream: Uint8Array): void {
+  const found = deflate(input, stream.length);
+  if (found !== undefined && Buffer.compare(found, stream) === 0) return;
+  throw new Error(`another stream than Go's for an input of ${input.length} bytes`);
+}
+
+function run(command: readonly string[], cwd: string): Buffer {
+  const env = { ...process.env, GOFLAGS: "", CGO_ENABLED: "0" };
+  const { success, stdout, stderr } = Bun.spawnSync([...command], { cwd, env });
+  if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
+  return stdout;
+}
+
+/** The zlib streams of all sections that have one. */
+function compressedSections(file: Uint8Array): readonly Uint8Array[] {
+  const { shoff, shnum } = readStruct(EHDR, file, 0);
+  const streams: Uint8Array[] = [];
+  for (let i = 0; i < shnum; i++) {
+    const { flags, offset, size } = readStruct(SHDR, file, Number(shoff) + i * SHDR.size);
+    if ((flags & SHF_COMPRESSED) === 0n) continue;
+    const section = file.subarray(Number(offset), Number(offset + size));
+    expect(new DataView(section.buffer, section.byteOffset).getUint32(0, true)).toBe(ELFCOMPRESS_ZLIB);
+    streams.push(section.slice(CHDR_SIZE));
+  }
+  return streams;
+}
+
+/** Splits bytes with 32-bit little-endian sizes in front. */
+function pieces(bytes: Buffer): readonly Uint8Array[] {
+  const list: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = bytes.readUInt32LE(at);
+    list.push(new Uint8Array(bytes.subarray(at + 4, at + 4 + size)));
+    at += 4 + size;
+  }
+  return list;
+}
+
+function fail(): never {
+  throw new Error("an input without a stream");
+}

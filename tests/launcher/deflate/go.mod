@@ -1,0 +1,3 @@
+module deflate
+
+go 1.20
