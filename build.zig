@@ -91,7 +91,8 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     const module = b.createModule(.{
         .root_source_file = b.path("launcher.zig"),
         .target = options.target,
-        .optimize = .ReleaseSmall,
+        // 8 KiB larger than ReleaseSmall; predicting takes a third less time.
+        .optimize = .ReleaseFast,
         .strip = true,
         .pic = true,
         .single_threaded = false,
@@ -194,7 +195,7 @@ fn buildDeflate(b: *std.Build) *std.Build.Step.Compile {
     const module = b.createModule(.{
         .root_source_file = b.path("launcher/deflate_wasm.zig"),
         .target = b.resolveTargetQuery(.{ .cpu_arch = .wasm32, .os_tag = .freestanding }),
-        .optimize = .ReleaseSmall,
+        .optimize = .ReleaseFast,
         .strip = true,
     });
     const deflate = b.addExecutable(.{ .name = "mgo-deflate", .root_module = module });

@@ -40,7 +40,7 @@ pub fn predict(plan: *const Plan, base: []const u8, offset: u64, out: []u8) void
             @memcpy(piece, base[entry.position + skipped ..][0..piece.len]);
             switch (entry.kind) {
                 .none, .bytes => {},
-                .code => code.relocate(&plan.map, piece, entry.base + skipped),
+                .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
                 .data => data.relocate(plan, piece, entry.base + skipped),
                 .function_table => functions.relocateTable(plan, piece, skipped),
                 .functions => functions.relocate(plan, base[entry.position..][0..entry.size], piece, skipped),

@@ -24,69 +24,80 @@ pub const Scanner = struct {
     limit: u32,
     position: usize = 0,
     /// Candidates in the block of 16 bytes at `position`.
-    candidates: u16 = 0,
-    block: bool = false,
+    candidates: u32 = 0,
+    /// Whether that block is still to be looked at.
+    fresh: bool = true,
+
+    /// How much the last byte of an operand may be above 0, or below.
+    inline fn reach(scanner: *const Scanner) u8 {
+        return @intCast(@min((scanner.limit >> 24) + 1, 127));
+    }
 
     /// An operand's bytes may be changed between two calls: nothing is read twice.
     pub inline fn next(scanner: *Scanner) ?Operand {
         @setRuntimeSafety(true);
         while (true) {
             while (scanner.candidates != 0) {
-                const bit: u4 = @intCast(@ctz(scanner.candidates));
+                const bit: u32 = @ctz(scanner.candidates);
                 scanner.candidates &= scanner.candidates - 1;
                 const at = scanner.position + bit + 1;
-                const target = scanner.targetOf(at) orelse continue;
+                const displacement = std.mem.readInt(u32, scanner.code[at..][0..4], .little);
+                // Wraps where it points below the image, and then is too large.
+                const target = scanner.address +% @as(u32, @truncate(at)) +% 4 +% displacement;
+                if (target >= scanner.limit) continue;
                 // What lies inside an operand starts none.
-                const after = @as(u32, bit) + 5;
-                if (after >= 16) {
+                if (bit >= 11) {
                     scanner.candidates = 0;
-                    scanner.position += after;
-                    scanner.block = false;
-                } else scanner.candidates &= @as(u16, 0xffff) << @intCast(after);
+                    scanner.position += bit + 5;
+                    scanner.fresh = true;
+                } else scanner.candidates &= @as(u32, 0xffff_ffe0) << @intCast(bit);
                 return .{ .at = at, .target = target };
             }
-            if (scanner.block) scanner.position += 16;
+            if (!scanner.fresh) scanner.position += 16;
             // The last bytes are left as they are: an operand that ends there is one mistake.
             if (scanner.position + 16 + 4 > scanner.code.len) return null;
-            scanner.candidates = candidatesIn(scanner.code, scanner.position);
-            scanner.block = true;
+            scanner.candidates = candidatesIn(scanner.code, scanner.position, scanner.reach());
+            scanner.fresh = false;
         }
-    }
-
-    inline fn targetOf(scanner: *const Scanner, at: usize) ?u32 {
-        @setRuntimeSafety(true);
-        const displacement = std.mem.readInt(i32, scanner.code[at..][0..4], .little);
-        const target = @as(i64, scanner.address) + @as(i64, @intCast(at)) + 4 + displacement;
-        return if (target >= 0 and target < scanner.limit) @intCast(target) else null;
     }
 };
 
 const Block = @Vector(16, u8);
 
-/// Which of the 16 bytes may stand in front of an operand.
-inline fn candidatesIn(code: []const u8, position: usize) u16 {
+/// Which of the 16 bytes may stand in front of an operand, whose last byte tells that it points far out of
+/// the image unless it is small or large.
+inline fn candidatesIn(code: []const u8, position: usize, reach: u8) u32 {
     @setRuntimeSafety(true);
-    const bytes: Block = code[position..][0..16].*;
-    const call_or_jump = (bytes & @as(Block, @splat(0xfe))) == @as(Block, @splat(0xe8));
-    const rip_relative = (bytes & @as(Block, @splat(0xc7))) == @as(Block, @splat(0x05));
-    const conditional = (bytes & @as(Block, @splat(0xf0))) == @as(Block, @splat(0x80));
-    const before: Block = if (position > 0) code[position - 1 ..][0..16].* else [1]u8{0} ++ code[0..15].*;
-    const escaped = before == @as(Block, @splat(0x0f));
-    return @as(u16, @bitCast(call_or_jump)) | @as(u16, @bitCast(rip_relative)) |
-        (@as(u16, @bitCast(conditional)) & @as(u16, @bitCast(escaped)));
+    const bytes = load(code, position);
+    const call_or_jump = (bytes & splat(0xfe)) == splat(0xe8);
+    const rip_relative = (bytes & splat(0xc7)) == splat(0x05);
+    const conditional = (bytes & splat(0xf0)) == splat(0x80);
+    const before = if (position > 0) load(code, position - 1) else std.simd.shiftElementsRight(bytes, 1, 0);
+    const escaped = before == splat(0x0f);
+    const near = (load(code, position + 4) +% splat(reach)) < splat(2 * reach);
+    return @as(u16, @bitCast(near & (call_or_jump | rip_relative | (conditional & escaped))));
+}
+
+inline fn load(code: []const u8, position: usize) Block {
+    @setRuntimeSafety(true);
+    // Of an array, the compiler would load each byte by itself.
+    return @as(*align(1) const Block, @ptrCast(code[position..][0..16])).*;
+}
+
+inline fn splat(byte: u8) Block {
+    return @splat(byte);
 }
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// `address` is that of the code's first byte, in the base.
-pub fn relocate(map: *const Map, code: []u8, address: u32) void {
+/// `address` is that of the code's first byte in the base, where all addresses from `start` to `end` move by the
+/// same.
+pub fn relocate(map: *const Map, code: []u8, address: u32, start: u32, end: u32) void {
     @setRuntimeSafety(true);
-    const shift = map.shiftOf(address);
-    const end = address + @as(u32, @intCast(code.len));
+    const shift = map.shiftOf(start);
     var scanner: Scanner = .{ .code = code, .address = address, .limit = map.limit };
     while (scanner.next()) |operand| {
-        // All of a piece moves together.
-        if (operand.target >= address and operand.target < end) continue;
+        if (operand.target >= start and operand.target < end) continue;
         const moved = map.shiftOf(operand.target) -% shift;
         if (moved == 0) continue;
         const bytes = code[operand.at..][0..4];

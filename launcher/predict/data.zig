@@ -13,19 +13,51 @@ const offset_min = 4096;
 /// aligned half of another that has the value of a function's offset as one.
 pub fn relocate(plan: *const Plan, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
-    var at: usize = std.mem.alignForward(u32, address, 8) - address;
-    while (at + 8 <= data.len) : (at += 8) {
-        const bytes = data[at..][0..8];
-        const value = std.mem.readInt(u64, bytes, .little);
-        if (value == 0) continue;
-        const relative = value -% plan.header.base_image;
-        if (relative < plan.header.base_image_size and relative >= plan.header.pointer_min) {
-            const moved = @as(u32, @intCast(relative)) +% plan.map.shiftOf(@intCast(relative));
-            std.mem.writeInt(u64, bytes, plan.header.variant_image +% moved, .little);
-        } else {
-            relocateOffset(plan, bytes[0..4]);
-            relocateOffset(plan, bytes[4..8]);
-        }
+    var rest = data[@min(std.mem.alignForward(u32, address, 8) - address, data.len)..];
+    const ranges: Ranges = .init(plan);
+    while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
+        const bytes = rest[0..@sizeOf(Block)];
+        if (!ranges.mayHoldAny(@as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
+        relocateWord(plan, bytes[0..8]);
+        relocateWord(plan, bytes[8..16]);
+    }
+    if (rest.len >= 8) relocateWord(plan, rest[0..8]);
+}
+
+const Block = @Vector(4, u32);
+
+/// What an address looks like, in halves of words: most data holds none.
+const Ranges = struct {
+    pointer_low: Block,
+    pointer_size: Block,
+    offset_size: Block,
+
+    fn init(plan: *const Plan) Ranges {
+        const header = &plan.header;
+        return .{
+            .pointer_low = @splat(@truncate(header.base_image +% header.pointer_min)),
+            .pointer_size = @splat(header.base_image_size -| header.pointer_min),
+            .offset_size = @splat(header.text_size -| offset_min),
+        };
+    }
+
+    inline fn mayHoldAny(ranges: *const Ranges, halves: Block) bool {
+        const pointers = (halves -% ranges.pointer_low) < ranges.pointer_size;
+        const offsets = (halves -% @as(Block, @splat(offset_min))) < ranges.offset_size;
+        const aligned = (halves & @as(Block, @splat(function_align - 1))) == @as(Block, @splat(0));
+        return @reduce(.Or, pointers | (offsets & aligned));
+    }
+};
+
+inline fn relocateWord(plan: *const Plan, bytes: *[8]u8) void {
+    @setRuntimeSafety(true);
+    const relative = std.mem.readInt(u64, bytes, .little) -% plan.header.base_image;
+    if (relative < plan.header.base_image_size and relative >= plan.header.pointer_min) {
+        const moved = @as(u32, @intCast(relative)) +% plan.map.shiftOf(@intCast(relative));
+        std.mem.writeInt(u64, bytes, plan.header.variant_image +% moved, .little);
+    } else {
+        relocateOffset(plan, bytes[0..4]);
+        relocateOffset(plan, bytes[4..8]);
     }
 }
 

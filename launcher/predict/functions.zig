@@ -27,7 +27,8 @@ pub fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
     var at: usize = std.mem.alignForward(u32, skipped, 4) - skipped;
     while (at + 4 <= table.len) : (at += 4) {
         const origin: format.Origin = if ((skipped + at) % 8 == 0) .text else .functions;
-        relocateField(plan, origin, table, at);
+        const bytes = table[at..][0..4];
+        std.mem.writeInt(u32, bytes, plan.translate(origin, read(table, at)), .little);
     }
 }
 
@@ -37,38 +38,41 @@ pub fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u3
     @setRuntimeSafety(true);
     var start: usize = 0;
     while (start + record_size <= records.len and start < skipped + piece.len) {
-        const counters = @min(read(records, start + field.counter_count), counter_count_max);
-        const data: usize = records[start + field.data_count];
+        const counters: usize = @min(read(records, start + field.counter_count), counter_count_max);
         const counters_start = start + record_size;
-        const data_start = counters_start + 4 * @as(usize, counters);
-        const end = data_start + 4 * data;
+        const data_start = counters_start + 4 * counters;
+        const end = data_start + 4 * @as(usize, records[start + field.data_count]);
         if (end > skipped) {
-            const Range = struct { format.Origin, usize, usize };
-            for ([_]Range{
-                .{ .text, start + field.entry, start + field.entry + 4 },
-                .{ .names, start + field.name, start + field.name + 4 },
-                .{ .counters, start + field.counters, start + field.counters_end },
-                .{ .counters, counters_start, data_start },
-                .{ .function_data, data_start, end },
-            }) |range| {
-                var at = range[1];
-                while (at < range[2]) : (at += 4) {
-                    if (at >= skipped) relocateField(plan, range[0], piece, at - skipped);
-                }
-            }
+            const out: Out = .{ .plan = plan, .piece = piece, .skipped = skipped };
+            out.relocate(.text, start + field.entry, 4);
+            out.relocate(.names, start + field.name, 4);
+            out.relocate(.counters, start + field.counters, field.counters_end - field.counters);
+            out.relocate(.counters, counters_start, data_start - counters_start);
+            out.relocate(.function_data, data_start, end - data_start);
         }
         start = end;
     }
 }
 
-inline fn relocateField(plan: *const Plan, origin: format.Origin, bytes: []u8, at: usize) void {
-    @setRuntimeSafety(true);
-    if (at + 4 > bytes.len) return;
-    const value = read(bytes, at);
-    // No offset, in both kinds of lists.
-    if (value == data_none or (value == 0 and origin == .counters)) return;
-    std.mem.writeInt(u32, bytes[at..][0..4], plan.translate(origin, value), .little);
-}
+const Out = struct {
+    plan: *const Plan,
+    piece: []u8,
+    skipped: usize,
+
+    /// Offsets from one origin, which lie at `start` of the whole range.
+    fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
+        @setRuntimeSafety(true);
+        var at = start;
+        while (at < start + size) : (at += 4) {
+            if (at < out.skipped or at - out.skipped + 4 > out.piece.len) continue;
+            const bytes = out.piece[at - out.skipped ..][0..4];
+            const value = std.mem.readInt(u32, bytes, .little);
+            // No offset, in both kinds of lists.
+            if (value == data_none or (value == 0 and origin == .counters)) continue;
+            std.mem.writeInt(u32, bytes, out.plan.translate(origin, value), .little);
+        }
+    }
+};
 
 pub fn read(bytes: []const u8, at: usize) u32 {
     @setRuntimeSafety(true);

@@ -5,42 +5,60 @@ const Entry = @import("plan.zig").Entry;
 pub const Map = struct {
     /// In ascending order of both addresses.
     entries: []const Entry,
-    /// For each bucket of addresses, how many entries start before it.
-    index: []const u32,
+    /// For each bucket of addresses, and one more.
+    buckets: []const Bucket,
     /// The base's image in bytes: what is not below is no address.
     limit: u32,
 
-    /// A bucket holds some ten functions, of which few start an entry.
+    const Bucket = extern struct {
+        /// How many entries start before the bucket.
+        first: u32,
+        /// What an address at its start moves by.
+        shift: u32,
+    };
+
+    /// A bucket holds some ten functions, and rarely the start of an entry.
     const bucket_shift = 10;
 
-    /// In bytes.
-    pub fn indexSize(image_size: u32) usize {
-        return bucketCount(image_size) * @sizeOf(u32);
+    /// What `init` needs, in bytes.
+    pub fn memorySize(image_size: u32) usize {
+        return bucketCount(image_size) * @sizeOf(Bucket);
     }
 
     fn bucketCount(image_size: u32) usize {
-        return (@as(usize, image_size) >> bucket_shift) + 1;
+        return (@as(usize, image_size) >> bucket_shift) + 2;
     }
 
-    /// `memory` is where the index goes: `indexSize(image_size)` bytes.
-    pub fn init(entries: []const Entry, image_size: u32, memory: []align(@alignOf(u32)) u8) Map {
+    /// `memory` has `memorySize(image_size)` bytes.
+    pub fn init(entries: []const Entry, image_size: u32, memory: []align(@alignOf(Bucket)) u8) Map {
         @setRuntimeSafety(true);
-        const index = std.mem.bytesAsSlice(u32, memory[0..indexSize(image_size)]);
-        var count: u32 = 0;
-        for (index, 0..) |*bucket, number| {
+        const buckets = std.mem.bytesAsSlice(Bucket, memory[0..memorySize(image_size)]);
+        var first: u32 = 0;
+        var shift: u32 = 0;
+        for (buckets, 0..) |*bucket, number| {
             const start = number << bucket_shift;
-            while (count < entries.len and entries[count].base < start) count += 1;
-            bucket.* = count;
+            while (first < entries.len and entries[first].base < start) : (first += 1) shift = entries[first].shift();
+            bucket.* = .{ .first = first, .shift = shift };
         }
-        return .{ .entries = entries, .index = index, .limit = image_size };
+        return .{ .entries = entries, .buckets = buckets, .limit = image_size };
     }
 
     /// What to add to the address, modulo 2^32: what its entry moved by, or the last one before it.
     pub inline fn shiftOf(map: *const Map, address: u32) u32 {
         @setRuntimeSafety(true);
         if (address >= map.limit) return 0;
-        var next = map.index[address >> bucket_shift];
-        while (next < map.entries.len and map.entries[next].base <= address) next += 1;
-        return if (next == 0) 0 else map.entries[next - 1].shift();
+        const bucket = map.buckets[address >> bucket_shift ..][0..2];
+        if (bucket[0].first == bucket[1].first) return bucket[0].shift;
+        return shiftWithin(map.entries[bucket[0].first..bucket[1].first], address, bucket[0].shift);
+    }
+
+    fn shiftWithin(entries: []const Entry, address: u32, before: u32) u32 {
+        @setRuntimeSafety(true);
+        var shift = before;
+        for (entries) |*entry| {
+            if (entry.base > address) break;
+            shift = entry.shift();
+        }
+        return shift;
     }
 };

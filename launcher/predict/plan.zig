@@ -50,7 +50,7 @@ pub const Plan = struct {
         const header = try readHeader(plan);
         // Each entry has 13 bytes in the plan: what does not fit is refused before memory is asked for.
         if (header.entry_count > plan.len / 13) return error.Plan;
-        return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.indexSize(header.base_image_size);
+        return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
     /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output.

@@ -25,13 +25,13 @@ interface Effort {
 
 /**
  * What the efforts are. Of the base's levels, up to 12 make few sequences of long matches, which start fastest;
- * from 13 on the encoder looks for the least bits, 8 % fewer, in twice as many sequences. Frames of 512 KiB
+ * from 13 on the encoder looks for the least bits, 8 % fewer, in twice as many sequences. Frames of 256 KiB
  * stay in a CPU's second cache and leave less for the last thread to finish; those of 1 MiB are 1 % smaller.
  * 22 is zstd's highest level.
  */
 export const EFFORT: Readonly<Record<Compress, Effort>> = {
-  fast: { plain: 6, predicted: 6, frameSize: 512 * 1024 },
-  default: { plain: 12, predicted: 12, frameSize: 512 * 1024 },
+  fast: { plain: 6, predicted: 6, frameSize: 256 * 1024 },
+  default: { plain: 12, predicted: 12, frameSize: 256 * 1024 },
   best: { plain: 22, predicted: 22, frameSize: FRAME_SIZE_MAX },
 };
 
