@@ -22,16 +22,14 @@ pub const Scanner = struct {
     address: u32,
     /// The image's size.
     limit: u32,
+    /// Start of the block that is looked at.
     position: usize = 0,
-    /// Candidates in the block of 16 bytes at `position`.
-    candidates: u32 = 0,
-    /// Whether that block is still to be looked at.
-    fresh: bool = true,
-
-    /// How much the last byte of an operand may be above 0, or below.
-    inline fn reach(scanner: *const Scanner) u8 {
-        return @intCast(@min((scanner.limit >> 24) + 1, 127));
-    }
+    /// In bytes; 0 before the first block.
+    width: usize = 0,
+    /// Bytes of the block that may stand in front of an operand.
+    candidates: u64 = 0,
+    /// How many bytes at the next block's start lie inside an operand.
+    inside: u6 = 0,
 
     /// An operand's bytes may be changed between two calls: nothing is read twice.
     pub inline fn next(scanner: *Scanner) ?Operand {
@@ -46,27 +44,41 @@ pub const Scanner = struct {
                 const target = scanner.address +% @as(u32, @truncate(at)) +% 4 +% displacement;
                 if (target >= scanner.limit) continue;
                 // What lies inside an operand starts none.
-                if (bit >= 11) {
-                    scanner.candidates = 0;
-                    scanner.position += bit + 5;
-                    scanner.fresh = true;
-                } else scanner.candidates &= @as(u32, 0xffff_ffe0) << @intCast(bit);
+                const after = bit + 5;
+                scanner.candidates &= if (after < 64) @as(u64, std.math.maxInt(u64)) << @intCast(after) else 0;
+                scanner.inside = @intCast(after -| scanner.width);
                 return .{ .at = at, .target = target };
             }
-            if (!scanner.fresh) scanner.position += 16;
+            scanner.position += scanner.width;
+            const rest = scanner.code.len - scanner.position;
             // The last bytes are left as they are: an operand that ends there is one mistake.
-            if (scanner.position + 16 + 4 > scanner.code.len) return null;
-            scanner.candidates = candidatesIn(scanner.code, scanner.position, scanner.reach());
-            scanner.fresh = false;
+            if (rest < block_size + 4) return null;
+            const count: usize = if (rest >= blocks_max * block_size + 4) blocks_max else 1;
+            scanner.width = count * block_size;
+            scanner.candidates = 0;
+            for (0..count) |index| {
+                const found: u64 = candidatesIn(scanner.code, scanner.position + index * block_size, scanner.reach());
+                scanner.candidates |= found << @intCast(index * block_size);
+            }
+            scanner.candidates &= @as(u64, std.math.maxInt(u64)) << scanner.inside;
+            scanner.inside = 0;
         }
+    }
+
+    /// How much the last byte of an operand may be above 0, or below.
+    inline fn reach(scanner: *const Scanner) u8 {
+        return @intCast(@min((scanner.limit >> 24) + 1, 127));
     }
 };
 
-const Block = @Vector(16, u8);
+const block_size = 16;
+/// As many as fill the candidates' bits: what follows a block is hard to foresee for a CPU.
+const blocks_max = 4;
+const Block = @Vector(block_size, u8);
 
 /// Which of the 16 bytes may stand in front of an operand, whose last byte tells that it points far out of
 /// the image unless it is small or large.
-inline fn candidatesIn(code: []const u8, position: usize, reach: u8) u32 {
+inline fn candidatesIn(code: []const u8, position: usize, reach: u8) u16 {
     @setRuntimeSafety(true);
     const bytes = load(code, position);
     const call_or_jump = (bytes & splat(0xfe)) == splat(0xe8);
@@ -75,7 +87,7 @@ inline fn candidatesIn(code: []const u8, position: usize, reach: u8) u32 {
     const before = if (position > 0) load(code, position - 1) else std.simd.shiftElementsRight(bytes, 1, 0);
     const escaped = before == splat(0x0f);
     const near = (load(code, position + 4) +% splat(reach)) < splat(2 * reach);
-    return @as(u16, @bitCast(near & (call_or_jump | rip_relative | (conditional & escaped))));
+    return @bitCast(near & (call_or_jump | rip_relative | (conditional & escaped)));
 }
 
 inline fn load(code: []const u8, position: usize) Block {
@@ -92,7 +104,7 @@ inline fn splat(byte: u8) Block {
 ///
 /// `address` is that of the code's first byte in the base, where all addresses from `start` to `end` move by the
 /// same.
-pub fn relocate(map: *const Map, code: []u8, address: u32, start: u32, end: u32) void {
+pub noinline fn relocate(map: *const Map, code: []u8, address: u32, start: u32, end: u32) void {
     @setRuntimeSafety(true);
     const shift = map.shiftOf(start);
     var scanner: Scanner = .{ .code = code, .address = address, .limit = map.limit };

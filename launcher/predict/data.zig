@@ -11,7 +11,7 @@ const offset_min = 4096;
 ///
 /// Each aligned word of 8 bytes that has the value of an address in the image counts as a pointer, each
 /// aligned half of another that has the value of a function's offset as one.
-pub fn relocate(plan: *const Plan, data: []u8, address: u32) void {
+pub noinline fn relocate(plan: *const Plan, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
     var rest = data[@min(std.mem.alignForward(u32, address, 8) - address, data.len)..];
     const ranges: Ranges = .init(plan);

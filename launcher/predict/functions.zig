@@ -22,7 +22,7 @@ const counter_count_max = 255;
 const data_none = std.math.maxInt(u32);
 
 /// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
-pub fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
+pub noinline fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
     var at: usize = std.mem.alignForward(u32, skipped, 4) - skipped;
     while (at + 4 <= table.len) : (at += 4) {
@@ -34,7 +34,7 @@ pub fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
 
 /// Replaces offsets in records. `records` is the whole range in the base, of which `piece` has the bytes
 /// from `skipped` on.
-pub fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u32) void {
+pub noinline fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
     var start: usize = 0;
     while (start + record_size <= records.len and start < skipped + piece.len) {
@@ -60,12 +60,13 @@ const Out = struct {
     skipped: usize,
 
     /// Offsets from one origin, which lie at `start` of the whole range.
-    fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
+    inline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
         @setRuntimeSafety(true);
-        var at = start;
-        while (at < start + size) : (at += 4) {
-            if (at < out.skipped or at - out.skipped + 4 > out.piece.len) continue;
-            const bytes = out.piece[at - out.skipped ..][0..4];
+        const first = @max(start, out.skipped) - out.skipped;
+        const end = @min((start + size) -| out.skipped, out.piece.len);
+        var at = first;
+        while (at + 4 <= end) : (at += 4) {
+            const bytes = out.piece[at..][0..4];
             const value = std.mem.readInt(u32, bytes, .little);
             // No offset, in both kinds of lists.
             if (value == data_none or (value == 0 and origin == .counters)) continue;

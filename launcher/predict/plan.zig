@@ -113,7 +113,7 @@ pub const Plan = struct {
     }
 
     /// What an offset from an origin in the base has become in the variant.
-    pub fn translate(plan: *const Plan, origin: format.Origin, offset: u32) u32 {
+    pub inline fn translate(plan: *const Plan, origin: format.Origin, offset: u32) u32 {
         const start = plan.header.origins[@intFromEnum(origin)];
         return offset +% plan.map.shiftOf(start.base +% offset) +% start.base -% start.variant;
     }
