@@ -21,6 +21,8 @@ pub const Error = error{
     /// The number is in `Detail`.
     UnknownLayout,
     ReservedNotZero,
+    /// The layout has no place for the address or the entry, or asks for them.
+    LayoutFields,
     LevelRange,
     /// The levels do not ascend.
     LevelOrder,
@@ -28,6 +30,8 @@ pub const Error = error{
     UnknownCodec,
     /// The base is no variant, or not one with codec `zstd`.
     BaseIndex,
+    /// A layout other than `direct` has a variant in place, or that has none or several.
+    InPlaceCount,
     /// The runs of the frame table are not contiguous, empty, or do not fill it.
     FrameRun,
     /// Of a frame, as stored.
@@ -36,10 +40,13 @@ pub const Error = error{
     StoredOffset,
     /// Of a frame, decoded.
     FrameSize,
-    /// The dictionary lies outside of the base, or there must be none.
+    /// The dictionary lies outside of the base, or there must be none; or a frame of the variant in
+    /// place lies outside of it or in front of the one before.
     FrameReference,
     /// The frames' sizes do not add up to the variant's.
     VariantSize,
+    /// There must be none.
+    VariantChecksum,
 };
 
 /// The number that an error is about, for its message.
@@ -47,8 +54,13 @@ pub const Detail = u32;
 
 pub const Bundle = struct {
     payload: []align(format.payload_align) const u8,
+    layout: format.Layout,
     variants: []const format.Variant,
     frames: []const format.Frame,
+
+    pub fn header(bundle: *const Bundle) *const format.Header {
+        return @ptrCast(bundle.payload.ptr);
+    }
 
     pub fn levels(bundle: *const Bundle) Levels {
         var found: Levels = .{};
@@ -64,6 +76,15 @@ pub const Bundle = struct {
         unreachable;
     }
 
+    /// The variant that the bundle's own file is: in `direct` there is one.
+    pub fn inPlace(bundle: *const Bundle) ?*const format.Variant {
+        for (bundle.variants) |*variant| {
+            if (variant.codec == @intFromEnum(format.Codec.in_place)) return variant;
+        }
+        return null;
+    }
+
+    /// The variant that this one refers to; itself where it refers to none.
     pub fn baseOf(bundle: *const Bundle, variant: *const format.Variant) *const format.Variant {
         return &bundle.variants[variant.base];
     }
@@ -105,19 +126,26 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
     if (directory_checksum != header.directory_checksum) return error.DirectoryChecksum;
 
     if (header.payload_size > mapped.len or header.payload_size < directory_size) return error.PayloadSize;
+    const layout = std.enums.fromInt(format.Layout, header.layout) orelse {
+        detail.* = header.layout;
+        return error.UnknownLayout;
+    };
     const bundle: Bundle = .{
         .payload = mapped[0..@intCast(header.payload_size)],
+        .layout = layout,
         .variants = @alignCast(std.mem.bytesAsSlice(format.Variant, variants_bytes)),
         .frames = @alignCast(std.mem.bytesAsSlice(format.Frame, frames_bytes)),
     };
-    if (std.enums.fromInt(format.Layout, header.layout) == null) {
-        detail.* = header.layout;
-        return error.UnknownLayout;
-    }
     try expectZero(&header.reserved);
+    try checkLayout(header, layout);
 
     // Of all variants before the base of any: a base of unknown codec is no wrong base.
-    for (bundle.variants) |*variant| try checkVariant(variant, detail);
+    var in_place_count: usize = 0;
+    for (bundle.variants) |*variant| {
+        try checkVariant(variant, detail);
+        in_place_count += @intFromBool(variant.codec == @intFromEnum(format.Codec.in_place));
+    }
+    if (in_place_count != @intFromBool(layout == .direct)) return error.InPlaceCount;
 
     var level_last: u8 = 0;
     var frame_next: u64 = 0;
@@ -130,6 +158,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         if (variant.frame_first != frame_next or variant.frame_count == 0) return error.FrameRun;
         frame_next += variant.frame_count;
         if (frame_next > bundle.frames.len) return error.FrameRun;
+        const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
         var size: u64 = 0;
         for (bundle.framesOf(variant)) |*frame| {
             if (frame.stored_size < 1 or frame.stored_size > format.frame_stored_size_max) return error.StoredSize;
@@ -137,26 +166,43 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             stored_next += frame.stored_size;
             if (stored_next > header.payload_size) return error.StoredOffset;
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
-            size += frame.size;
-            try checkReference(&bundle, variant, frame);
+            if (in_place) {
+                // Here `size` is the end of the frame before, and of this one.
+                if (frame.reference_offset < size or frame.reference_offset > variant.size) return error.FrameReference;
+                if (frame.size > variant.size - frame.reference_offset) return error.FrameReference;
+                if (frame.reference_size != 0) return error.FrameReference;
+                size = frame.reference_offset + frame.size;
+            } else {
+                size += frame.size;
+                try checkReference(&bundle, variant, frame);
+            }
             if (frame.reserved != 0) return error.ReservedNotZero;
         }
-        if (variant.size != size) return error.VariantSize;
+        if (!in_place and variant.size != size) return error.VariantSize;
     }
     if (frame_next != bundle.frames.len) return error.FrameRun;
     if (stored_next != header.payload_size) return error.StoredOffset;
     return bundle;
 }
 
+fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
+    @setRuntimeSafety(true);
+    const fits = switch (layout) {
+        .@"packed" => header.address == 0 and header.entry == 0,
+        .direct => header.address != 0 and header.address % format.payload_align == 0 and header.entry != 0,
+    };
+    if (!fits) return error.LayoutFields;
+}
+
 fn checkVariant(variant: *const format.Variant, detail: *Detail) Error!void {
     @setRuntimeSafety(true);
     if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
     try expectZero(&variant.reserved);
-    try expectZero(&variant.reserved_tail);
-    if (std.enums.fromInt(format.Codec, variant.codec) == null) {
+    const codec = std.enums.fromInt(format.Codec, variant.codec) orelse {
         detail.* = variant.codec;
         return error.UnknownCodec;
-    }
+    };
+    if (codec != .in_place and variant.checksum != 0) return error.VariantChecksum;
 }
 
 fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
@@ -164,7 +210,7 @@ fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
     if (variant.base >= bundle.variants.len) return error.BaseIndex;
     const base = bundle.baseOf(variant);
     switch (@as(format.Codec, @enumFromInt(variant.codec))) {
-        .zstd => if (base != variant) return error.BaseIndex,
+        .zstd, .in_place => if (base != variant) return error.BaseIndex,
         .zstd_reference => if (base.codec != @intFromEnum(format.Codec.zstd)) return error.BaseIndex,
     }
 }

@@ -49,19 +49,21 @@ const Helper = struct {
     }
 };
 
-/// The first thread's. In static memory, as there may be no more.
-var first_workspace: Workspace = undefined;
-
 /// One variant on its way to a descriptor.
 pub const Decoding = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
     descriptor: system.Descriptor,
     order: Order,
+    /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    bit_manipulation: bool = false,
+    /// What `deinit` gives back.
+    workspace: []align(std.heap.page_size_min) u8 = &.{},
+    helpers: []align(std.heap.page_size_min) u8 = &.{},
     frames: Queue,
     /// Frames of the base, as far as the variant refers to them.
     base: Queue = .{ .frames = &.{} },
-    base_memory: []u8 = &.{},
+    base_memory: []align(std.heap.page_size_min) u8 = &.{},
     /// 0 until all frames of the base are decoded, or none will be any more.
     base_ready: threads.Event = .{ .word = .init(0) },
     base_left: std.atomic.Value(u32) = .init(0),
@@ -90,13 +92,22 @@ pub const Decoding = struct {
     /// Writes the whole variant to the descriptor. There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
         try decoding.prepareBase();
+        decoding.workspace = try system.map(@sizeOf(Workspace));
         const frame_count = decoding.frames.frames.len + decoding.base.frames.len;
         const wanted = if (decoding.order == .ascending) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
         const helpers: []Helper = if (wanted > 1) decoding.startHelpers(wanted - 1) else &.{};
-        decoding.work(&first_workspace);
+        decoding.work(@ptrCast(@alignCast(decoding.workspace.ptr)));
         for (helpers) |*helper| helper.thread.join();
         const failure = decoding.failure.load(.acquire);
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
+    }
+
+    /// Gives back all memory: needed where the process goes on without an exec.
+    pub fn deinit(decoding: *Decoding) void {
+        for ([_][]align(std.heap.page_size_min) u8{ decoding.workspace, decoding.helpers, decoding.base_memory }) |memory| {
+            system.unmap(memory);
+        }
+        decoding.* = undefined;
     }
 
     fn prepareBase(decoding: *Decoding) Error!void {
@@ -117,8 +128,8 @@ pub const Decoding = struct {
 
     /// As many as the kernel gives memory and threads for.
     fn startHelpers(decoding: *Decoding, count: usize) []Helper {
-        const memory = system.map(count * @sizeOf(Helper)) catch return &.{};
-        const helpers: []Helper = @alignCast(std.mem.bytesAsSlice(Helper, memory));
+        decoding.helpers = system.map(count * @sizeOf(Helper)) catch return &.{};
+        const helpers: []Helper = @alignCast(std.mem.bytesAsSlice(Helper, decoding.helpers));
         for (helpers, 0..) |*helper, started| {
             helper.decoding = decoding;
             if (!helper.thread.start(Helper, Helper.work, helper)) return helpers[0..started];
@@ -128,7 +139,7 @@ pub const Decoding = struct {
 
     /// What each thread does.
     fn work(decoding: *Decoding, workspace: *Workspace) void {
-        workspace.decoder.init();
+        workspace.decoder.init(decoding.bit_manipulation);
         decoding.decodeAll(workspace) catch |err| decoding.fail(err);
     }
 

@@ -3,9 +3,18 @@
 //! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
 //! constants to `src/bundle/format.ts` for the TypeScript side, and a test fails when the two differ.
 //!
-//! A bundle is an ELF executable: the launcher, a copy of one variant's Go build info in the section
-//! `.go.buildinfo`, and the payload in the section `.mgo`. Both sections lie in the bundle's last,
-//! read-only PT_LOAD segment. The payload is
+//! A bundle is an ELF executable with a payload. What else it is depends on its layout:
+//!
+//! - `packed`: the launcher, a copy of one variant's Go build info in the section `.go.buildinfo`,
+//!   and the payload in the section `.mgo`. Both sections lie in the bundle's last, read-only
+//!   PT_LOAD segment.
+//! - `direct`: one variant, the base, with one PT_LOAD segment more, readable and executable and
+//!   above all others. Its contents are the section `.mgo`: the launcher's block, which begins with
+//!   `Block`, and the payload. Of the base's own bytes the ELF header and the program headers are
+//!   changed; its section headers and their names are left unused where they were, and stand behind
+//!   the new segment with the added ones.
+//!
+//! The payload is
 //!
 //!     Header | Variant × variant_count | Frame × frame_count | stored frames
 //!
@@ -29,6 +38,9 @@ pub const section_build_info = ".go.buildinfo";
 /// can be read in place.
 pub const payload_align: u32 = 64;
 
+/// The first bytes of a launcher's block, by which the contents of `.mgo` in `direct` are known.
+pub const block_magic = [8]u8{ 0x89, 'm', 'g', 'o', 'c', 'o', 'd', 'e' };
+
 /// GOAMD64 has the levels v1 to v4, and a level stands in a bundle once at most.
 pub const level_max: u8 = 4;
 pub const variant_count_max: u8 = level_max;
@@ -45,6 +57,8 @@ pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
 pub const Layout = enum(u8) {
     /// Every variant is stored compressed and started from a memfd.
     @"packed" = 0,
+    /// The bundle is one variant, the base, and runs as it; the others are started as in `packed`.
+    direct = 1,
 };
 
 /// How the frames of one variant are stored.
@@ -54,6 +68,29 @@ pub const Codec = enum(u8) {
     /// Each frame is one zstd frame whose raw dictionary is `reference_size` bytes of the base
     /// variant, decoded, from `reference_offset` on.
     zstd_reference = 1,
+    /// In `direct`, of exactly one variant, the base. Its executable is the first `size` bytes of
+    /// the bundle's own file with the frames laid over them: each is one zstd frame and decodes to
+    /// what stood at `reference_offset` of the executable before the bundle was made of it. Tools
+    /// that write the file anew, such as `strip`, change the bytes between: then the executable
+    /// cannot be had back, which `checksum` and `sha256` of the variant show, and still runs.
+    in_place = 2,
+};
+
+/// The start of the launcher's block: its code and constants, from .text to the end of .rodata, as
+/// they are linked. They need no relocation and no memory that is written, so they run wherever they
+/// stand in the order and distance in which they were linked.
+pub const Block = extern struct {
+    magic: [8]u8 = block_magic,
+    /// Of the entry for `direct`, in bytes from the start of this struct.
+    entry: u32,
+    /// Of the payload that follows the block, in bytes from the start of this struct: the block's
+    /// size, a multiple of `payload_align`.
+    payload: u32,
+
+    comptime {
+        assert(@sizeOf(Block) == 16);
+        assertNoPadding(Block);
+    }
 };
 
 pub const Header = extern struct {
@@ -69,12 +106,20 @@ pub const Header = extern struct {
     frame_count: u32,
     /// The whole payload in bytes, from the header to the end of the last stored frame.
     payload_size: u64,
-    /// Of the launcher's own bytes and the copied build info: all that is loaded from the bundle
-    /// but ELF headers and this payload. Checked by `mgo verify`; the launcher cannot check the
-    /// code that it is running.
+    /// Of the contents of all sections that are loaded from the file, in the order of the section
+    /// headers, without this payload: the launcher's own bytes and the build info, in `direct` the
+    /// base's sections and the launcher's block. Checked by `mgo verify`; the launcher cannot check
+    /// the code that it is running.
     image_checksum: u64,
+    /// In `direct`, the payload's address as the bundle is linked, which tells how far a
+    /// position-independent base was moved; a multiple of `payload_align`. Else zero. No tool that
+    /// rewrites executables can change the addresses of what is loaded.
+    address: u64 = 0,
+    /// In `direct`, e_entry of the base as `go build` made it; inside of an executable segment of
+    /// the base. Else zero.
+    entry: u64 = 0,
     /// Zero.
-    reserved: [24]u8 = @splat(0),
+    reserved: [8]u8 = @splat(0),
     /// Of the header up to this field, followed by the variant table and the frame table. Checked
     /// before any other field than `magic`, `version` and the two counts is believed.
     directory_checksum: u64,
@@ -93,11 +138,12 @@ pub const Variant = extern struct {
     /// A `Codec`.
     codec: u8,
     /// Index in the variant table of the variant that `zstd_reference` refers to, whose codec is
-    /// `zstd`; with codec `zstd` the variant's own index.
+    /// `zstd`; with another codec the variant's own index.
     base: u8,
     /// Zero.
     reserved: [5]u8 = @splat(0),
-    /// The executable's size in bytes: the sum of its frames' sizes.
+    /// The executable's size in bytes: the sum of its frames' sizes, or with codec `in_place` at
+    /// least that.
     size: u64,
     /// The variant's run in the frame table. The runs follow one another without a gap.
     frame_first: u32,
@@ -106,8 +152,9 @@ pub const Variant = extern struct {
     /// SHA-256 of the executable, for people and for `mgo verify`. The launcher checks each frame
     /// by itself instead.
     sha256: [32]u8,
-    /// Zero.
-    reserved_tail: [8]u8 = @splat(0),
+    /// With codec `in_place`, of the whole executable; checked before any of it is extracted. Else
+    /// zero.
+    checksum: u64 = 0,
 
     comptime {
         assert(@sizeOf(Variant) == 64);
@@ -129,9 +176,11 @@ pub const Frame = extern struct {
     stored_checksum: u64,
     /// Of the decoded bytes; checked before they are used.
     checksum: u64,
-    /// With codec `zstd_reference`, the dictionary: offset in the base variant, decoded. Else 0.
+    /// With codec `zstd_reference`, the dictionary: offset in the base variant, decoded. With codec
+    /// `in_place`, where the decoded bytes belong in the executable: such frames ascend, do not
+    /// overlap and lie inside of it. Else 0.
     reference_offset: u64,
-    /// In bytes; 0 means no dictionary.
+    /// Of the dictionary in bytes; 0 means none.
     reference_size: u32,
     /// Zero.
     reserved: u32 = 0,

@@ -6,6 +6,7 @@ comptime {
     _ = @import("checksum.zig");
     _ = @import("cpu.zig");
     _ = @import("decode_test.zig");
+    _ = @import("direct.zig");
     _ = @import("golden_test.zig");
     _ = @import("environment.zig");
     _ = @import("exec.zig");

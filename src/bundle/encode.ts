@@ -54,6 +54,8 @@ export interface EncodedVariant {
   readonly codec: number;
   readonly size: number;
   readonly sha256: Uint8Array;
+  /** XXH64 of the whole executable; of the variant in place only. */
+  readonly checksum?: bigint;
   readonly frames: readonly EncodedFrame[];
 }
 
@@ -77,7 +79,12 @@ export async function encodeVariants(
   return { encoded, base };
 }
 
-function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
+/**
+ * Which variant the others are stored as differences from.
+ *
+ * @throws MgoError if the one that is wanted is not among them
+ */
+export function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
   const levels = variants.map(({ level }) => level);
   const index = levels.findIndex((level) => level === (wanted ?? defaultBase(levels)));
   if (index >= 0) return index;

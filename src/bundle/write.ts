@@ -2,18 +2,24 @@
  * Variants + launcher → bundle.
  */
 import { MgoError } from "../error.ts";
+import { encodeBase } from "./base.ts";
 import { buildInfoSection } from "./buildinfo.ts";
+import { fillDirect, payloadAddress, planDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
-import { type EncodeOptions, encodeVariants } from "./encode.ts";
-import { fillTemplate, imageChecksum, parseTemplate } from "./image.ts";
+import { baseIndex, type EncodeOptions, encodeVariants } from "./encode.ts";
+import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
+import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
+import type { Layout } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
-import { checkVariants, readVariant, type VariantInput } from "./variant.ts";
+import { checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
+
+export interface BundleOptions extends EncodeOptions {
+  /** Default: packed. */
+  readonly layout?: Layout;
+}
 
 /**
  * Makes a bundle. A single variant needs no launcher: the result is then that file itself.
- *
- * The bundle carries the Go build info of its lowest variant, so that `go version -m` and scanners see the
- * program.
  *
  * @param launcher the launcher's ELF file, as src/launcher.ts gives it
  * @returns the bundle's bytes in pieces, the same for the same variants on any machine
@@ -22,19 +28,71 @@ import { checkVariants, readVariant, type VariantInput } from "./variant.ts";
 export async function createBundle(
   inputs: readonly VariantInput[],
   launcher: Uint8Array,
-  options: EncodeOptions,
+  options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
   const read = await Promise.all(inputs.map(readVariant));
   const variants = checkVariants(read);
   const [lowest] = variants;
   if (variants.length === 1) return [lowest.bytes];
-  const buildInfo = buildInfoSection(lowest.elf);
-  if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
   const template = parseTemplate(launcher, "the launcher");
-  const { encoded, base } = await encodeVariants(variants, options);
-  const payload = writePayload(encoded, base, imageChecksum(template.elf, "the launcher", buildInfo));
-  const bundle = fillTemplate(template, payload, buildInfo);
+  const bundle =
+    options.layout === "direct"
+      ? await createDirect(variants, template, options)
+      : await createPacked(variants, template, options);
   // What the reader refuses would not start. Each frame was decoded again when it was encoded.
   verifyImage(readBundle(Buffer.concat(bundle), "the new bundle"));
   return bundle;
+}
+
+/**
+ * The bundle carries the Go build info of its lowest variant, so that `go version -m` and scanners see the
+ * program.
+ */
+async function createPacked(
+  variants: readonly [Variant, ...Variant[]],
+  template: Template,
+  options: BundleOptions,
+): Promise<readonly Uint8Array[]> {
+  const [lowest] = variants;
+  const buildInfo = buildInfoSection(lowest.elf);
+  if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
+  const { encoded, base } = await encodeVariants(variants, options);
+  const contents = new Map([
+    [SECTION_PAYLOAD, new Uint8Array()],
+    [SECTION_BUILD_INFO, buildInfo],
+  ]);
+  const payload = writePayload(encoded, base, imageChecksum(template.elf, "the launcher", contents));
+  return fillTemplate(template, payload, buildInfo);
+}
+
+/**
+ * The bundle is the base. The first of the others is stored by itself and the rest as differences from it: the
+ * base's own bytes are not at hand where a dynamic linker has relocated them, or the file may not be read.
+ */
+async function createDirect(
+  variants: readonly Variant[],
+  template: Template,
+  options: BundleOptions,
+): Promise<readonly Uint8Array[]> {
+  const inPlace = baseIndex(variants, options.base);
+  const [base, others] = [variants[inPlace], variants.toSpliced(inPlace, 1)];
+  const reference = others[0];
+  if (base === undefined || reference === undefined) throw new Error("no variants");
+  const plan = planDirect(base.elf, template.block.bytes, base.path);
+  const { encoded } = await encodeVariants(others, { ...options, base: reference.level });
+  const { level, elf, bytes } = base;
+  const own = await encodeBase(level, bytes, plan.overwritten, options.compress);
+  options.onProgress?.({ level, done: bytes.length, size: bytes.length, stored: bytes.length });
+  const all = encoded.toSpliced(inPlace, 0, own);
+  const checksum = imageChecksum(elf, base.path, new Map(), template.block.bytes);
+  const payload = writePayload(
+    all,
+    all.findIndex((variant) => variant.level === reference.level),
+    checksum,
+    {
+      address: payloadAddress(plan),
+      entry: elf.header.entry,
+    },
+  );
+  return fillDirect(plan, template.block.entry, payload);
 }

@@ -90,14 +90,27 @@ describe("readDirectory", () => {
   const [v1 = 0, v3 = 0] = variants;
   const [first = 0, second = 0, third = 0] = frames;
   test.each<readonly [string, (bytes: Uint8Array) => void, string]>([
-    ["a layout", (b) => writeStruct(HEADER, b, 0, { layout: 1 }), "uses layout 1"],
-    ["reserved bytes of the header", (b) => b.fill(1, 40, 41), "reserved"],
+    ["a layout", (b) => writeStruct(HEADER, b, 0, { layout: 2 }), "uses layout 2"],
+    [
+      "a layout that is another's",
+      (b) => writeStruct(HEADER, b, 0, { layout: 1 }),
+      "none of the layout direct",
+    ],
+    ["an address", (b) => writeStruct(HEADER, b, 0, { address: 64n }), "none of the layout packed"],
+    ["an entry", (b) => writeStruct(HEADER, b, 0, { entry: 1n }), "none of the layout packed"],
+    [
+      "a layout without a variant in place",
+      (b) => writeStruct(HEADER, b, 0, { layout: 1, address: 64n, entry: 1n }),
+      "it has 0 variants in place",
+    ],
+    ["reserved bytes of the header", (b) => b.fill(1, 48, 49), "reserved"],
     ["the payload's size", (b) => writeStruct(HEADER, b, 0, { payload_size: 5000n }), "payload"],
     ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],
     ["the order of levels", (b) => writeStruct(VARIANT, b, v3, { level: 1 }), "order"],
     ["a codec", (b) => writeStruct(VARIANT, b, v1, { codec: 9 }), "uses codec 9"],
     ["reserved bytes of a variant", (b) => b.fill(1, v1 + 3, v1 + 4), "reserved"],
-    ["the last reserved bytes of a variant", (b) => b.fill(1, v1 + 63, v1 + 64), "reserved"],
+    ["a checksum of a variant", (b) => writeStruct(VARIANT, b, v1, { checksum: 1n }), "has a checksum"],
+    ["a codec to one in place", (b) => writeStruct(VARIANT, b, v3, { codec: 2 }), "has 1 variants in place"],
     ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
     ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
     ["another base of the base", (b) => writeStruct(VARIANT, b, v3, { base: 0 }), "refers to a base"],
