@@ -55,7 +55,7 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
     const variant = opened.variantOf(level);
     if (asked.debug.log) fatal.line(.{ if (asked.debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
 
-    var fallback: Fallback = .{ .process = process, .log = asked.debug.log };
+    var fallback: Fallback = .{ .process = process, .layout = opened.layout, .log = asked.debug.log };
     var signals: start.SavedSignals = undefined;
     if (base) |one| {
         if (one.level == level and !asked.debug.extract) one.enter();
@@ -122,7 +122,6 @@ fn startFromMemory(
     fallback: *const Fallback,
 ) noreturn {
     const process = fallback.process;
-    const hint: []const u8 = if (opened.layout == .@"packed") exec.hint_no_memory else "";
     const memory = exec.createMemory(process, variant.level, fallback);
     var decoding = decode.Decoding.init(opened, variant, memory, .any);
     decoding.bit_manipulation = bit_manipulation;
@@ -134,8 +133,8 @@ fn startFromMemory(
     }
     result catch |err| switch (err) {
         error.StoredChecksum, error.Decoder, error.Checksum => |damage| fatal.exitDamaged(damage),
-        error.OutOfMemory => fallback.giveUp(.no_memory, .{ "no memory for the base variant", hint }),
-        error.Write => fallback.giveUp(.no_memory, .{ "variant not written: ", write_failure, hint }),
+        error.OutOfMemory => fallback.giveUp(.no_memory, .{ "no memory for the base variant", fallback.hint() }),
+        error.Write => fallback.giveUp(.no_memory, .{ "variant not written: ", write_failure, fallback.hint() }),
     };
     exec.execute(process, memory, fallback);
 }

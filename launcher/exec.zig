@@ -12,9 +12,6 @@ pub const name_size_max = 249;
 
 const path_size_max = 4096;
 
-/// Behind the reason why there is no memfd, or none that is full.
-pub const hint_no_memory = "; a bundle built with -mgo.layout=direct needs no memory for its base";
-
 pub fn createMemory(process: *const Process, level: u8, fallback: *const Fallback) system.Descriptor {
     var path_buffer: [path_size_max]u8 = undefined;
     var name_buffer: [name_size_max + 1]u8 = undefined;
@@ -24,7 +21,7 @@ pub fn createMemory(process: *const Process, level: u8, fallback: *const Fallbac
     system.blockSignal(.XFSZ);
     return switch (system.memfdCreate(name)) {
         .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| fallback.giveUp(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, hint_no_memory }),
+        .failed => |number| fallback.giveUp(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, fallback.hint() }),
     };
 }
 

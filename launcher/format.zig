@@ -106,8 +106,8 @@ pub const Header = extern struct {
     frame_count: u32,
     /// The whole payload in bytes, from the header to the end of the last stored frame.
     payload_size: u64,
-    /// Of the contents of all sections that are loaded from the file, in the order of the section
-    /// headers, without this payload: the launcher's own bytes and the build info, in `direct` the
+    /// Of the contents of all sections that are loaded from the file, in the order of their
+    /// addresses, without this payload: the launcher's own bytes and the build info, in `direct` the
     /// base's sections and the launcher's block. Checked by `mgo verify`; the launcher cannot check
     /// the code that it is running.
     image_checksum: u64,

@@ -113,7 +113,11 @@ export function fillDirect(
   const namesOffset = offset + size;
   const tableOffset = align(namesOffset + names.length, SHDR_ALIGN);
 
-  const head = Uint8Array.from(base.bytes.subarray(0, Math.max(...plan.overwritten.map(end))));
+  // In one piece: what is written in small ones or at odd places lies in the page cache in small pages, which
+  // made a start of the base 0.2 ms longer until the machine's next.
+  const head = new Uint8Array(offset + block.length);
+  head.set(base.bytes);
+  head.set(block, offset);
   writeStruct(EHDR, head, 0, {
     entry: address + BigInt(entry),
     shoff: BigInt(tableOffset),
@@ -141,25 +145,12 @@ export function fillDirect(
     size: BigInt(size),
     addralign: BigInt(PAYLOAD_ALIGN),
   });
-  return [
-    head,
-    base.bytes.subarray(head.length),
-    new Uint8Array(offset - base.bytes.length),
-    block,
-    ...payload,
-    names,
-    new Uint8Array(tableOffset - namesOffset - names.length),
-    table,
-  ];
+  return [head, ...payload, names, new Uint8Array(tableOffset - namesOffset - names.length), table];
 }
 
 function sectionNames(elf: Elf): Uint8Array {
   const section = elf.sections[elf.header.shstrndx];
   return section === undefined ? new Uint8Array() : sectionBytes(elf, section);
-}
-
-function end(range: { readonly offset: number; readonly size: number }): number {
-  return range.offset + range.size;
 }
 
 function align(offset: number, multiple: number): number {

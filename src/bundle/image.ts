@@ -116,8 +116,8 @@ function checkVersion(placeholder: Uint8Array, name: string): void {
 
 /**
  * Checksum of what a bundle loads beside its payload: XXH64 of the contents of all sections that are loaded
- * from the file, in the order of the section table. Of `.mgo` that is what stands in front of the payload. ELF
- * headers are left out, which `strip` and `objcopy` write anew.
+ * from the file, in the order of their addresses. Of `.mgo` that is what stands in front of the payload. Left
+ * out are the ELF headers and the order of the section table, which `strip` and `objcopy` write anew.
  *
  * @param contents to take instead of the file's, by the section's name
  * @param appended of a section behind all others, which the file does not have yet
@@ -131,12 +131,17 @@ export function imageChecksum(
 ): bigint {
   const pieces = elf.sections
     .filter((section) => (section.header.flags & SHF_ALLOC) !== 0n && section.header.type !== SHT_NOBITS)
+    .toSorted((a, b) => compare(a.header.addr, b.header.addr) || a.size - b.size)
     .map((section) => contents.get(section.name) ?? sectionBytes(elf, section));
   const room = [...contents.values()].reduce((sum, { length }) => sum + length, elf.bytes.length);
   if (pieces.reduce((sum, { length }) => sum + length, 0) > room) {
     throw new MgoError(`${name} is damaged: its sections overlap`);
   }
   return Bun.hash.xxHash64(Buffer.concat([...pieces, appended]));
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

@@ -49,7 +49,7 @@ export function findSlot(elf: Elf, added: Program, name: string): readonly Progr
     );
   }
   throw new MgoError(`${name} has no room for the program header that the direct layout adds`, {
-    hint: "use -mgo.layout=packed, or let Go's own linker link it: -ldflags=-linkmode=internal, or CGO_ENABLED=0",
+    hint: "use -mgo.layout=packed, or have it linked otherwise: -buildmode=exe, or -ldflags=-linkmode=internal",
   });
 }
 

@@ -3,6 +3,7 @@
  * all tests of a run.
  */
 import { join } from "node:path";
+import type { Layout } from "../../src/bundle/layout.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/launcher.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
@@ -21,14 +22,35 @@ export async function launcher(): Promise<Uint8Array> {
 
 const built = new Set<string>();
 
-/** Path of a program below tests/programs as `go build` makes it for that level, stripped. */
-export function buildVariant(level: Level, program = "levels"): string {
-  const path = join(scratch, `${program}.${level}`);
+/** How a variant is linked. */
+export type Kind = keyof typeof KINDS;
+
+const STRIPPED = "-ldflags=-s -w";
+const EXTERNAL = "-ldflags=-s -w -linkmode=external";
+
+/** Flags of `go build`, and whether a C compiler is needed. */
+const KINDS = {
+  static: { flags: [STRIPPED], cgo: false },
+  unstripped: { flags: [], cgo: false },
+  pie: { flags: [STRIPPED, "-buildmode=pie"], cgo: false },
+  cgo: { flags: [EXTERNAL], cgo: true },
+  "cgo-pie": { flags: [EXTERNAL, "-buildmode=pie"], cgo: true },
+} as const;
+
+/** The kinds that this machine can build. */
+export const kinds = Object.keys(KINDS).filter(
+  (kind): kind is Kind => kind in KINDS && (!KINDS[kind as Kind].cgo || Bun.which("gcc") !== null),
+);
+
+/** Path of a program below tests/programs as `go build` makes it for that level. */
+export function buildVariant(level: Level, program = "levels", kind: Kind = "static"): string {
+  const path = join(scratch, `${program}.${kind}.${level}`);
   if (built.has(path)) return path;
-  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "."];
+  const { flags, cgo } = KINDS[kind];
+  const command = ["go", "build", "-trimpath", ...flags, "-o", path, "."];
   const { success, stderr } = Bun.spawnSync(command, {
     cwd: join(root, "tests", "programs", program),
-    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
+    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: cgo ? "1" : "0" },
   });
   if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
   built.add(path);
@@ -37,18 +59,21 @@ export function buildVariant(level: Level, program = "levels"): string {
 
 let bundles = 0;
 
-export interface BundleOptions {
+export interface VariantOptions {
   readonly levels?: readonly Level[];
   readonly base?: Level;
+  readonly layout?: Layout;
   /** A folder below tests/programs. */
   readonly program?: string;
+  readonly kind?: Kind;
 }
 
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
-export async function buildBundle({ levels = LEVELS, base, program }: BundleOptions = {}): Promise<string> {
+export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
+  const { levels = LEVELS, base, layout = "packed", program, kind } = wanted;
   const path = join(scratch, `bundle-${bundles++}`);
-  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program) }));
-  const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
+  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
+  const options = { compress: "fast", layout, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
 }
