@@ -1,10 +1,21 @@
 /** Starts of bundles in the direct layout: the base in place, the others from memory, and the ways between. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { HEADER } from "../../src/bundle/format.ts";
+import { readBlock } from "../../src/bundle/image.ts";
 import { defaultBase, LEVELS, type Level } from "../../src/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
+import { findPlaces, forgeFields } from "../support/hostile.ts";
 import { AT_SECURE, copyFor, entryOf, isRoot, runAsUser, setcap } from "../support/privileges.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant, kinds, runProgram } from "../support/variants.ts";
@@ -251,30 +262,70 @@ describe("a direct bundle", () => {
   });
 });
 
-describe("the launcher of a direct bundle that is cut short", () => {
+describe.skipIf(!runnable.includes(BASE))("the launcher of a direct bundle", () => {
   const original = readFileSync(bundle);
   const section = findSection(parseElf(original, bundle), ".mgo");
   const start = section?.offset ?? 0;
-  const path = join(scratch, "cut-direct");
+  const block = readBlock(original.subarray(start));
+  const payloadAt = start + (block?.payload ?? 0);
+  const payload = original.subarray(payloadAt, start + (section?.size ?? 0));
+  const directoryEnd = findPlaces(payload).end;
+  const path = join(scratch, "hostile-direct");
 
-  function startCut(size: number, level: Level): string {
-    writeFileSync(path, original.subarray(0, size), { mode: 0o755 });
+  /** Starts what is in the file. */
+  function judge(level: Level): string {
     const { status, signal, stdout, stderr } = runProgram([path, "x"], { GOAMD64: level });
     if (status === 0 && stdout === `[${level} x]\n` && stderr === "") return "ran";
-    if (status === 112 && stdout === "" && /^\[mgo\] launcher: [^:\n]+: [^\n]+\n$/.test(stderr))
-      return "refused";
-    return `status ${status} signal ${signal} ${stdout} ${stderr}`;
+    const refused = (status === 112 || status === 113) && stdout === "";
+    if (refused && /^\[mgo\] launcher: [^:\n]+: [^\n]+\n$/.test(stderr)) return "refused";
+    return `status ${status} signal ${signal} stdout ${stdout} stderr ${stderr}`;
   }
 
-  test.skipIf(!runnable.includes(BASE))("says so, or runs what is whole", () => {
-    // A page that the cut goes through is filled with zeros, and the directory follows the launcher at once.
-    const launcher = 80_000;
+  /** Starts the bundle with these bytes in its payload. */
+  function startChanged(at: number, bytes: Uint8Array, level: Level): string {
+    const write = (from: Uint8Array): void => {
+      const file = openSync(path, "r+");
+      writeSync(file, from, 0, from.length, payloadAt + at);
+      closeSync(file);
+    };
+    write(bytes);
+    const outcome = judge(level);
+    write(payload.subarray(at, at + bytes.length));
+    return outcome;
+  }
+
+  test("says that the file is cut short, or runs what is whole", () => {
     for (let size = start + 4096; size < original.length; size += 4096 * 7 + 13) {
-      const fromMemory = startCut(size, "v1");
-      expect(`${size} ${fromMemory}`).toBe(`${size} refused`);
-      const inPlace = startCut(size, BASE);
-      if (size > start + launcher + 4096) expect(`${size} ${inPlace}`).toBe(`${size} ran`);
-      else expect(["ran", "refused"]).toContain(inPlace);
+      writeFileSync(path, original.subarray(0, size), { mode: 0o755 });
+      expect(`${size} ${judge(OTHER)}`).toBe(`${size} refused`);
+      // Of the page that the cut goes through the kernel fills the rest with zeros.
+      if (size > payloadAt + directoryEnd) expect(`${size} ${judge(BASE)}`).toBe(`${size} ran`);
+      else expect(["ran", "refused"]).toContain(judge(BASE));
+    }
+    writeFileSync(path, original, { mode: 0o755 });
+    expect([judge(OTHER), judge(BASE)]).toEqual(["ran", "ran"]);
+  });
+
+  test("refuses each changed byte of the directory, whatever is to start", () => {
+    writeFileSync(path, original, { mode: 0o755 });
+    for (let at = 0; at < directoryEnd; at++) {
+      const bytes = Uint8Array.of((payload[at] ?? 0) ^ (1 << (at % 8)));
+      const outcome = startChanged(at, bytes, at % 2 === 0 ? BASE : OTHER);
+      expect(`${at} ${outcome}`).toBe(`${at} refused`);
+    }
+  });
+
+  test("survives each field of each struct at its limits, with the checksum made right", () => {
+    writeFileSync(path, original, { mode: 0o755 });
+    const { offset, size } = HEADER.fields.entry;
+    for (const bytes of forgeFields(payload)) {
+      const outcomes = [startChanged(0, bytes, OTHER)];
+      // A wrong entry that lies in the base's code is a wrong program.
+      const sameEntry = Buffer.from(bytes.subarray(offset, offset + size)).equals(
+        payload.subarray(offset, offset + size),
+      );
+      if (sameEntry) outcomes.push(startChanged(0, bytes, BASE));
+      for (const outcome of outcomes) expect(["ran", "refused"]).toContain(outcome);
     }
   });
 });
