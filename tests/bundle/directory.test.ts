@@ -110,7 +110,11 @@ describe("readDirectory", () => {
     ["a codec", (b) => writeStruct(VARIANT, b, v1, { codec: 9 }), "uses codec 9"],
     ["reserved bytes of a variant", (b) => b.fill(1, v1 + 3, v1 + 4), "reserved"],
     ["a checksum of a variant", (b) => writeStruct(VARIANT, b, v1, { checksum: 1n }), "has a checksum"],
-    ["a codec to one in place", (b) => writeStruct(VARIANT, b, v3, { codec: 2 }), "the places of its base's frames"],
+    [
+      "a codec to one in place",
+      (b) => writeStruct(VARIANT, b, v3, { codec: 2 }),
+      "the places of its base's frames",
+    ],
     ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
     ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
     ["another base of the base", (b) => writeStruct(VARIANT, b, v3, { base: 0 }), "refers to a base"],
