@@ -1,15 +1,19 @@
-//! The program inside every bundle: finds out what the CPU can run, decodes the best variant into
-//! memory, and becomes it.
+//! The program inside every bundle: finds out what the CPU can run and becomes the best variant. It
+//! decodes that into memory and executes it there, or, in the direct layout, it goes on to the one
+//! that the bundle itself is.
 //!
-//! It has no libc, no heap, no writable data in the file and no relocations, so that the bundle
-//! writer can fill it without a linker. It is entered in launcher/start.S.
+//! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it,
+//! or put it into another program, without a linker. It is entered in launcher/start.S.
 const std = @import("std");
 const bundle = @import("launcher/bundle.zig");
 const capabilities = @import("launcher/capabilities.zig");
 const cpu = @import("launcher/cpu.zig");
 const decode = @import("launcher/decode.zig");
+const direct = @import("launcher/direct.zig");
 const environment = @import("launcher/environment.zig");
 const exec = @import("launcher/exec.zig");
+const extract = @import("launcher/extract.zig");
+const Fallback = @import("launcher/fallback.zig").Fallback;
 const fatal = @import("launcher/fatal.zig");
 const format = @import("launcher/format.zig");
 const name = @import("launcher/name.zig");
@@ -17,45 +21,71 @@ const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
 const threads = @import("launcher/threads.zig");
-const zstd = @import("launcher/zstd.zig");
 
 pub const panic = fatal.panic;
 
 /// Keeps Zig's own entry out: start.S has that symbol.
 pub const _start = {};
 
-/// Called by start.S.
-export fn launcher_start(stack: [*]const usize, signals: *const start.SavedSignals) callconv(.c) noreturn {
-    launch(&start.readStack(stack, signals));
+/// Called by start.S in the packed layout.
+export fn launcher_start(stack: [*]usize, signals: *const start.SavedSignals) callconv(.c) noreturn {
+    var process = start.readStack(stack);
+    process.signals = signals;
+    if (process.secure and capabilities.onOwnFile(&process)) refuseCapabilities("; build with -mgo.layout=direct");
+    const opened = openBundle(start.mappedPayload(), .@"packed");
+    launch(&process, &opened, null);
 }
 
-fn launch(process: *const start.Process) noreturn {
-    if (process.secure and capabilities.onOwnFile(process)) refuseCapabilities();
+/// Called by start.S in the direct layout.
+export fn launcher_start_direct(stack: [*]usize) callconv(.c) noreturn {
+    var process = start.readStack(stack);
+    const mapped = direct.mappedPayload(&process);
+    if (!direct.hasDirectory(mapped)) fatal.exit(.damaged, .{"bundle damaged: file is cut short"});
+    const opened = openBundle(mapped, .direct);
+    const base = direct.Base.find(&process, &opened) orelse
+        fatal.exit(.damaged, .{"bundle damaged: the entry of its base is none"});
+    launch(&process, &opened, &base);
+}
+
+/// `base` is null in the packed layout.
+fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const direct.Base) noreturn {
     // A caller that has fewer privileges than the program must not steer it.
     const asked: environment.Environment = if (process.secure) .{} else environment.parse(process.environment);
-
-    const opened = openBundle(start.mappedPayload());
-    const level = detectAndSelect(opened.levels(), &asked);
+    const leaves = cpu.read(cpu.Hardware{}, opened.levels().highest());
+    const level = selectLevel(opened.levels(), cpu.level(&leaves), &asked, base);
     const variant = opened.variantOf(level);
+    if (asked.debug.log) fatal.line(.{ if (asked.debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
 
-    if (asked.debug.extract) {
-        if (asked.debug.log) fatal.line(.{ "extracting variant GOAMD64=v", level });
-        decodeTo(&opened, variant, system.stdout, .ascending, .not_extracted);
-        system.exit(0);
+    var fallback: Fallback = .{ .process = process, .layout = opened.layout, .log = asked.debug.log };
+    var signals: start.SavedSignals = undefined;
+    if (base) |one| {
+        if (one.level == level and !asked.debug.extract) one.enter();
+        if (one.level <= cpu.level(&leaves)) fallback.base = one;
+        if (process.secure and capabilities.onOwnFile(process)) {
+            if (fallback.base != null) one.enter();
+            refuseCapabilities("");
+        }
+        start.guard(&signals);
+        process.signals = &signals;
+        // If the last page is there, all of them are.
+        std.mem.doNotOptimizeAway(@as(*const volatile u8, &opened.payload[opened.payload.len - 1]).*);
     }
-    if (asked.debug.log) fatal.line(.{ "starting variant GOAMD64=v", level });
-    const memory = exec.createMemory(process, level);
-    decodeTo(&opened, variant, memory, .any, .no_memory);
-    name.keep(process, memory, variant.size, asked.debug.log);
-    exec.execute(process, memory, asked.debug.log);
+    const bit_manipulation = cpu.bitManipulation(&leaves);
+    if (asked.debug.extract) extract.write(process, opened, variant, bit_manipulation);
+    startFromMemory(opened, variant, bit_manipulation, &fallback);
 }
 
 /// The level of the variant to start.
-fn detectAndSelect(present: select.Levels, asked: *const environment.Environment) u8 {
-    const leaves = cpu.read(cpu.Hardware{}, present.highest());
-    const cpu_level = cpu.level(&leaves);
-    zstd.setBitManipulation(cpu.bitManipulation(&leaves));
-
+fn selectLevel(
+    present: select.Levels,
+    cpu_level: u8,
+    asked: *const environment.Environment,
+    base: ?*const direct.Base,
+) u8 {
+    if (base) |one| if (asked.debug.base) {
+        if (one.level <= cpu_level) return one.level;
+        if (asked.debug.log) fatal.line(.{ "MGODEBUG=base ignored: the base is v", one.level, ", this CPU supports v", cpu_level });
+    };
     const selection = select.select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
         "no variant fits this CPU: the lowest in the bundle needs v",
         present.lowest(),
@@ -71,9 +101,9 @@ fn detectAndSelect(present: select.Levels, asked: *const environment.Environment
     return selection.level;
 }
 
-fn openBundle(mapped: []align(format.payload_align) const u8) bundle.Bundle {
+fn openBundle(mapped: start.Mapped, layout: format.Layout) bundle.Bundle {
     var detail: bundle.Detail = 0;
-    return bundle.parse(mapped, &detail) catch |err| switch (err) {
+    const opened = bundle.parse(mapped, &detail) catch |err| switch (err) {
         error.UnknownVersion => fatal.exit(.unknown_format, .{ "unknown bundle format: version ", detail }),
         error.UnknownLayout => fatal.exit(.unknown_format, .{ "unknown bundle format: layout ", detail }),
         error.UnknownCodec => fatal.exit(.unknown_format, .{ "unknown bundle format: codec ", detail }),
@@ -82,32 +112,36 @@ fn openBundle(mapped: []align(format.payload_align) const u8) bundle.Bundle {
         error.DirectoryChecksum => fatal.exit(.damaged, .{"bundle damaged: the directory's checksum is wrong"}),
         else => fatal.exit(.damaged, .{"bundle damaged: the directory contradicts itself"}),
     };
+    if (opened.layout != layout) fatal.exit(.damaged, .{"bundle damaged: it is entered as one of another layout"});
+    return opened;
 }
 
-fn decodeTo(
+fn startFromMemory(
     opened: *const bundle.Bundle,
     variant: *const format.Variant,
-    descriptor: system.Descriptor,
-    order: decode.Decoding.Order,
-    status_of_write: fatal.Status,
-) void {
-    var decoding = decode.Decoding.init(opened, variant, descriptor, order);
-    decoding.run(threads.cpuCount()) catch |err| switch (err) {
-        error.StoredChecksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
-        error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
-        error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
-        error.Plan => fatal.exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
-        error.OutOfMemory => fatal.exit(.no_memory, .{ "no memory for the base variant", exec.hint_no_memory }),
-        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoding.write_failure, hint(status_of_write) }),
+    bit_manipulation: bool,
+    fallback: *const Fallback,
+) noreturn {
+    const process = fallback.process;
+    const memory = exec.createMemory(process, variant.level, fallback);
+    var decoding = decode.Decoding.init(opened, variant, memory, .any);
+    decoding.bit_manipulation = bit_manipulation;
+    decoding.image = direct.image(process, opened);
+    const result = decoding.run(threads.cpuCount());
+    const write_failure = decoding.write_failure;
+    if (fallback.base != null) {
+        decoding.deinit();
+        if (std.meta.isError(result)) system.close(memory);
+    }
+    result catch |err| switch (err) {
+        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum => |damage| fatal.exitDamaged(damage),
+        error.OutOfMemory => fallback.giveUp(.no_memory, .{ "no memory for the base variant", fallback.hint() }),
+        error.Write => fallback.giveUp(.no_memory, .{ "variant not written: ", write_failure, fallback.hint() }),
     };
+    name.keep(process, memory, variant.size, fallback.log);
+    exec.execute(process, memory, fallback);
 }
 
-fn hint(status: fatal.Status) []const u8 {
-    return if (status == .no_memory) exec.hint_no_memory else "";
-}
-
-fn refuseCapabilities() noreturn {
-    fatal.exit(.capabilities, .{
-        "file capabilities refused: the program would lose them in this layout; build with -mgo.layout=direct",
-    });
+fn refuseCapabilities(hint: []const u8) noreturn {
+    fatal.exit(.capabilities, .{ "file capabilities refused: the program would lose them in this layout", hint });
 }

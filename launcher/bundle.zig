@@ -21,6 +21,8 @@ pub const Error = error{
     /// The number is in `Detail`.
     UnknownLayout,
     ReservedNotZero,
+    /// The layout has no place for the address or the entry, or asks for them.
+    LayoutFields,
     LevelRange,
     /// The levels do not ascend.
     LevelOrder,
@@ -28,6 +30,8 @@ pub const Error = error{
     UnknownCodec,
     /// The base is no variant, or not one with codec `zstd`.
     BaseIndex,
+    /// A layout other than `direct` has a variant in place, or that has none or several.
+    InPlaceCount,
     /// The runs of the frame table are not contiguous, empty, or do not fill it.
     FrameRun,
     /// Of a frame, as stored.
@@ -36,10 +40,12 @@ pub const Error = error{
     StoredOffset,
     /// Of a frame, decoded.
     FrameSize,
-    /// There are more frames of a plan than frames, or there must be none.
-    PlanFrames,
+    /// There are more frames without bytes of the variant than frames, or there must be none.
+    ExtraFrames,
     /// The frames' sizes do not add up to the variant's.
     VariantSize,
+    /// There must be none.
+    VariantChecksum,
 };
 
 /// The number that an error is about, for its message.
@@ -47,8 +53,13 @@ pub const Detail = u32;
 
 pub const Bundle = struct {
     payload: []align(format.payload_align) const u8,
+    layout: format.Layout,
     variants: []const format.Variant,
     frames: []const format.Frame,
+
+    pub fn header(bundle: *const Bundle) *const format.Header {
+        return @ptrCast(bundle.payload.ptr);
+    }
 
     pub fn levels(bundle: *const Bundle) Levels {
         var found: Levels = .{};
@@ -64,21 +75,30 @@ pub const Bundle = struct {
         unreachable;
     }
 
+    /// The variant that the bundle's own file is: in `direct` there is one.
+    pub fn inPlace(bundle: *const Bundle) ?*const format.Variant {
+        for (bundle.variants) |*variant| {
+            if (variant.codec == @intFromEnum(format.Codec.in_place)) return variant;
+        }
+        return null;
+    }
+
+    /// The variant that this one refers to; itself where it refers to none.
     pub fn baseOf(bundle: *const Bundle, variant: *const format.Variant) *const format.Variant {
         return &bundle.variants[variant.base];
     }
 
-    /// All frames of a variant: those of its plan, and those of its bytes.
+    /// All frames of a variant: the extra ones, and those of its bytes.
     pub fn framesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
         return bundle.frames[variant.frame_first..][0..variant.frame_count];
     }
 
-    pub fn planFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
-        return bundle.framesOf(variant)[0..variant.plan_frame_count];
+    pub fn extraFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        return bundle.framesOf(variant)[0..variant.extra_frame_count];
     }
 
     pub fn contentFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
-        return bundle.framesOf(variant)[variant.plan_frame_count..];
+        return bundle.framesOf(variant)[variant.extra_frame_count..];
     }
 
     pub fn stored(bundle: *const Bundle, frame: *const format.Frame) []const u8 {
@@ -114,19 +134,26 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
     if (directory_checksum != header.directory_checksum) return error.DirectoryChecksum;
 
     if (header.payload_size > mapped.len or header.payload_size < directory_size) return error.PayloadSize;
+    const layout = std.enums.fromInt(format.Layout, header.layout) orelse {
+        detail.* = header.layout;
+        return error.UnknownLayout;
+    };
     const bundle: Bundle = .{
         .payload = mapped[0..@intCast(header.payload_size)],
+        .layout = layout,
         .variants = @alignCast(std.mem.bytesAsSlice(format.Variant, variants_bytes)),
         .frames = @alignCast(std.mem.bytesAsSlice(format.Frame, frames_bytes)),
     };
-    if (std.enums.fromInt(format.Layout, header.layout) == null) {
-        detail.* = header.layout;
-        return error.UnknownLayout;
-    }
     try expectZero(&header.reserved);
+    try checkLayout(header, layout);
 
     // Of all variants before the base of any: a base of unknown codec is no wrong base.
-    for (bundle.variants) |*variant| try checkVariant(variant, detail);
+    var in_place_count: usize = 0;
+    for (bundle.variants) |*variant| {
+        try checkVariant(variant, detail);
+        in_place_count += @intFromBool(variant.codec == @intFromEnum(format.Codec.in_place));
+    }
+    if (in_place_count != @intFromBool(layout == .direct)) return error.InPlaceCount;
 
     var level_last: u8 = 0;
     var frame_next: u64 = 0;
@@ -139,7 +166,8 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         if (variant.frame_first != frame_next or variant.frame_count == 0) return error.FrameRun;
         frame_next += variant.frame_count;
         if (frame_next > bundle.frames.len) return error.FrameRun;
-        try checkPlan(variant);
+        try checkExtra(variant);
+        const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
         var size: u64 = 0;
         for (bundle.framesOf(variant), 0..) |*frame, index| {
             if (frame.stored_size < 1 or frame.stored_size > format.frame_stored_size_max) return error.StoredSize;
@@ -147,24 +175,33 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             stored_next += frame.stored_size;
             if (stored_next > header.payload_size) return error.StoredOffset;
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
-            if (index >= variant.plan_frame_count) size += frame.size;
+            if (index >= variant.extra_frame_count) size += frame.size;
         }
-        if (variant.size != size) return error.VariantSize;
+        if (!in_place and variant.size != size) return error.VariantSize;
     }
     if (frame_next != bundle.frames.len) return error.FrameRun;
     if (stored_next != header.payload_size) return error.StoredOffset;
     return bundle;
 }
 
+fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
+    @setRuntimeSafety(true);
+    const fits = switch (layout) {
+        .@"packed" => header.address == 0 and header.entry == 0,
+        .direct => header.address != 0 and header.address % format.payload_align == 0 and header.entry != 0,
+    };
+    if (!fits) return error.LayoutFields;
+}
+
 fn checkVariant(variant: *const format.Variant, detail: *Detail) Error!void {
     @setRuntimeSafety(true);
     if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
-    try expectZero(&variant.reserved);
-    try expectZero(&variant.reserved_tail);
-    if (std.enums.fromInt(format.Codec, variant.codec) == null) {
+    if (variant.reserved != 0) return error.ReservedNotZero;
+    const codec = std.enums.fromInt(format.Codec, variant.codec) orelse {
         detail.* = variant.codec;
         return error.UnknownCodec;
-    }
+    };
+    if (codec != .in_place and variant.checksum != 0) return error.VariantChecksum;
 }
 
 fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
@@ -172,18 +209,20 @@ fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
     if (variant.base >= bundle.variants.len) return error.BaseIndex;
     const base = bundle.baseOf(variant);
     switch (@as(format.Codec, @enumFromInt(variant.codec))) {
-        .zstd => if (base != variant) return error.BaseIndex,
-        .predicted => if (base.codec != @intFromEnum(format.Codec.zstd)) return error.BaseIndex,
+        .zstd, .in_place => if (base != variant) return error.BaseIndex,
+        .predicted => if (base.codec == @intFromEnum(format.Codec.predicted)) return error.BaseIndex,
     }
 }
 
-fn checkPlan(variant: *const format.Variant) Error!void {
+fn checkExtra(variant: *const format.Variant) Error!void {
     @setRuntimeSafety(true);
+    const extra = variant.extra_frame_count;
     const holds = switch (@as(format.Codec, @enumFromInt(variant.codec))) {
-        .zstd => variant.plan_frame_count == 0,
-        .predicted => variant.plan_frame_count > 0 and variant.plan_frame_count < variant.frame_count,
+        .zstd => extra == 0,
+        .predicted => extra > 0 and extra < variant.frame_count,
+        .in_place => extra < variant.frame_count,
     };
-    if (!holds) return error.PlanFrames;
+    if (!holds) return error.ExtraFrames;
 }
 
 fn expectZero(bytes: []const u8) error{ReservedNotZero}!void {

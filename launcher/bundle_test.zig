@@ -50,7 +50,7 @@ const Payload = extern struct {
             .frame_first = first,
             .frame_count = count,
             .sha256 = @splat(0),
-            .plan_frame_count = plan,
+            .extra_frame_count = plan,
         };
     }
 
@@ -98,7 +98,7 @@ test "a directory without fault is taken" {
     const second = parsed.variantOf(2);
     try testing.expectEqual(&parsed.variants[2], parsed.baseOf(second));
     try testing.expectEqual(2, parsed.framesOf(second).len);
-    try testing.expectEqual(20, parsed.planFramesOf(second)[0].size);
+    try testing.expectEqual(20, parsed.extraFramesOf(second)[0].size);
     try testing.expectEqual(7, parsed.contentFramesOf(second)[0].size);
     try testing.expectEqual(stored_size, parsed.stored(&parsed.framesOf(second)[0]).len);
 
@@ -158,7 +158,12 @@ test "each field that is wrong has its error, with the checksum right" {
 
     try expectError(error.NotABundle, .{ .header, .magic }, [8]u8{ 0x89, 'm', 'g', 'o', '\n', 0x1a, '\n', 0 });
     inline for (.{ 0, 2, 0xffff }) |version| try expectError(error.UnknownVersion, .{ .header, .version }, version);
-    inline for (.{ 1, 0xff }) |layout| try expectError(error.UnknownLayout, .{ .header, .layout }, layout);
+    inline for (.{ 2, 0xff }) |layout| try expectError(error.UnknownLayout, .{ .header, .layout }, layout);
+    try expectError(error.LayoutFields, .{ .header, .layout }, 1);
+    inline for (.{ 1, 64, huge }) |value| {
+        try expectError(error.LayoutFields, .{ .header, .address }, value);
+        try expectError(error.LayoutFields, .{ .header, .entry }, value);
+    }
     inline for (.{ 0, 5, 0xff }) |count| try expectError(error.DirectoryBounds, .{ .header, .variant_count }, count);
     inline for (.{ 1, 2 }) |count| try expectAnyError(.{ .header, .variant_count }, count);
     inline for (.{ 0, 2, huge32 }) |count| try expectError(error.DirectoryBounds, .{ .header, .frame_count }, count);
@@ -171,21 +176,22 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ directory_size, payload_size - 1 }) |size| {
         try expectError(error.StoredOffset, .{ .header, .payload_size }, size);
     }
-    try expectError(error.ReservedNotZero, .{ .header, .reserved }, [_]u8{0} ** 23 ++ [_]u8{1});
+    try expectError(error.ReservedNotZero, .{ .header, .reserved }, [_]u8{0} ** 7 ++ [_]u8{1});
 
     inline for (.{ 0, 5, 0xff }) |level| try expectError(error.LevelRange, .{ .variants, 1, .level }, level);
     inline for (.{ 1, 3, 4 }) |level| try expectError(error.LevelOrder, .{ .variants, 1, .level }, level);
-    inline for (.{ 2, 0xff }) |codec| try expectError(error.UnknownCodec, .{ .variants, 1, .codec }, codec);
+    try expectError(error.InPlaceCount, .{ .variants, 1, .codec }, 2);
+    inline for (.{ 3, 0xff }) |codec| try expectError(error.UnknownCodec, .{ .variants, 1, .codec }, codec);
     // Codec zstd with another variant for base.
     try expectError(error.BaseIndex, .{ .variants, 1, .codec }, 0);
     // Codec predicted from itself.
     try expectError(error.BaseIndex, .{ .variants, 2, .codec }, 1);
     inline for (.{ 1, 3, 0xff }) |base| try expectError(error.BaseIndex, .{ .variants, 1, .base }, base);
     try expectError(error.BaseIndex, .{ .variants, 0, .base }, 1);
-    inline for (.{ 0, 2, 3, huge32 }) |count| try expectError(error.PlanFrames, .{ .variants, 1, .plan_frame_count }, count);
-    inline for (.{ 1, huge32 }) |count| try expectError(error.PlanFrames, .{ .variants, 2, .plan_frame_count }, count);
-    try expectError(error.ReservedNotZero, .{ .variants, 2, .reserved }, [_]u8{ 0, 0, 1, 0, 0 });
-    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved_tail }, [_]u8{1} ++ [_]u8{0} ** 3);
+    inline for (.{ 0, 2, 3, huge32 }) |count| try expectError(error.ExtraFrames, .{ .variants, 1, .extra_frame_count }, count);
+    inline for (.{ 1, huge32 }) |count| try expectError(error.ExtraFrames, .{ .variants, 2, .extra_frame_count }, count);
+    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved }, 1);
+    try expectError(error.VariantChecksum, .{ .variants, 0, .checksum }, 1);
     inline for (.{ 0, 299, 301, huge }) |size| try expectError(error.VariantSize, .{ .variants, 0, .size }, size);
     inline for (.{ 0, 1, 3, 4, 5, huge32 }) |first| try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, first);
     inline for (.{ 0, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 1, .frame_count }, count);
@@ -208,6 +214,53 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 1, 99, format.frame_size_max }) |size| {
         try expectError(error.VariantSize, .{ .frames, 0, .size }, size);
     }
+}
+
+/// v1 in place, with a frame beside it, and v2 predicted from it.
+fn directPayload() Payload {
+    var payload: Payload = .{};
+    payload.header.layout = @intFromEnum(format.Layout.direct);
+    payload.header.address = 0x440000;
+    payload.header.entry = 0x401234;
+    payload.variants[0].codec = @intFromEnum(format.Codec.in_place);
+    payload.variants[0].size = 1 << 33;
+    payload.variants[0].checksum = 5;
+    payload.variants[0].extra_frame_count = 1;
+    payload.variants[1].base = 0;
+    payload.seal();
+    return payload;
+}
+
+test "a directory of the direct layout is taken, and has one variant in place" {
+    var payload = directPayload();
+    const parsed = try parse(payload.bytes());
+    try testing.expectEqual(.direct, parsed.layout);
+    try testing.expectEqual(&parsed.variants[0], parsed.inPlace().?);
+    try testing.expectEqual(0x401234, parsed.header().entry);
+    try testing.expectEqual(100, parsed.extraFramesOf(&parsed.variants[0])[0].size);
+    try testing.expectEqual(&parsed.variants[0], parsed.baseOf(&parsed.variants[1]));
+}
+
+test "each field that is wrong in the direct layout has its error" {
+    const huge = std.math.maxInt(u64);
+    const huge32 = std.math.maxInt(u32);
+    try expectDirectError(error.VariantChecksum, .{ .variants, 0, .codec }, 0);
+    try expectDirectError(error.InPlaceCount, .{ .variants, 2, .codec }, 2);
+    try expectDirectError(error.LayoutFields, .{ .header, .layout }, 0);
+    inline for (.{ 0, 1, 0x440020, huge }) |address| try expectDirectError(error.LayoutFields, .{ .header, .address }, address);
+    try expectDirectError(error.LayoutFields, .{ .header, .entry }, 0);
+    inline for (.{ 1, 2, 3 }) |base| try expectDirectError(error.BaseIndex, .{ .variants, 0, .base }, base);
+    // What is predicted cannot be referred to.
+    try expectDirectError(error.BaseIndex, .{ .variants, 1, .base }, 1);
+    inline for (.{ 2, huge32 }) |count| try expectDirectError(error.ExtraFrames, .{ .variants, 0, .extra_frame_count }, count);
+    inline for (.{ 0, format.frame_size_max + 1 }) |size| try expectDirectError(error.FrameSize, .{ .frames, 1, .size }, size);
+}
+
+fn expectDirectError(expected: bundle.Error, comptime path: anytype, value: FieldOf(path)) !void {
+    var payload = directPayload();
+    fieldOf(&payload, path).* = value;
+    payload.seal();
+    try testing.expectError(expected, parse(payload.bytes()));
 }
 
 test "the fields that nobody interprets may hold anything" {
@@ -243,7 +296,7 @@ test "random bytes, and random changes with the checksum right, never crash" {
     var prng = std.Random.DefaultPrng.init(0x6d676f);
     const random = prng.random();
     for (0..20_000) |round| {
-        var payload: Payload = .{};
+        var payload: Payload = if (round % 3 == 0) directPayload() else .{};
         const all = payload.bytes();
         if (round % 4 == 0) {
             random.bytes(all[if (round % 8 == 0) 0 else format.magic.len + 2..]);
@@ -258,12 +311,12 @@ test "random bytes, and random changes with the checksum right, never crash" {
         // Whatever is taken can be used without harm.
         for (parsed.variants) |*variant| {
             var size: u64 = 0;
-            for (parsed.planFramesOf(variant)) |*frame| _ = checksum.of(parsed.stored(frame));
+            for (parsed.extraFramesOf(variant)) |*frame| _ = checksum.of(parsed.stored(frame));
             for (parsed.contentFramesOf(variant)) |*frame| {
                 _ = checksum.of(parsed.stored(frame));
                 size += frame.size;
             }
-            try testing.expectEqual(variant.size, size);
+            if (variant != parsed.inPlace()) try testing.expectEqual(variant.size, size);
         }
     }
 }

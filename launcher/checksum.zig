@@ -7,11 +7,29 @@ pub fn of(bytes: []const u8) u64 {
 
 /// Of several pieces as if they followed one another.
 pub fn ofPieces(pieces: []const []const u8) u64 {
-    var state: State = undefined;
-    _ = ZSTD_XXH64_reset(&state, 0);
-    for (pieces) |piece| _ = ZSTD_XXH64_update(&state, piece.ptr, piece.len);
-    return ZSTD_XXH64_digest(&state);
+    var stream: Stream = .init();
+    for (pieces) |piece| stream.add(piece) catch |err| switch (err) {};
+    return stream.value();
 }
+
+/// Of pieces that come one by one.
+pub const Stream = struct {
+    state: State,
+
+    pub fn init() Stream {
+        var stream: Stream = undefined;
+        _ = ZSTD_XXH64_reset(&stream.state, 0);
+        return stream;
+    }
+
+    pub fn add(stream: *Stream, piece: []const u8) error{}!void {
+        _ = ZSTD_XXH64_update(&stream.state, piece.ptr, piece.len);
+    }
+
+    pub fn value(stream: *const Stream) u64 {
+        return ZSTD_XXH64_digest(&stream.state);
+    }
+};
 
 /// XXH64_state_t of zstd's common/xxhash.h.
 const State = extern struct {

@@ -55,23 +55,29 @@ const Helper = struct {
     }
 };
 
-/// The first thread's. In static memory, as there may be no more.
-var first_workspace: Workspace = undefined;
-
 /// One variant on its way to a descriptor.
 pub const Decoding = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
     descriptor: system.Descriptor,
     order: Order,
+    /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    bit_manipulation: bool = false,
+    /// What `deinit` gives back.
+    workspace: []align(std.heap.page_size_min) u8 = &.{},
+    helpers: []align(std.heap.page_size_min) u8 = &.{},
     frames: Queue,
-    /// The variant's plan and base, where it is predicted.
+    /// The base's image in memory; empty where the base is stored.
+    image: []const u8 = &.{},
+    /// The variant's plan, where it is predicted.
     plan_frames: Queue = .{ .frames = &.{} },
-    plan_bytes: []u8 = &.{},
+    plan_bytes: []align(std.heap.page_size_min) u8 = &.{},
+    plan_memory: []align(std.heap.page_size_min) u8 = &.{},
     plan_left: std.atomic.Value(u32) = .init(0),
     plan: predict.Plan = undefined,
+    /// What it is predicted from: the frames of a stored base, or those beside one in place.
     base_frames: Queue = .{ .frames = &.{} },
-    base: []u8 = &.{},
+    base: []align(std.heap.page_size_min) u8 = &.{},
     /// How many frames of the base must be decoded, and the plan read, before a frame can be predicted.
     steps_left: std.atomic.Value(u32) = .init(0),
     /// 0 until there are none, or never will be.
@@ -101,13 +107,22 @@ pub const Decoding = struct {
     /// Writes the whole variant to the descriptor. There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
         try decoding.prepare();
+        decoding.workspace = try system.map(@sizeOf(Workspace));
         const frame_count = decoding.frames.frames.len + decoding.base_frames.frames.len;
         const wanted = if (decoding.order == .ascending) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
         const helpers: []Helper = if (wanted > 1) decoding.startHelpers(wanted - 1) else &.{};
-        decoding.work(&first_workspace);
+        decoding.work(@ptrCast(@alignCast(decoding.workspace.ptr)));
         for (helpers) |*helper| helper.thread.join();
         const failure = decoding.failure.load(.acquire);
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
+    }
+
+    /// Gives back all memory: needed where the process goes on without an exec.
+    pub fn deinit(decoding: *Decoding) void {
+        for ([_][]align(std.heap.page_size_min) u8{
+            decoding.workspace, decoding.helpers, decoding.plan_bytes, decoding.plan_memory, decoding.base,
+        }) |memory| system.unmap(memory);
+        decoding.* = undefined;
     }
 
     /// Memory for the plan and the base.
@@ -115,18 +130,20 @@ pub const Decoding = struct {
         @setRuntimeSafety(true);
         const base = decoding.bundle.baseOf(decoding.variant);
         if (base == decoding.variant) return;
-        decoding.plan_frames.frames = decoding.bundle.planFramesOf(decoding.variant);
+        decoding.plan_frames.frames = decoding.bundle.extraFramesOf(decoding.variant);
         decoding.plan_left.store(@intCast(decoding.plan_frames.frames.len), .monotonic);
         decoding.plan_bytes = try system.map(decoding.plan_frames.size() orelse return error.OutOfMemory);
-        decoding.base_frames.frames = decoding.bundle.contentFramesOf(base);
-        decoding.base = try system.map(decoding.base_frames.size() orelse return error.OutOfMemory);
+        const in_place = base.codec == @intFromEnum(format.Codec.in_place);
+        decoding.base_frames.frames = if (in_place) decoding.bundle.extraFramesOf(base) else decoding.bundle.contentFramesOf(base);
+        const base_size = decoding.base_frames.size() orelse return error.OutOfMemory;
+        if (base_size > 0) decoding.base = try system.map(base_size);
         decoding.steps_left.store(@intCast(decoding.base_frames.frames.len + 1), .monotonic);
     }
 
     /// As many as the kernel gives memory and threads for.
     fn startHelpers(decoding: *Decoding, count: usize) []Helper {
-        const memory = system.map(count * @sizeOf(Helper)) catch return &.{};
-        const helpers: []Helper = @alignCast(std.mem.bytesAsSlice(Helper, memory));
+        decoding.helpers = system.map(count * @sizeOf(Helper)) catch return &.{};
+        const helpers: []Helper = @alignCast(std.mem.bytesAsSlice(Helper, decoding.helpers));
         for (helpers, 0..) |*helper, started| {
             helper.decoding = decoding;
             if (!helper.thread.start(Helper, Helper.work, helper)) return helpers[0..started];
@@ -136,7 +153,7 @@ pub const Decoding = struct {
 
     /// What each thread does.
     fn work(decoding: *Decoding, workspace: *Workspace) void {
-        workspace.decoder.init();
+        workspace.decoder.init(decoding.bit_manipulation);
         decoding.decodeAll(workspace) catch |err| decoding.fail(err);
     }
 
@@ -157,7 +174,7 @@ pub const Decoding = struct {
             try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
             decoding.finishStep();
         }
-        const predicted = decoding.base_frames.frames.len > 0;
+        const predicted = decoding.plan_frames.frames.len > 0;
         if (predicted) decoding.awaitReady();
 
         var variant: Queue.Cursor = .{};
@@ -165,7 +182,7 @@ pub const Decoding = struct {
             if (decoding.hasFailed()) return;
             const buffer = workspace.frame[0..piece.frame.size];
             const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
-            if (predicted) predict.predict(&decoding.plan, decoding.base, piece.offset, prediction);
+            if (predicted) predict.predict(&decoding.plan, piece.offset, prediction);
             try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
             // What the encoder predicted, this code must have predicted, too.
             if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
@@ -174,8 +191,9 @@ pub const Decoding = struct {
     }
 
     fn readPlan(decoding: *Decoding) Error!void {
-        const memory = try system.map(try predict.Plan.memorySize(decoding.plan_bytes));
-        decoding.plan = try predict.Plan.parse(decoding.plan_bytes, decoding.base.len, .file, memory);
+        decoding.plan_memory = try system.map(try predict.Plan.memorySize(decoding.plan_bytes));
+        const base: predict.Base = .{ .image = decoding.image, .stored = decoding.base };
+        decoding.plan = try predict.Plan.parse(decoding.plan_bytes, base, decoding.plan_memory);
     }
 
     fn decodeFrame(decoding: *const Decoding, workspace: *Workspace, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error!void {

@@ -6,7 +6,6 @@ const cpu = @import("cpu.zig");
 const decode = @import("decode.zig");
 const format = @import("format.zig");
 const system = @import("system.zig");
-const zstd = @import("zstd.zig");
 const testing = std.testing;
 
 const original = @embedFile("payload.mgo");
@@ -46,6 +45,10 @@ const Copy = struct {
 
     /// The variant, decoded through a descriptor.
     fn decoded(copy: *const Copy, level: u8, buffer: []u8) ![]u8 {
+        return copy.decodedWith(false, level, buffer);
+    }
+
+    fn decodedWith(copy: *const Copy, bit_manipulation: bool, level: u8, buffer: []u8) ![]u8 {
         var detail: bundle.Detail = 0;
         const parsed = try bundle.parse(&copy.payload, &detail);
         const memory: system.Descriptor = switch (system.memfdCreate("test")) {
@@ -54,6 +57,8 @@ const Copy = struct {
         };
         defer _ = std.os.linux.close(@intCast(memory));
         var decoding = decode.Decoding.init(&parsed, parsed.variantOf(level), memory, .any);
+        decoding.bit_manipulation = bit_manipulation;
+        defer decoding.deinit();
         try decoding.run(1);
         return switch (system.readAt(memory, buffer, 0)) {
             .ok => |size| buffer[0..size],
@@ -65,11 +70,9 @@ const Copy = struct {
 test "variants decode to what was encoded, with and without BMI2 code" {
     var buffer: [16 << 10]u8 = undefined;
     for ([_]bool{ false, bitManipulationHere() }) |bit_manipulation| {
-        zstd.setBitManipulation(bit_manipulation);
-        defer zstd.setBitManipulation(false);
         for (expected) |variant| {
             const copy: Copy = .{};
-            try testing.expectEqualSlices(u8, variant.bytes, try copy.decoded(variant.level, &buffer));
+            try testing.expectEqualSlices(u8, variant.bytes, try copy.decodedWith(bit_manipulation, variant.level, &buffer));
         }
     }
 }
@@ -147,9 +150,8 @@ test "random changes to frames of a predicted variant, with checksums right, nev
             stored[random.uintLessThan(usize, stored.len)] = random.int(u8);
         }
         copy.sealFrame(index);
-        zstd.setBitManipulation(random.boolean() and bitManipulationHere());
-        defer zstd.setBitManipulation(false);
-        if (copy.decoded(3, &buffer)) |bytes| {
+        const bit_manipulation = random.boolean() and bitManipulationHere();
+        if (copy.decodedWith(bit_manipulation, 3, &buffer)) |bytes| {
             try testing.expectEqualSlices(u8, expected[1].bytes, bytes);
         } else |err| switch (err) {
             error.Decoder, error.Checksum, error.Plan => {},

@@ -16,9 +16,9 @@ pub const Debug = struct {
     log: bool = false,
     /// Write the variant to stdout instead of starting it.
     extract: bool = false,
-    /// Keep the variant's symbols in the memfd: always so in this layout.
+    /// Keep the variant's symbols in the memfd: always so in these layouts.
     symbols: bool = false,
-    /// Start the base: there is none to start in place in this layout.
+    /// Start the base in place, whatever else the CPU can run: in the direct layout.
     base: bool = false,
 };
 

@@ -1,6 +1,7 @@
 //! Starts a variant: an anonymous file in memory, filled by the decoder, and executed in place of
 //! the launcher.
 const std = @import("std");
+const Fallback = @import("fallback.zig").Fallback;
 const fatal = @import("fatal.zig");
 const format = @import("format.zig");
 const system = @import("system.zig");
@@ -11,10 +12,7 @@ pub const name_size_max = 249;
 
 const path_size_max = 4096;
 
-/// Behind the reason why there is no memfd, or none that is full.
-pub const hint_no_memory = "; a bundle built with -mgo.layout=direct needs no memory for its base";
-
-pub fn createMemory(process: *const Process, level: u8) system.Descriptor {
+pub fn createMemory(process: *const Process, level: u8, fallback: *const Fallback) system.Descriptor {
     var path_buffer: [path_size_max]u8 = undefined;
     var name_buffer: [name_size_max + 1]u8 = undefined;
     const name = memoryName(&name_buffer, ownPath(process, &path_buffer), level);
@@ -23,7 +21,7 @@ pub fn createMemory(process: *const Process, level: u8) system.Descriptor {
     system.blockSignal(.XFSZ);
     return switch (system.memfdCreate(name)) {
         .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| fatal.exit(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, hint_no_memory }),
+        .failed => |number| fallback.giveUp(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, fallback.hint() }),
     };
 }
 
@@ -64,21 +62,25 @@ fn ownPath(process: *const Process, buffer: *[path_size_max]u8) []const u8 {
 }
 
 /// Replaces the launcher by the program in `descriptor`.
-pub fn execute(process: *const Process, descriptor: system.Descriptor, log: bool) noreturn {
-    process.signals.restore();
+pub fn execute(process: *const Process, descriptor: system.Descriptor, fallback: *const Fallback) noreturn {
+    process.restoreSignals();
     const failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
     switch (failure) {
         // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it.
         .NOSYS, .PERM, .ACCES, .INVAL => {},
-        .NOENT => refuseWithoutInterpreter(descriptor),
-        else => fatal.exit(.not_executed, .{ "variant not executed: execveat: ", failure }),
+        .NOENT => refuseWithoutInterpreter(descriptor, fallback),
+        else => {
+            system.close(descriptor);
+            fallback.giveUp(.not_executed, .{ "variant not executed: execveat: ", failure });
+        },
     }
-    if (log) fatal.line(.{ "execveat: ", failure, "; executing /proc/self/fd instead" });
+    if (fallback.log) fatal.line(.{ "execveat: ", failure, "; executing /proc/self/fd instead" });
     // A kernel may resolve the link after close-on-exec has closed what it points to, so the
     // descriptor stays open, and stays with the program.
     system.keepOnExec(descriptor);
     const failure_of_path = executeThroughProc(process, descriptor);
-    fatal.exit(.not_executed, .{ "variant not executed: execveat: ", failure, ", /proc/self/fd: ", failure_of_path });
+    system.close(descriptor);
+    fallback.giveUp(.not_executed, .{ "variant not executed: execveat: ", failure, ", /proc/self/fd: ", failure_of_path });
 }
 
 fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) system.Errno {
@@ -99,10 +101,11 @@ fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) sy
 }
 
 /// The file itself is open, so it is another that is missing.
-fn refuseWithoutInterpreter(descriptor: system.Descriptor) noreturn {
+fn refuseWithoutInterpreter(descriptor: system.Descriptor, fallback: *const Fallback) noreturn {
     var buffer: [path_size_max]u8 = undefined;
     const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
-    fatal.exit(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
+    system.close(descriptor);
+    fallback.giveUp(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
 }
 
 /// The path in PT_INTERP.

@@ -38,6 +38,16 @@ pub fn exit(status: Status, parts: anytype) noreturn {
     system.exit(@intFromEnum(status));
 }
 
+/// Frames that are not what the bundle writer stored.
+pub fn exitDamaged(damage: error{ StoredChecksum, Decoder, Plan, Checksum }) noreturn {
+    switch (damage) {
+        error.StoredChecksum => exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
+        error.Decoder => exit(.damaged, .{"bundle damaged: a frame does not decode"}),
+        error.Plan => exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
+        error.Checksum => exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
+    }
+}
+
 /// A line of text that is cut at the buffer's end.
 const Text = struct {
     buffer: [4500]u8,

@@ -3,9 +3,18 @@
 //! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
 //! constants to `src/bundle/format.ts` for the TypeScript side, and a test fails when the two differ.
 //!
-//! A bundle is an ELF executable: the launcher, a copy of one variant's Go build info in the section
-//! `.go.buildinfo`, and the payload in the section `.mgo`. Both sections lie in the bundle's last,
-//! read-only PT_LOAD segment. The payload is
+//! A bundle is an ELF executable with a payload. What else it is depends on its layout:
+//!
+//! - `packed`: the launcher, a copy of one variant's Go build info in the section `.go.buildinfo`,
+//!   and the payload in the section `.mgo`. Both sections lie in the bundle's last, read-only
+//!   PT_LOAD segment.
+//! - `direct`: one variant, the base, with one PT_LOAD segment more, readable and executable and
+//!   above all others. Its contents are the section `.mgo`: the launcher's block, which begins with
+//!   `Block`, and the payload. Of the base's own bytes the ELF header and the program headers are
+//!   changed; its section headers and their names are left unused where they were, and stand behind
+//!   the new segment with the added ones.
+//!
+//! The payload is
 //!
 //!     Header | Variant × variant_count | Frame × frame_count | stored frames
 //!
@@ -29,6 +38,9 @@ pub const section_build_info = ".go.buildinfo";
 /// can be read in place.
 pub const payload_align: u32 = 64;
 
+/// The first bytes of a launcher's block, by which the contents of `.mgo` in `direct` are known.
+pub const block_magic = [8]u8{ 0x89, 'm', 'g', 'o', 'c', 'o', 'd', 'e' };
+
 /// GOAMD64 has the levels v1 to v4, and a level stands in a bundle once at most.
 pub const level_max: u8 = 4;
 pub const variant_count_max: u8 = level_max;
@@ -45,6 +57,8 @@ pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
 pub const Layout = enum(u8) {
     /// Every variant is stored compressed and started from a memfd.
     @"packed" = 0,
+    /// The bundle is one variant, the base, and runs as it; the others are started as in `packed`.
+    direct = 1,
 };
 
 /// How the frames of one variant are stored.
@@ -52,9 +66,32 @@ pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
     zstd = 0,
     /// As `zstd`, and the raw dictionary of each frame is what launcher/predict.zig predicts of it
-    /// from the base variant, decoded. The first `plan_frame_count` frames hold the plan for that
-    /// and no bytes of the variant.
+    /// from the base's bytes. The first `extra_frame_count` frames hold the plan for that.
     predicted = 1,
+    /// In `direct`, of exactly one variant, the base. Its executable is the first `size` bytes of
+    /// the bundle's own file with the frames laid over them: each is one zstd frame and decodes to a
+    /// `Restore` and what stood there before the bundle was made of the executable. Tools that write
+    /// the file anew, such as `strip`, change the bytes between: then the executable cannot be had
+    /// back, which `checksum` and `sha256` of the variant show, and still runs. The first
+    /// `extra_frame_count` frames hold bytes for predicting others that are not in place.
+    in_place = 2,
+};
+
+/// The start of the launcher's block: its code and constants, from .text to the end of .rodata, as
+/// they are linked. They need no relocation and no memory that is written, so they run wherever they
+/// stand in the order and distance in which they were linked.
+pub const Block = extern struct {
+    magic: [8]u8 = block_magic,
+    /// Of the entry for `direct`, in bytes from the start of this struct.
+    entry: u32,
+    /// Of the payload that follows the block, in bytes from the start of this struct: the block's
+    /// size, a multiple of `payload_align`.
+    payload: u32,
+
+    comptime {
+        assert(@sizeOf(Block) == 16);
+        assertNoPadding(Block);
+    }
 };
 
 pub const Header = extern struct {
@@ -70,12 +107,20 @@ pub const Header = extern struct {
     frame_count: u32,
     /// The whole payload in bytes, from the header to the end of the last stored frame.
     payload_size: u64,
-    /// Of the launcher's own bytes and the copied build info: all that is loaded from the bundle
-    /// but ELF headers and this payload. Checked by `mgo verify`; the launcher cannot check the
-    /// code that it is running.
+    /// Of the contents of all sections that are loaded from the file, in the order of their
+    /// addresses, without this payload: the launcher's own bytes and the build info, in `direct` the
+    /// base's sections and the launcher's block. Checked by `mgo verify`; the launcher cannot check
+    /// the code that it is running.
     image_checksum: u64,
+    /// In `direct`, the payload's address as the bundle is linked, which tells how far a
+    /// position-independent base was moved; a multiple of `payload_align`. Else zero. No tool that
+    /// rewrites executables can change the addresses of what is loaded.
+    address: u64 = 0,
+    /// In `direct`, e_entry of the base as `go build` made it; inside of an executable segment of
+    /// the base. Else zero.
+    entry: u64 = 0,
     /// Zero.
-    reserved: [24]u8 = @splat(0),
+    reserved: [8]u8 = @splat(0),
     /// Of the header up to this field, followed by the variant table and the frame table. Checked
     /// before any other field than `magic`, `version` and the two counts is believed.
     directory_checksum: u64,
@@ -93,12 +138,16 @@ pub const Variant = extern struct {
     level: u8,
     /// A `Codec`.
     codec: u8,
-    /// Index in the variant table of the variant that `predicted` refers to, whose codec is `zstd`;
-    /// with codec `zstd` the variant's own index.
+    /// Index in the variant table of the variant that `predicted` refers to, which has another
+    /// codec; with another codec the variant's own index.
     base: u8,
     /// Zero.
-    reserved: [5]u8 = @splat(0),
-    /// The executable's size in bytes: the sum of its frames' sizes, without those of a plan.
+    reserved: u8 = 0,
+    /// How many frames come first that hold no bytes of the variant: with codec `predicted` at least
+    /// 1 and fewer than `frame_count`, with `in_place` fewer than `frame_count`, else 0.
+    extra_frame_count: u32,
+    /// The executable's size in bytes: the sum of its frames' sizes, without the extra ones, or with
+    /// codec `in_place` at least that.
     size: u64,
     /// The variant's run in the frame table. The runs follow one another without a gap.
     frame_first: u32,
@@ -107,17 +156,22 @@ pub const Variant = extern struct {
     /// SHA-256 of the executable, for people and for `mgo verify`. The launcher checks each frame
     /// by itself instead.
     sha256: [32]u8,
-    /// With codec `predicted`, how many frames hold the plan: at least 1, and fewer than
-    /// `frame_count`. Else 0.
-    plan_frame_count: u32,
-    /// Zero.
-    reserved_tail: [4]u8 = @splat(0),
+    /// With codec `in_place`, of the whole executable; checked before any of it is extracted. Else
+    /// zero.
+    checksum: u64 = 0,
 
     comptime {
         assert(@sizeOf(Variant) == 64);
         assert(@offsetOf(Variant, "sha256") == 24);
         assertNoPadding(Variant);
     }
+};
+
+/// What frames of a variant in place start with, decoded. The rest belongs there in the executable:
+/// such ranges ascend, do not overlap and lie inside of it.
+pub const Restore = extern struct {
+    /// In the executable, in bytes.
+    offset: u64,
 };
 
 /// One piece of a variant. Frames decode to the variant's bytes in the order of the table.
@@ -177,6 +231,9 @@ pub const origin_count = 5;
 ///
 ///     Plan | Area × base_area_count | Area × variant_area_count | columns
 ///
+/// What it predicts from are the base's bytes: in `packed` the whole base, decoded; in `direct` the base's
+/// image in memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
+///
 /// The columns are `entry_count` times u32, u32, u32 and u8: of each range, its distance from the end of
 /// the one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are
 /// relative to the image.
@@ -207,10 +264,10 @@ pub const PlanOrigin = extern struct {
     variant: u32,
 };
 
-/// A part of an executable's file that ranges may lie in.
+/// A part of an executable that ranges may lie in.
 pub const Area = extern struct {
     address: u32,
-    /// In the file.
+    /// In the base's bytes, or in the variant's file.
     offset: u32,
     /// In bytes.
     size: u32,

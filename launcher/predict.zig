@@ -6,6 +6,7 @@
 //! base has become in the variant. The prediction of a range is then the base's bytes with their
 //! addresses replaced, and serves zstd as the dictionary of the true bytes: wherever it errs, the
 //! bundle is larger, not wrong.
+pub const Base = @import("predict/plan.zig").Base;
 pub const Plan = @import("predict/plan.zig").Plan;
 pub const code = @import("predict/code.zig");
 
@@ -16,10 +17,11 @@ pub const format = @import("format.zig");
 
 /// Predicts the variant's bytes from `offset` in its file on.
 ///
-/// `base` is what `Plan.parse` was told the size of. The result depends on nothing but the arguments,
-/// also on how a file is divided into ranges: encoder and decoder ask for the same ones.
-pub fn predict(plan: *const Plan, base: []const u8, offset: u64, out: []u8) void {
+/// The result depends on nothing but the plan, its base and the range, also on how a file is divided into
+/// ranges: encoder and decoder ask for the same ones.
+pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
     @setRuntimeSafety(true);
+    const base = &plan.base;
     var done: usize = 0;
     for (plan.variant_areas) |area| {
         const area_end = @as(u64, area.offset) + area.size;
@@ -37,13 +39,13 @@ pub fn predict(plan: *const Plan, base: []const u8, offset: u64, out: []u8) void
             @memset(out[done..at], 0);
             const piece = out[at..][0 .. to - from];
             const skipped = from - entry.variant;
-            @memcpy(piece, base[entry.position + skipped ..][0..piece.len]);
+            @memcpy(piece, base.at(entry.position + skipped, piece.len));
             switch (entry.kind) {
                 .none, .bytes => {},
                 .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
                 .data => data.relocate(plan, piece, entry.base + skipped),
                 .function_table => functions.relocateTable(plan, piece, skipped),
-                .functions => functions.relocate(plan, base[entry.position..][0..entry.size], piece, skipped),
+                .functions => functions.relocate(plan, base.at(entry.position, entry.size), piece, skipped),
             }
             done = at + piece.len;
         }

@@ -1,11 +1,9 @@
 /*
- * Where the kernel enters a bundle.
+ * Where the kernel, or a dynamic linker, enters a bundle: one entry for each layout.
  *
- * Everything here must work when the file is cut short anywhere behind its first kilobyte: a page
- * of the mapping that lies past the end of the file raises SIGBUS when touched. So this code, the
- * fault handler and its text come first in the file, right behind the headers, and need nothing
- * else of it. After the handler is in place the last byte of the last segment is read: if that
- * page is there, all of them are, and from here on the launcher may trust its mapping.
+ * Everything here must work when the file is cut short anywhere behind this code's first kilobyte:
+ * a page of the mapping that lies past the end of the file raises SIGBUS when touched. So this
+ * code, the fault handler and its text come first in the launcher and need nothing else of it.
  */
 
 #define SYS_write 1
@@ -13,28 +11,30 @@
 #define SYS_rt_sigprocmask 14
 #define SYS_exit_group 231
 
+#define EFAULT 14
 #define SIGBUS 7
 #define SIGSEGV 11
 #define SIG_UNBLOCK 1
 #define SA_RESTORER 0x04000000
 #define SIGSET_SIZE 8
 
-/* Offsets in `start.SavedSignals`, which is filled on the stack; an action has 32 bytes. */
+/* Offsets in `start.SavedSignals`; an action has 32 bytes. */
 #define SAVED_SIGBUS 0
 #define SAVED_SIGSEGV 32
 #define SAVED_MASK 64
 #define SAVED_SIZE 72
+/* Keeps the stack at a multiple of 16. */
+#define FRAME_SIZE 80
 
-/* The kernel's struct sigaction: handler, flags, restorer, mask. */
-#define ACTION 80
-#define FRAME_SIZE 112
-
-/* ELF header and program header fields; the payload's segment has index 2. */
+/* ELF header and program header fields; the payload's segment has index 1 in the packed layout. */
 #define EHDR_SIZE 64
 #define PHDR_SIZE 56
 #define P_VADDR 16
 #define P_FILESZ 32
-#define PHDR_PAYLOAD (EHDR_SIZE + 2 * PHDR_SIZE)
+#define PHDR_PAYLOAD (EHDR_SIZE + 1 * PHDR_SIZE)
+
+/* sizeof(`format.Header`) */
+#define HEADER_SIZE 64
 
 /* `fatal.Status.damaged` */
 #define STATUS_DAMAGED 112
@@ -42,7 +42,18 @@
     .section .text.start, "ax", @progbits
     .hidden __ehdr_start
     .hidden launcher_start
+    .hidden launcher_start_direct
 
+/* `format.Block`, of which the check after linking compares the magic. */
+launcher_block:
+    .ascii "\211mgocode"
+    .long start_direct - launcher_block
+    .long launcher_payload - launcher_block
+
+/*
+ * The packed layout. After the handler is in place the last byte of the last segment is read: if
+ * that page is there, all of them are, and from here on the launcher may trust its mapping.
+ */
     .globl _start
     .type _start, @function
 _start:
@@ -50,29 +61,8 @@ _start:
     movq %rsp, %rbx
     andq $-16, %rsp
     subq $FRAME_SIZE, %rsp
-
-    leaq fault(%rip), %rax
-    movq %rax, ACTION(%rsp)
-    movq $SA_RESTORER, ACTION+8(%rsp)
-    /* The handler does not return, so this is never jumped to, but the kernel wants one. */
-    movq %rax, ACTION+16(%rsp)
-    movq $0, ACTION+24(%rsp)
-
-    movl $SIGBUS, %edi
-    leaq SAVED_SIGBUS(%rsp), %rdx
-    call set_action
-    movl $SIGSEGV, %edi
-    leaq SAVED_SIGSEGV(%rsp), %rdx
-    call set_action
-
-    /* A blocked SIGBUS would end the process without asking the handler. */
-    movq $(1 << (SIGBUS - 1) | 1 << (SIGSEGV - 1)), ACTION(%rsp)
-    movl $SIG_UNBLOCK, %edi
-    leaq ACTION(%rsp), %rsi
-    leaq SAVED_MASK(%rsp), %rdx
-    movl $SIGSET_SIZE, %r10d
-    movl $SYS_rt_sigprocmask, %eax
-    syscall
+    movq %rsp, %rdi
+    call launcher_guard
 
     leaq __ehdr_start(%rip), %rax
     movq PHDR_PAYLOAD+P_VADDR(%rax), %rcx
@@ -84,14 +74,104 @@ _start:
     call launcher_start
     ud2
 
-/* rt_sigaction(edi, ACTION, rdx); the return address is 8 bytes on the stack. */
+/*
+ * The direct layout. Most starts go on to the base, which is to find everything as the kernel or
+ * the dynamic linker left it, so no handler is set up yet. That the whole launcher is there is asked
+ * of the kernel instead, in one call that changes nothing: rt_sigprocmask reads the mask before it
+ * finds that there is no such operation. What it reads is the end of the payload's header.
+ */
+    .type start_direct, @function
+start_direct:
+    pushq %rdx
+    movq %rsp, %rbx
+    xorl %ebp, %ebp
+    andq $-16, %rsp
+    movl $-1, %edi
+    leaq launcher_payload+HEADER_SIZE-SIGSET_SIZE(%rip), %rsi
+    xorl %edx, %edx
+    movl $SIGSET_SIZE, %r10d
+    movl $SYS_rt_sigprocmask, %eax
+    syscall
+    movl $SIGBUS, %edi
+    cmpq $-EFAULT, %rax
+    je fault
+    leaq 8(%rbx), %rdi
+    call launcher_start_direct
+    ud2
+
+/*
+ * void launcher_enter(stack, address): leaves the launcher for good. Registers are as at the start of
+ * a program, rdx, a function that it is to call at its end (System V ABI for x86-64, "Process
+ * Initialization"), as `start_direct` has left it below the stack.
+ */
+    .globl launcher_enter
+    .hidden launcher_enter
+    .type launcher_enter, @function
+launcher_enter:
+    movq %rdi, %rsp
+    movq -8(%rsp), %rdx
+    movq %rsi, -16(%rsp)
+    xorl %eax, %eax
+    xorl %ebx, %ebx
+    xorl %ecx, %ecx
+    xorl %esi, %esi
+    xorl %edi, %edi
+    xorl %ebp, %ebp
+    xorl %r8d, %r8d
+    xorl %r9d, %r9d
+    xorl %r10d, %r10d
+    xorl %r11d, %r11d
+    xorl %r12d, %r12d
+    xorl %r13d, %r13d
+    xorl %r14d, %r14d
+    xorl %r15d, %r15d
+    /* No signal writes here: the 128 bytes below the stack are spared. */
+    jmpq *-16(%rsp)
+
+/* void launcher_guard(saved): sets up the handler, and fills a `start.SavedSignals`. */
+    .globl launcher_guard
+    .hidden launcher_guard
+    .type launcher_guard, @function
+launcher_guard:
+    pushq %rbx
+    movq %rdi, %rbx
+    /* The kernel's struct sigaction: handler, flags, restorer, mask. */
+    subq $32, %rsp
+    leaq fault(%rip), %rax
+    movq %rax, (%rsp)
+    movq $SA_RESTORER, 8(%rsp)
+    /* The handler does not return, so this is never jumped to, but the kernel wants one. */
+    movq %rax, 16(%rsp)
+    movq $0, 24(%rsp)
+
+    movl $SIGBUS, %edi
+    leaq SAVED_SIGBUS(%rbx), %rdx
+    call set_action
+    movl $SIGSEGV, %edi
+    leaq SAVED_SIGSEGV(%rbx), %rdx
+    call set_action
+
+    /* A blocked SIGBUS would end the process without asking the handler. */
+    movq $(1 << (SIGBUS - 1) | 1 << (SIGSEGV - 1)), (%rsp)
+    movl $SIG_UNBLOCK, %edi
+    movq %rsp, %rsi
+    leaq SAVED_MASK(%rbx), %rdx
+    movl $SIGSET_SIZE, %r10d
+    movl $SYS_rt_sigprocmask, %eax
+    syscall
+    addq $32, %rsp
+    popq %rbx
+    ret
+
+/* rt_sigaction(edi, the action on the stack, rdx); the return address is 8 bytes on the stack. */
 set_action:
-    leaq ACTION+8(%rsp), %rsi
+    leaq 8(%rsp), %rsi
     movl $SIGSET_SIZE, %r10d
     movl $SYS_rt_sigaction, %eax
     syscall
     ret
 
+/* noreturn void fault(signal) */
 fault:
     cmpl $SIGBUS, %edi
     leaq cut_short(%rip), %rsi
@@ -127,7 +207,7 @@ bad_access:
 launcher_payload:
     .ascii "\211mgo\r\n\032\n"
     .short 1
-    .zero 64 - 10
+    .zero HEADER_SIZE - 10
 
     .section .go.buildinfo, "a", @progbits
     .balign 16

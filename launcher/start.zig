@@ -5,13 +5,13 @@ const elf = std.elf;
 const format = @import("format.zig");
 const system = @import("system.zig");
 
-/// The dispositions and the mask that start.S has replaced, in its frame on the stack.
+/// The dispositions and the mask that `guard` has replaced.
 pub const SavedSignals = extern struct {
     bus: system.SignalAction,
     segv: system.SignalAction,
     mask: system.SignalMask,
 
-    /// Undoes what start.S did: a SIGBUS that was ignored stays so in the program.
+    /// Undoes what `guard` did: a SIGBUS that was ignored stays so in the program.
     pub fn restore(saved: *const SavedSignals) void {
         system.setSignalAction(.BUS, &saved.bus);
         system.setSignalAction(.SEGV, &saved.segv);
@@ -26,43 +26,82 @@ pub const SavedSignals = extern struct {
     }
 };
 
+/// From here on a fault in the launcher ends in a line and a status instead of a signal.
+pub fn guard(saved: *SavedSignals) void {
+    launcher_guard(saved);
+}
+
+extern fn launcher_guard(saved: *SavedSignals) callconv(.c) void;
+
 pub const Process = struct {
+    /// As the kernel or the dynamic linker has passed it on.
+    stack: [*]usize,
     arguments: system.Strings,
     environment: system.Strings,
     /// The path that the kernel was asked to execute; may be relative.
     executed_path: ?[*:0]const u8 = null,
     /// The kernel has raised this process's privileges.
     secure: bool = false,
-    signals: *const SavedSignals,
+    /// Of the bundle, as loaded.
+    program_headers: []const elf.Elf64_Phdr = &.{},
+    /// Where the auxiliary vector says at which address the program starts.
+    entry: ?*usize = null,
+    /// Set by those who have called `guard`.
+    signals: ?*const SavedSignals = null,
+
+    /// What `guard` has changed, as it was.
+    pub fn restoreSignals(process: *const Process) void {
+        if (process.signals) |signals| signals.restore();
+    }
 };
 
 /// `stack` is what the kernel laid out (System V ABI for x86-64, "Initial Stack"): the number of
 /// arguments, their pointers, null, those of the environment, null, and the auxiliary vector.
-pub fn readStack(stack: [*]const usize, signals: *const SavedSignals) Process {
+pub fn readStack(stack: [*]usize) Process {
     const environment_index = 1 + stack[0] + 1;
     var index = environment_index;
     while (stack[index] != 0) index += 1;
+    // Where privileges were raised, glibc's dynamic linker takes variables such as LD_PRELOAD out of
+    // the environment: those behind move up, and more than one null is left in front of the vector.
+    // No entry of that has type zero but the last, and the kernel never leaves it empty.
+    while (stack[index] == 0) index += 1;
     var process: Process = .{
+        .stack = stack,
         .arguments = @ptrCast(stack + 1),
         .environment = @ptrCast(stack + environment_index),
-        .signals = signals,
     };
-    index += 1;
+    var program_headers: usize = 0;
     while (stack[index] != elf.AT_NULL) : (index += 2) {
         const value = stack[index + 1];
         switch (stack[index]) {
             elf.AT_EXECFN => process.executed_path = @ptrFromInt(value),
             elf.AT_SECURE => process.secure = value != 0,
+            elf.AT_PHDR => program_headers = value,
+            elf.AT_PHNUM => process.program_headers.len = value,
+            elf.AT_ENTRY => process.entry = &stack[index + 1],
             else => {},
         }
+    }
+    if (program_headers % @alignOf(elf.Elf64_Phdr) == 0 and program_headers != 0) {
+        process.program_headers.ptr = @ptrFromInt(program_headers);
+    } else {
+        process.program_headers = &.{};
     }
     return process;
 }
 
-/// From the payload's first byte to the end of its segment, as the kernel has mapped it.
-pub fn mappedPayload() []align(format.payload_align) const u8 {
+pub const Mapped = []align(format.payload_align) const u8;
+
+/// Where the payload starts, in each layout.
+pub fn payloadStart() [*]align(format.payload_align) const u8 {
+    return @extern([*]align(format.payload_align) const u8, .{ .name = "launcher_payload", .visibility = .hidden });
+}
+
+/// In the packed layout: from the payload's first byte to the end of its segment, as the kernel has
+/// mapped it.
+pub fn mappedPayload() Mapped {
     const header = @extern(*const elf.Elf64_Ehdr, .{ .name = "__ehdr_start", .visibility = .hidden });
-    const payload = @extern([*]align(format.payload_align) const u8, .{ .name = "launcher_payload", .visibility = .hidden });
+    const payload = payloadStart();
     const program_headers: [*]const elf.Elf64_Phdr = @ptrCast(@as([*]align(8) const u8, @ptrCast(header)) + @sizeOf(elf.Elf64_Ehdr));
     const segment = &program_headers[payload_segment];
     // The code is linked for address 0, so the header's address is what the kernel added.
@@ -71,7 +110,7 @@ pub fn mappedPayload() []align(format.payload_align) const u8 {
 }
 
 /// Index of the program header of the segment that the bundle writer fills; also in start.S.
-const payload_segment = 2;
+const payload_segment = 1;
 
 test "the stack gives arguments, environment and auxiliary vector" {
     const name: [*:0]const u8 = "./program";
@@ -79,9 +118,8 @@ test "the stack gives arguments, environment and auxiliary vector" {
     const arguments = [_]usize{ 2, @intFromPtr(name), @intFromPtr(name), 0 };
     const environment = [_]usize{ @intFromPtr(variable), 0 };
     const auxiliary = [_]usize{ elf.AT_EXECFN, @intFromPtr(name), elf.AT_UID, 7, elf.AT_SECURE, 1, elf.AT_NULL, 0 };
-    const stack = arguments ++ environment ++ auxiliary;
-    const signals = std.mem.zeroes(SavedSignals);
-    const process = readStack(&stack, &signals);
+    var stack = arguments ++ environment ++ auxiliary;
+    const process = readStack(&stack);
     try std.testing.expectEqual(name, process.arguments[1].?);
     try std.testing.expectEqual(null, process.arguments[2]);
     try std.testing.expectEqual(variable, process.environment[0].?);
@@ -91,11 +129,24 @@ test "the stack gives arguments, environment and auxiliary vector" {
 }
 
 test "no arguments, no environment" {
-    const stack = [_]usize{ 0, 0, 0, elf.AT_SECURE, 0, elf.AT_NULL };
-    const signals = std.mem.zeroes(SavedSignals);
-    const process = readStack(&stack, &signals);
+    var stack = [_]usize{ 0, 0, 0, elf.AT_SECURE, 0, elf.AT_NULL };
+    const process = readStack(&stack);
     try std.testing.expectEqual(null, process.arguments[0]);
     try std.testing.expectEqual(null, process.environment[0]);
     try std.testing.expectEqual(null, process.executed_path);
     try std.testing.expect(!process.secure);
+}
+
+test "an environment that a dynamic linker has shortened" {
+    const variable: [*:0]const u8 = "A=b";
+    const program_headers = [_]elf.Elf64_Phdr{std.mem.zeroes(elf.Elf64_Phdr)} ** 3;
+    var stack = [_]usize{ 0, 0, @intFromPtr(variable), 0, 0, 0, elf.AT_UID, 7 } ++
+        [_]usize{ elf.AT_PHDR, @intFromPtr(&program_headers), elf.AT_PHNUM, 3 } ++
+        [_]usize{ elf.AT_ENTRY, 17, elf.AT_SECURE, 1, elf.AT_NULL, 0 };
+    const process = readStack(&stack);
+    try std.testing.expectEqual(variable, process.environment[0].?);
+    try std.testing.expect(process.secure);
+    try std.testing.expectEqual(17, process.entry.?.*);
+    try std.testing.expectEqual(&program_headers, process.program_headers.ptr);
+    try std.testing.expectEqual(3, process.program_headers.len);
 }

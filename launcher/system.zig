@@ -91,8 +91,18 @@ pub fn memfdCreate(name: [*:0]const u8) Result {
     };
     if (descriptor > stderr) return created;
     const moved = Result.from(linux.syscall3(.fcntl, descriptor, linux.F.DUPFD_CLOEXEC, stderr + 1));
-    _ = linux.syscall1(.close, descriptor);
+    close(@intCast(descriptor));
     return moved;
+}
+
+pub fn close(descriptor: Descriptor) void {
+    _ = linux.syscall1(.close, descriptor);
+}
+
+/// Opens a file for reading, closed on exec.
+pub fn open(path: [*:0]const u8) Result {
+    const flags: linux.O = .{ .ACCMODE = .RDONLY, .CLOEXEC = true };
+    return .from(linux.syscall3(.open, @intFromPtr(path), @as(u32, @bitCast(flags)), 0));
 }
 
 /// Clears close-on-exec.
@@ -177,6 +187,19 @@ pub fn map(size: usize) error{OutOfMemory}![]align(std.heap.page_size_min) u8 {
     return mapping[0..size];
 }
 
+pub fn unmap(memory: []align(std.heap.page_size_min) const u8) void {
+    if (memory.len > 0) _ = linux.syscall2(.munmap, @intFromPtr(memory.ptr), memory.len);
+}
+
+/// Whether these bytes can be read: false where they are a page of a mapping that lies past the end
+/// of its file. Asked in one call that changes nothing: rt_sigprocmask reads the mask before it finds
+/// that there is no such operation. Where it does not (qemu-user), the answer is true.
+pub fn isReadable(bytes: *const [@sizeOf(SignalMask)]u8) bool {
+    const no_operation = std.math.maxInt(u32);
+    const returned = linux.syscall4(.rt_sigprocmask, no_operation, @intFromPtr(bytes), 0, @sizeOf(SignalMask));
+    return linux.errno(returned) != .FAULT;
+}
+
 /// The kernel's struct sigaction, kept as it was received.
 pub const SignalAction = extern struct { words: [4]u64 };
 pub const SignalMask = u64;
@@ -191,6 +214,37 @@ pub fn blockSignal(signal: linux.SIG) void {
     _ = linux.syscall4(.rt_sigprocmask, linux.SIG.BLOCK, @intFromPtr(&mask), 0, @sizeOf(SignalMask));
 }
 
+/// Takes back a signal that was raised while it was blocked, if there was one.
+pub fn discardSignal(signal: linux.SIG) void {
+    const mask: SignalMask = @as(u64, 1) << @intCast(@intFromEnum(signal) - 1);
+    const no_time = [2]u64{ 0, 0 };
+    _ = linux.syscall4(.rt_sigtimedwait, @intFromPtr(&mask), 0, @intFromPtr(&no_time), @sizeOf(SignalMask));
+}
+
 pub fn setSignalMask(mask: *const SignalMask) void {
     _ = linux.syscall4(.rt_sigprocmask, linux.SIG.SETMASK, @intFromPtr(mask), 0, @sizeOf(SignalMask));
+}
+
+test "what can be read is told from what lies past the end of a file" {
+    const descriptor: Descriptor = switch (memfdCreate("test")) {
+        .ok => |descriptor| @intCast(descriptor),
+        .failed => return error.SkipZigTest,
+    };
+    defer close(descriptor);
+    const page = std.heap.page_size_min;
+    _ = write(descriptor, "x" ** page);
+    const returned = linux.syscall6(
+        .mmap,
+        0,
+        2 * page,
+        @as(u32, @bitCast(linux.PROT{ .READ = true })),
+        @as(u32, @bitCast(linux.MAP{ .TYPE = .PRIVATE })),
+        descriptor,
+        0,
+    );
+    const mapping: [*]align(page) const u8 = @ptrFromInt(returned);
+    defer unmap(mapping[0 .. 2 * page]);
+    try std.testing.expect(isReadable(mapping[page - 8 ..][0..8]));
+    try std.testing.expect(!isReadable(mapping[page..][0..8]));
+    try std.testing.expect(!isReadable(mapping[page - 4 ..][0..8]));
 }

@@ -7,6 +7,7 @@ comptime {
     _ = @import("cpu.zig");
     _ = @import("decode_test.zig");
     _ = @import("deflate_test.zig");
+    _ = @import("direct.zig");
     _ = @import("golden_test.zig");
     _ = @import("environment.zig");
     _ = @import("exec.zig");

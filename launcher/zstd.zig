@@ -4,14 +4,6 @@ const std = @import("std");
 const Context = opaque {};
 const Dictionary = opaque {};
 
-/// Whether zstd's code for BMI1, BMI2 and LZCNT can run here. Read by `zstd/shim.h`; set before
-/// `Decoder.init`.
-export var mgo_zstd_bmi2: c_int = 0;
-
-pub fn setBitManipulation(available: bool) void {
-    mgo_zstd_bmi2 = @intFromBool(available);
-}
-
 /// Decodes one frame at a time. Not to be moved: its context points into it.
 pub const Decoder = struct {
     context: *Context,
@@ -21,8 +13,10 @@ pub const Decoder = struct {
     context_memory: [160 << 10]u8 align(64),
     dictionary_memory: [32 << 10]u8 align(64),
 
-    pub fn init(decoder: *Decoder) void {
+    /// `bit_manipulation`: whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    pub fn init(decoder: *Decoder, bit_manipulation: bool) void {
         decoder.context = ZSTD_initStaticDCtx(&decoder.context_memory, decoder.context_memory.len).?;
+        mgo_zstd_set_bmi2(decoder.context, @intFromBool(bit_manipulation));
     }
 
     /// Decodes one stored frame into `buffer` and gives the decoded size, or null where zstd
@@ -49,6 +43,9 @@ pub const Decoder = struct {
 /// ZSTD_dlm_byRef and ZSTD_dct_rawContent of zstd.h.
 const by_reference: c_uint = 1;
 const raw_content: c_uint = 1;
+
+/// In zstd/context.c.
+extern fn mgo_zstd_set_bmi2(context: *Context, available: c_int) callconv(.c) void;
 
 extern fn ZSTD_initStaticDCtx(workspace: [*]u8, workspace_size: usize) callconv(.c) ?*Context;
 extern fn ZSTD_initStaticDDict(

@@ -5,7 +5,8 @@ executable, a bundle, that starts the best variant for the CPU it runs on.
 usage:
   mgo [build] [-mgo flags] [go build flags] [packages]
                         do what go build does, with bundles for executables
-  mgo pack -o OUT [--base v3] [--compress best] [--launcher FILE] FILE...
+  mgo pack -o OUT [--base v3] [--compress best] [--layout direct]
+           [--launcher FILE] FILE...
                         bundle variants built elsewhere; v3=FILE names a level;
                         the flags are those of a build, below
   mgo inspect FILE [--json]
@@ -25,12 +26,16 @@ flags of mgo, anywhere among those of go build:
                         the levels to build; with a single one the output is
                         that variant itself
   -mgo.base=v3          the variant that the others are stored as differences
-                        from: the one whose start should be quickest
+                        from, and that a direct bundle is: the one whose start
+                        should be quickest
   -mgo.compress=fast|default|best
                         how hard to compress
   -mgo.jobs=N           how many variants to build, and how many of their parts
                         to compress, at once
-  -mgo.layout=packed    how the bundle stores and starts its variants
+  -mgo.layout=packed|direct
+                        packed: all variants compressed, started from memory.
+                        direct: the bundle is the base, which starts in place,
+                        and carries the others compressed
   -mgo.launcher=FILE    another launcher than the one inside mgo
   -mgo.elsewhere=go     hand targets other than linux/amd64 to plain go build
 
@@ -60,4 +65,5 @@ environment of a bundle, when it runs:
   GOAMD64=v1|v2|v3|v4   start this variant, or the best below it
   MGODEBUG=log          say on standard error which variant is started
   MGODEBUG=extract      write that variant to standard output instead
+  MGODEBUG=base         start the base of a direct bundle, if the CPU can
 `;

@@ -1,5 +1,5 @@
-//! What the linked launcher must be: the bundle writer fills it without a linker, and a later layout
-//! puts its code into another program. Each expectation that fails says what to do about it.
+//! What the linked launcher must be: the bundle writer fills it without a linker, and for the direct
+//! layout puts its code into another program. Each expectation that fails says what to do about it.
 const std = @import("std");
 const elf = std.elf;
 const format = @import("format");
@@ -11,6 +11,9 @@ pub const size_max = 100 << 10;
 pub const entry_max = 1024;
 
 const page_size = 4096;
+
+/// What the block of the direct layout starts at a multiple of, so that nothing in it may need more.
+const block_align = format.payload_align;
 
 const Segment = struct {
     type: u32,
@@ -33,15 +36,9 @@ const segments = [_]Segment{
     },
     .{
         .type = elf.PT_LOAD,
-        .flags = read | write,
-        .filled = false,
-        .guidance = "the second segment holds .bss alone: a variable of the launcher starts with another value than zero",
-    },
-    .{
-        .type = elf.PT_LOAD,
         .flags = read,
         .filled = true,
-        .guidance = "the third segment holds .rodata, .mgo and .go.buildinfo, which the bundle writer lets grow",
+        .guidance = "the second segment holds .rodata, .mgo and .go.buildinfo, which the bundle writer lets grow",
     },
     .{
         .type = elf.PT_GNU_STACK,
@@ -56,10 +53,9 @@ const Section = struct { name: []const u8, type: u32, flags: u64, segment: ?usiz
 const sections = [_]Section{
     .{ .name = "", .type = elf.SHT_NULL, .flags = 0, .segment = null },
     .{ .name = ".text", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC | elf.SHF_EXECINSTR, .segment = 0 },
-    .{ .name = ".bss", .type = elf.SHT_NOBITS, .flags = elf.SHF_ALLOC | elf.SHF_WRITE, .segment = 1 },
-    .{ .name = ".rodata", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
-    .{ .name = ".mgo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
-    .{ .name = ".go.buildinfo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 2 },
+    .{ .name = ".rodata", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
+    .{ .name = ".mgo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
+    .{ .name = ".go.buildinfo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
     .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = null },
 };
 
@@ -124,6 +120,7 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
 
     const names_section = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, header.e_shstrndx);
     const names = file[@intCast(names_section.sh_offset)..][0..@intCast(names_section.sh_size)];
+    var block_offset: u64 = 0;
     for (0..header.e_shnum) |index| {
         const found = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, index);
         const name = std.mem.sliceTo(names[found.sh_name..], 0);
@@ -137,6 +134,11 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
             .{ name, found.sh_type, found.sh_flags, expected.type, expected.flags },
         );
         const segment = found_segments[expected.segment orelse continue];
+        if (found.sh_addralign > block_align or found.sh_addr != found.sh_offset) return report.fail(
+            "section {s} is aligned to {d} bytes, at {d} of the file and {d} of memory: up to {d} and the same are expected\nhint: the direct layout takes .text to .rodata as they lie in the file",
+            .{ name, found.sh_addralign, found.sh_offset, found.sh_addr, block_align },
+        );
+        if (std.mem.eql(u8, name, ".text")) block_offset = found.sh_offset;
         if (found.sh_addr < segment.p_vaddr or found.sh_addr + found.sh_size > segment.p_vaddr + segment.p_memsz) {
             return report.fail("section {s} lies outside of segment {d}", .{ name, expected.segment.? });
         }
@@ -146,11 +148,28 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
                 "section {s} does not start with the magic and version of format.zig\nhint: change the placeholder in start.S",
                 .{name},
             );
+            try checkBlock(file, block_offset, found.sh_offset, report);
         }
     }
     if (header.e_shnum != sections.len) return report.fail(
         "{d} sections, and {d} are expected: one was dropped as empty",
         .{ header.e_shnum, sections.len },
+    );
+}
+
+fn checkBlock(file: []const u8, offset: u64, payload: u64, report: *Report) error{Unexpected}!void {
+    const block = std.mem.bytesToValue(format.Block, file[@intCast(offset)..][0..@sizeOf(format.Block)]);
+    if (!std.mem.eql(u8, &block.magic, &format.block_magic)) return report.fail(
+        "section .text does not start with the block of format.zig\nhint: .text.start of start.S comes first in launcher.ld",
+        .{},
+    );
+    if (block.payload != payload - offset or block.payload % format.payload_align != 0 or offset % block_align != 0) return report.fail(
+        "the block starts at {d} and has its payload at {d}, which is at {d} of the file",
+        .{ offset, block.payload, payload },
+    );
+    if (block.entry < @sizeOf(format.Block) or block.entry >= entry_max) return report.fail(
+        "the entry of the direct layout is at {d} of the block, and below {d} is expected",
+        .{ block.entry, entry_max },
     );
 }
 
@@ -165,7 +184,7 @@ test "an ELF file of another shape is reported with guidance" {
     header.e_type = .DYN;
     header.e_phnum = 1;
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
-    try expectReport(&file, "1 program headers, and 4 are expected");
+    try expectReport(&file, "1 program headers, and 3 are expected");
 
     header.e_type = .EXEC;
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);

@@ -20,7 +20,7 @@ pub const Entry = extern struct {
     base: u32,
     /// Of both ranges, in bytes; at least 1.
     size: u32,
-    /// Where the range starts in the base's bytes; 0 for kind `none`.
+    /// Where the range starts in the `Base`; 0 for kind `none`.
     position: u32,
     kind: format.Kind,
     padding: [3]u8 = @splat(0),
@@ -31,16 +31,29 @@ pub const Entry = extern struct {
     }
 };
 
-/// How the base's bytes are found by address.
-pub const Placement = enum {
-    /// They are a file: each area lies at its offset.
-    file,
-    /// They are an image in memory: each area lies at its address.
-    image,
+/// What variants are predicted from: two pieces of memory, one behind the other.
+pub const Base = struct {
+    /// The base as it is loaded; empty where it is not.
+    image: []const u8 = &.{},
+    /// What is stored of it.
+    stored: []const u8,
+
+    /// A range that lies in one of them.
+    pub inline fn at(base: *const Base, position: u32, size: usize) []const u8 {
+        @setRuntimeSafety(true);
+        if (position < base.image.len) return base.image[position..][0..size];
+        return base.stored[position - base.image.len ..][0..size];
+    }
+
+    fn holds(base: *const Base, position: u32, size: u32) bool {
+        const end = @as(u64, position) + size;
+        return end <= base.image.len or (position >= base.image.len and end <= @as(u64, base.image.len) + base.stored.len);
+    }
 };
 
 pub const Plan = struct {
     header: format.Plan,
+    base: Base,
     map: Map,
     /// In ascending order of both files' offsets and addresses.
     variant_areas: []align(1) const format.Area,
@@ -56,12 +69,18 @@ pub const Plan = struct {
     /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output.
     ///
     /// `memory` has `memorySize(plan)` bytes; `plan` and `memory` must outlive the result.
-    pub fn parse(plan: []const u8, base_size: usize, placement: Placement, memory: []align(@alignOf(Entry)) u8) Error!Plan {
+    pub fn parse(plan: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Plan {
         @setRuntimeSafety(true);
         const header = try readHeader(plan);
+        var base_bytes = given;
+        // What lies behind the base in memory is not its own.
+        if (given.image.len > 0) {
+            if (header.base_image_size > given.image.len) return error.Plan;
+            base_bytes.image = given.image[0..header.base_image_size];
+        }
         var rest = plan[@sizeOf(format.Plan)..];
-        const base_areas = try takeAreas(&rest, header.base_area_count);
-        const variant_areas = try takeAreas(&rest, header.variant_area_count);
+        const base_areas = try takeAreas(&rest, header.base_area_count, .any);
+        const variant_areas = try takeAreas(&rest, header.variant_area_count, .ascending);
         const count: usize = header.entry_count;
         const column = count * @sizeOf(u32);
         if (rest.len != 3 * column + count) return error.Plan;
@@ -83,17 +102,15 @@ pub const Plan = struct {
             var position: u32 = 0;
             if (kind != .none) {
                 const area = base_cursor.find(base, base_end) orelse return error.Plan;
-                position = switch (placement) {
-                    .file => try add(area.offset, base - area.address),
-                    .image => base,
-                };
-                if (try add(position, size) > base_size) return error.Plan;
+                position = try add(area.offset, base - area.address);
+                if (!base_bytes.holds(position, size)) return error.Plan;
                 if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
             }
             entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };
         }
         return .{
             .header = header,
+            .base = base_bytes,
             .map = .init(entries, header.base_image_size, @alignCast(memory[count * @sizeOf(Entry) ..])),
             .variant_areas = variant_areas,
         };
@@ -124,7 +141,7 @@ fn readHeader(plan: []const u8) Error!format.Plan {
     return std.mem.bytesToValue(format.Plan, plan[0..@sizeOf(format.Plan)]);
 }
 
-fn takeAreas(rest: *[]const u8, count: u32) Error![]align(1) const format.Area {
+fn takeAreas(rest: *[]const u8, count: u32, offsets: enum { any, ascending }) Error![]align(1) const format.Area {
     @setRuntimeSafety(true);
     const size = @as(u64, count) * @sizeOf(format.Area);
     if (size > rest.len) return error.Plan;
@@ -133,7 +150,8 @@ fn takeAreas(rest: *[]const u8, count: u32) Error![]align(1) const format.Area {
     var address: u32 = 0;
     var offset: u32 = 0;
     for (areas) |area| {
-        if (area.address < address or area.offset < offset) return error.Plan;
+        if (area.address < address) return error.Plan;
+        if (offsets == .ascending and area.offset < offset) return error.Plan;
         address = try add(area.address, area.size);
         offset = try add(area.offset, area.size);
     }

@@ -22,14 +22,12 @@
 #define ZSTD_free(p) ((void)(p))
 
 /*
- * CPUID traps in a virtual machine, so it is executed once, by cpu.zig. It sets this variable if
- * the CPU has BMI1, BMI2 and LZCNT: zstd compiles its fast paths for the three of them, though it
- * asks for two, and an LZCNT that a hypervisor masks must not be relied on.
+ * CPUID traps in a virtual machine, so it is executed once, by cpu.zig, and each context is told
+ * afterwards (context.c): the launcher has no memory for a variable that zstd could read here.
  */
 #define ZSTD_COMMON_CPU_H
-extern int mgo_zstd_bmi2 __attribute__((visibility("hidden")));
 typedef int ZSTD_cpuid_t;
-static inline ZSTD_cpuid_t ZSTD_cpuid(void) { return mgo_zstd_bmi2; }
+static inline ZSTD_cpuid_t ZSTD_cpuid(void) { return 0; }
 static inline int ZSTD_cpuid_bmi1(ZSTD_cpuid_t cpuid) { return cpuid; }
 static inline int ZSTD_cpuid_bmi2(ZSTD_cpuid_t cpuid) { return cpuid; }
 

@@ -138,13 +138,14 @@ async function bundleOutput(
   progress: Progress,
   { signal }: Execution,
 ): Promise<Bundled> {
-  const { levels, base, compress, jobs } = plan.options;
+  const { levels, layout, base, compress, jobs } = plan.options;
   const inputs = levels.map((level) => ({ level, path: `${variantFolder(folder, level)}/${output.name}` }));
   for (const input of inputs) await checkConfirmed(input, output);
   // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
   const known = await overwriteRefusal(output);
   if (known !== undefined) return { size: 0, variants: new Map(), refusal: known };
   const chunks = await createBundle(inputs, launcher, {
+    layout,
     compress,
     signal,
     ...(base === undefined ? {} : { base }),

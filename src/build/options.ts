@@ -2,6 +2,7 @@
  * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
  */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
+import { LAYOUTS, type Layout } from "../bundle/layout.ts";
 import { MgoError } from "../error.ts";
 import type { Flag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
@@ -11,8 +12,12 @@ import type { Environment } from "../process.ts";
 export interface Options {
   /** Sorted, without duplicates, at least one. */
   readonly levels: readonly Level[];
+  readonly layout: Layout;
   readonly compress: Compress;
-  /** The level that the others are stored as differences from; the encoder chooses if there is none. */
+  /**
+   * The level that the others are stored as differences from, and that a direct bundle is; the encoder chooses if
+   * there is none.
+   */
   readonly base: Level | undefined;
   /** How many variants are built at once; a measured default applies if there is none. */
   readonly jobs: number | undefined;
@@ -51,13 +56,10 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
-  readChoice(settings.get("layout"), ["packed", "direct"]);
-  if (settings.get("layout")?.value === "direct") {
-    throw new MgoError(`${settings.get("layout")?.where}=direct is not available yet; packed is`, USAGE);
-  }
   const levels = readLevels(settings.get("levels"));
   return {
     levels,
+    layout: readChoice(settings.get("layout"), LAYOUTS) ?? "packed",
     compress: readChoice(settings.get("compress"), COMPRESS) ?? "default",
     base: readBase(settings.get("base"), levels),
     jobs: readJobs(settings.get("jobs")),

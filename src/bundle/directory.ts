@@ -16,6 +16,7 @@ import {
   HEADER,
   LAYOUT,
   MAGIC,
+  PAYLOAD_ALIGN,
   VARIANT,
   VARIANT_COUNT_MAX,
   VERSION,
@@ -28,6 +29,10 @@ export interface Directory {
   /** The payload's size in bytes. */
   readonly payloadSize: number;
   readonly imageChecksum: bigint;
+  /** In the direct layout, where the payload is linked; else 0. */
+  readonly address: bigint;
+  /** In the direct layout, the base's own entry; else 0. */
+  readonly entry: bigint;
   readonly variants: readonly StoredVariant[];
 }
 
@@ -39,8 +44,8 @@ export interface StoredVariant {
   /** Of the executable, in bytes. */
   readonly size: number;
   readonly sha256: Uint8Array;
-  /** How many of the frames hold the plan, which come first: 0 where the codec has none. */
-  readonly planFrameCount: number;
+  /** How many frames come first that hold no bytes of the variant: a plan, or what stands beside one in place. */
+  readonly extraFrameCount: number;
   readonly frames: readonly StoredFrame[];
 }
 
@@ -66,17 +71,22 @@ function directoryChecksum(directory: Uint8Array): bigint {
   return Bun.hash.xxHash64(Buffer.concat(covered));
 }
 
+/** What the header of a direct bundle has more. */
+export type DirectFields = Pick<Directory, "address" | "entry">;
+
 /**
- * Writes a payload in the packed layout.
+ * Writes a payload.
  *
  * @param base index of the variant that the others refer to
  * @param imageChecksum of what the bundle loads beside the payload: see src/bundle/image.ts
+ * @param direct for the direct layout; without it the layout is packed
  * @returns the payload in pieces
  */
 export function writePayload(
   variants: readonly EncodedVariant[],
   base: number,
   imageChecksum: bigint,
+  direct?: DirectFields,
 ): readonly Uint8Array[] {
   const frames = variants.flatMap((variant) => variant.frames);
   const directory = new Uint8Array(directorySize(variants.length, frames.length));
@@ -86,12 +96,13 @@ export function writePayload(
     writeStruct(VARIANT, directory, offset, {
       level: levelNumber(variant.level),
       codec: variant.codec,
-      base: variant.codec === CODEC.zstd ? index : base,
+      base: variant.codec === CODEC.predicted ? base : index,
       size: BigInt(variant.size),
       frame_first: first,
       frame_count: variant.frames.length,
       sha256: variant.sha256,
-      plan_frame_count: variant.planFrameCount,
+      extra_frame_count: variant.extraFrameCount,
+      checksum: variant.checksum ?? 0n,
     });
     offset += VARIANT.size;
     first += variant.frames.length;
@@ -111,11 +122,12 @@ export function writePayload(
   writeStruct(HEADER, directory, 0, {
     magic: Uint8Array.from(MAGIC),
     version: VERSION,
-    layout: LAYOUT.packed,
+    layout: direct === undefined ? LAYOUT.packed : LAYOUT.direct,
     variant_count: variants.length,
     frame_count: frames.length,
     payload_size: BigInt(storedOffset),
     image_checksum: imageChecksum,
+    ...direct,
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];
@@ -150,6 +162,10 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
   const layout = nameOf(LAYOUT, header.layout);
   if (layout === undefined) throw unknown(name, "layout", header.layout);
   check(isZero(header.reserved), "a reserved field is not zero");
+  const { address, entry } = header;
+  const isDirect = address !== 0n && address % BigInt(PAYLOAD_ALIGN) === 0n && entry !== 0n;
+  const fits = layout === "direct" ? isDirect : address === 0n && entry === 0n;
+  check(fits, `its address or its entry is none of the layout ${layout}`);
 
   const frames = readFrames(directory, header, size, check);
   const variants: StoredVariant[] = [];
@@ -169,12 +185,16 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
     nextFrame += variant.frames.length;
   }
   check(nextFrame === frameCount, "its frame table has frames of no variant");
+  const inPlace = variants.filter(({ codec }) => codec === "in_place").length;
+  check(inPlace === (layout === "direct" ? 1 : 0), `it has ${inPlace} variants in place`);
   for (const [index, variant] of variants.entries()) checkReferences(variants, variant, index, check);
   return {
     version: header.version,
     layout,
     payloadSize: Number(header.payload_size),
     imageChecksum: header.image_checksum,
+    address,
+    entry,
     variants,
   };
 }
@@ -225,19 +245,31 @@ function readVariant(
     throw new MgoError(`${name} is a damaged bundle: it has a variant of level ${variant.level}`);
   const codec = nameOf(CODEC, variant.codec);
   if (codec === undefined) throw unknown(name, "codec", variant.codec);
-  check(isZero(variant.reserved) && isZero(variant.reserved_tail), "a reserved field is not zero");
+  check(variant.reserved === 0, "a reserved field is not zero");
   check(
     variant.frame_first === nextFrame && variant.frame_count >= 1,
     "its frame runs do not follow one another",
   );
   check(nextFrame + variant.frame_count <= frames.length, "its frame table is cut short");
   const run = frames.slice(nextFrame, nextFrame + variant.frame_count);
-  const planFrameCount = variant.plan_frame_count;
-  const hasPlan = planFrameCount > 0 && planFrameCount < run.length;
-  check(codec === "predicted" ? hasPlan : planFrameCount === 0, "a variant's plan has the wrong length");
-  const size = run.slice(planFrameCount).reduce((sum, frame) => sum + frame.size, 0);
-  check(variant.size === BigInt(size), "a variant's size is not that of its frames");
-  return { level, codec, base: variant.base, size, sha256: variant.sha256, planFrameCount, frames: run };
+  const extraFrameCount = variant.extra_frame_count;
+  check(fitsExtra(codec, extraFrameCount, run.length), "a variant has a wrong number of extra frames");
+  if (codec !== "in_place") {
+    const sum = run.slice(extraFrameCount).reduce((total, frame) => total + frame.size, 0);
+    check(variant.size === BigInt(sum), "a variant's size is not that of its frames");
+    check(variant.checksum === 0n, "a variant has a checksum that its codec has not");
+  }
+  check(variant.size <= BigInt(SIZE_MAX), "a variant's size is wrong");
+  const size = Number(variant.size);
+  return { level, codec, base: variant.base, size, sha256: variant.sha256, extraFrameCount, frames: run };
+}
+
+/** Larger files are not read. */
+const SIZE_MAX = 2 ** 53 - 1;
+
+function fitsExtra(codec: keyof typeof CODEC, extra: number, frames: number): boolean {
+  if (codec === "zstd") return extra === 0;
+  return extra < frames && (codec === "in_place" || extra > 0);
 }
 
 function checkReferences(
@@ -247,7 +279,8 @@ function checkReferences(
   check: Check,
 ): void {
   const base = variants[variant.base];
-  const refersRightly = variant.codec === "zstd" ? base === variants[index] : base?.codec === "zstd";
+  const refersRightly =
+    variant.codec === "predicted" ? base?.codec !== "predicted" : base === variants[index];
   check(base !== undefined && refersRightly, "a variant refers to a base that is none");
 }
 

@@ -58,13 +58,25 @@ export const SHDR = {
   },
 } as const;
 
-const ET_EXEC = 2;
+export const ET_EXEC = 2;
 const ET_DYN = 3;
 const EM_X86_64 = 62;
 export const PT_LOAD = 1;
+export const PT_INTERP = 3;
+export const PT_NOTE = 4;
+export const PT_PHDR = 6;
+/** Of the GNU ABI's extensions (include/elf/common.h of binutils). */
+export const PT_GNU_PROPERTY = 0x6474e553;
+export const PF_X = 1;
 export const PF_W = 2;
+export const PF_R = 4;
+export const SHT_NULL = 0;
+export const SHT_PROGBITS = 1;
 export const SHT_RELA = 4;
 export const SHT_NOBITS = 8;
+/** From this number of sections on, their number stands elsewhere. */
+export const SHN_LORESERVE = 0xff00;
+export const SHF_WRITE = 1n;
 export const SHF_ALLOC = 2n;
 export const SHF_EXECINSTR = 4n;
 export const SHF_TLS = 0x400n;

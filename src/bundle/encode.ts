@@ -8,6 +8,7 @@ import { defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
 import { CODEC } from "./format.ts";
 import { Predictor } from "./predictor.ts";
+import { storedReference } from "./reference.ts";
 import { sha256, type Variant } from "./variant.ts";
 
 export type { Compress } from "./codec.ts";
@@ -48,8 +49,10 @@ export interface EncodedVariant {
   readonly codec: number;
   readonly size: number;
   readonly sha256: Uint8Array;
-  /** How many of the frames hold the plan, which come first. */
-  readonly planFrameCount: number;
+  /** How many frames come first that hold no bytes of the variant. */
+  readonly extraFrameCount: number;
+  /** XXH64 of the whole executable; of the variant in place only. */
+  readonly checksum?: bigint;
   readonly frames: readonly EncodedFrame[];
 }
 
@@ -65,19 +68,21 @@ export async function encodeVariants(
   options: EncodeOptions,
 ): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
   const base = baseIndex(variants, options.base);
-  const predictor = await Predictor.of(variants[base]?.bytes ?? new Uint8Array());
+  const predictor = await Predictor.of(storedReference(variants[base]?.bytes ?? new Uint8Array()));
   const encoded: EncodedVariant[] = [];
   for (const [index, variant] of variants.entries()) {
-    encoded.push(
-      index === base
-        ? await encodePlain(variant, options)
-        : await encodePredicted(variant, predictor, options),
-    );
+    const encode = index === base ? encodePlain : encodePredicted;
+    encoded.push(await encode(variant, options, predictor));
   }
   return { encoded, base };
 }
 
-function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
+/**
+ * Which variant the others are stored as differences from.
+ *
+ * @throws MgoError if the one that is wanted is not among them
+ */
+export function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
   const levels = variants.map(({ level }) => level);
   const index = levels.findIndex((level) => level === (wanted ?? defaultBase(levels)));
   if (index >= 0) return index;
@@ -89,18 +94,18 @@ async function encodePlain(variant: Executable, options: EncodeOptions): Promise
   return describe(variant, CODEC.zstd, [], frames);
 }
 
-async function encodePredicted(
+/** Encodes a variant as it differs from what the predictor predicts. */
+export async function encodePredicted(
   variant: Executable,
-  predictor: Predictor,
   options: EncodeOptions,
+  predictor: Predictor,
 ): Promise<EncodedVariant> {
   options.signal?.throwIfAborted();
   const plan = predictor.plan(variant.bytes);
   const prediction = predictor.open(plan);
   if (prediction === undefined) throw new Error("a plan that was just made is damaged");
   try {
-    const { onProgress: _, ...silent } = options;
-    const planFrames = await encodeFrames(variant, plan, () => NOTHING, silent);
+    const planFrames = await encodeExtra(variant, plan, options);
     const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
     const frames = await encodeFrames(variant, variant.bytes, predict, options);
     return describe(variant, CODEC.predicted, planFrames, frames);
@@ -109,12 +114,22 @@ async function encodePredicted(
   }
 }
 
+/** Encodes bytes that are none of the variant's own. */
+export async function encodeExtra(
+  variant: Executable,
+  bytes: Uint8Array,
+  options: EncodeOptions,
+): Promise<readonly EncodedFrame[]> {
+  const { onProgress: _, ...silent } = options;
+  return await encodeFrames(variant, bytes, () => NOTHING, silent);
+}
+
 const NOTHING = new Uint8Array();
 
 function describe(
   { level, bytes }: Executable,
   codec: number,
-  planFrames: readonly EncodedFrame[],
+  extra: readonly EncodedFrame[],
   frames: readonly EncodedFrame[],
 ): EncodedVariant {
   return {
@@ -122,8 +137,8 @@ function describe(
     codec,
     size: bytes.length,
     sha256: sha256(bytes),
-    planFrameCount: planFrames.length,
-    frames: [...planFrames, ...frames],
+    extraFrameCount: extra.length,
+    frames: [...extra, ...frames],
   };
 }
 

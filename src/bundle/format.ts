@@ -5,6 +5,7 @@ export const VERSION = 1;
 export const SECTION_PAYLOAD = ".mgo";
 export const SECTION_BUILD_INFO = ".go.buildinfo";
 export const PAYLOAD_ALIGN = 64;
+export const BLOCK_MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x63, 0x6f, 0x64, 0x65] as const;
 export const LEVEL_MAX = 4;
 export const VARIANT_COUNT_MAX = 4;
 export const FRAME_SIZE_MAX = 1048576;
@@ -13,11 +14,22 @@ export const ORIGIN_COUNT = 5;
 
 export const LAYOUT = {
   packed: 0,
+  direct: 1,
 } as const;
 
 export const CODEC = {
   zstd: 0,
   predicted: 1,
+  in_place: 2,
+} as const;
+
+export const BLOCK = {
+  size: 16,
+  fields: {
+    magic: { offset: 0, size: 8, type: "bytes" },
+    entry: { offset: 8, size: 4, type: "u32" },
+    payload: { offset: 12, size: 4, type: "u32" },
+  },
 } as const;
 
 export const HEADER = {
@@ -30,7 +42,9 @@ export const HEADER = {
     frame_count: { offset: 12, size: 4, type: "u32" },
     payload_size: { offset: 16, size: 8, type: "u64" },
     image_checksum: { offset: 24, size: 8, type: "u64" },
-    reserved: { offset: 32, size: 24, type: "bytes" },
+    address: { offset: 32, size: 8, type: "u64" },
+    entry: { offset: 40, size: 8, type: "u64" },
+    reserved: { offset: 48, size: 8, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;
@@ -41,13 +55,20 @@ export const VARIANT = {
     level: { offset: 0, size: 1, type: "u8" },
     codec: { offset: 1, size: 1, type: "u8" },
     base: { offset: 2, size: 1, type: "u8" },
-    reserved: { offset: 3, size: 5, type: "bytes" },
+    reserved: { offset: 3, size: 1, type: "u8" },
+    extra_frame_count: { offset: 4, size: 4, type: "u32" },
     size: { offset: 8, size: 8, type: "u64" },
     frame_first: { offset: 16, size: 4, type: "u32" },
     frame_count: { offset: 20, size: 4, type: "u32" },
     sha256: { offset: 24, size: 32, type: "bytes" },
-    plan_frame_count: { offset: 56, size: 4, type: "u32" },
-    reserved_tail: { offset: 60, size: 4, type: "bytes" },
+    checksum: { offset: 56, size: 8, type: "u64" },
+  },
+} as const;
+
+export const RESTORE = {
+  size: 8,
+  fields: {
+    offset: { offset: 0, size: 8, type: "u64" },
   },
 } as const;
 

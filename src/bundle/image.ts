@@ -1,5 +1,5 @@
 /**
- * The bundle as an ELF file: the launcher with payload and build info put into it.
+ * The bundle of the packed layout as an ELF file: the launcher with payload and build info put into it.
  *
  * The launcher is linked (launcher/launcher.ld) with two empty sections at its end: `.mgo` and behind it
  * `.go.buildinfo`, in a read-only segment that is the last in the file and in memory. So nothing in front
@@ -20,7 +20,16 @@ import {
   SHT_NOBITS,
   sectionBytes,
 } from "./elf.ts";
-import { HEADER, MAGIC, PAYLOAD_ALIGN, SECTION_BUILD_INFO, SECTION_PAYLOAD, VERSION } from "./format.ts";
+import {
+  BLOCK,
+  BLOCK_MAGIC,
+  HEADER,
+  MAGIC,
+  PAYLOAD_ALIGN,
+  SECTION_BUILD_INFO,
+  SECTION_PAYLOAD,
+  VERSION,
+} from "./format.ts";
 import { readStruct, type Values, writeStruct } from "./struct.ts";
 
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
@@ -28,7 +37,9 @@ const BUILD_INFO_ALIGN = 16;
 const SHDR_ALIGN = 8;
 const SECTION_NAMES = ".shstrtab";
 /** The launcher looks for the end of its payload in this program header (launcher/start.S). */
-const PAYLOAD_SEGMENT = 2;
+const PAYLOAD_SEGMENT = 1;
+/** With which the launcher's block starts. */
+const SECTION_CODE = ".text";
 
 /** A launcher, checked to be one that can be filled. */
 export interface Template {
@@ -36,6 +47,14 @@ export interface Template {
   readonly payload: Section;
   readonly buildInfo: Section;
   readonly names: Section;
+  /** What goes into bundles of the direct layout: see format.zig. */
+  readonly block: Block;
+}
+
+export interface Block {
+  readonly bytes: Uint8Array;
+  /** In bytes from its start. */
+  readonly entry: number;
 }
 
 /**
@@ -59,7 +78,26 @@ export function parseTemplate(bytes: Uint8Array, name: string): Template {
   if (!inSegment || !last || !readOnly || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
     throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
   }
-  return { elf, payload, buildInfo, names };
+  return { elf, payload, buildInfo, names, block: findBlock(elf, payload, name) };
+}
+
+/** From the start of the code to the payload, as they lie in the file. */
+function findBlock(elf: Elf, payload: Section, name: string): Block {
+  const code = findSection(elf, SECTION_CODE);
+  if (code !== undefined && code.offset < payload.offset) {
+    const bytes = elf.bytes.subarray(code.offset, payload.offset);
+    const { entry, payload: size } = readBlock(bytes) ?? { entry: 0, payload: 0 };
+    const asLinked = payload.header.addr - code.header.addr === BigInt(bytes.length);
+    if (asLinked && size === bytes.length && entry < size) return { bytes, entry };
+  }
+  throw new MgoError(`${name} is no launcher for bundles: its code is out of place`);
+}
+
+/** @returns the start of a launcher's block; undefined if the bytes are none */
+export function readBlock(bytes: Uint8Array): Values<typeof BLOCK> | undefined {
+  if (bytes.length < BLOCK.size) return undefined;
+  const block = readStruct(BLOCK, bytes, 0);
+  return Buffer.from(block.magic).equals(Buffer.from(BLOCK_MAGIC)) ? block : undefined;
 }
 
 /** The placeholder tells which format the launcher reads. */
@@ -78,24 +116,32 @@ function checkVersion(placeholder: Uint8Array, name: string): void {
 
 /**
  * Checksum of what a bundle loads beside its payload: XXH64 of the contents of all sections that are loaded
- * from the file, but `.mgo`, in the order of the section table. ELF headers are left out, which `strip` and
- * `objcopy` write anew.
+ * from the file, in the order of their addresses. Of `.mgo` that is what stands in front of the payload. Left
+ * out are the ELF headers and the order of the section table, which `strip` and `objcopy` write anew.
  *
- * @param buildInfo contents to take for `.go.buildinfo` instead of the file's
+ * @param contents to take instead of the file's, by the section's name
+ * @param appended of a section behind all others, which the file does not have yet
  * @throws MgoError if the sections overlap
  */
-export function imageChecksum(elf: Elf, name: string, buildInfo?: Uint8Array): bigint {
-  const contents = elf.sections
+export function imageChecksum(
+  elf: Elf,
+  name: string,
+  contents: ReadonlyMap<string, Uint8Array>,
+  appended: Uint8Array = new Uint8Array(),
+): bigint {
+  const pieces = elf.sections
     .filter((section) => (section.header.flags & SHF_ALLOC) !== 0n && section.header.type !== SHT_NOBITS)
-    .filter((section) => section.name !== SECTION_PAYLOAD)
-    .map((section) =>
-      section.name === SECTION_BUILD_INFO && buildInfo ? buildInfo : sectionBytes(elf, section),
-    );
-  const size = contents.reduce((sum, { length }) => sum + length, 0);
-  if (size > elf.bytes.length + (buildInfo?.length ?? 0)) {
+    .toSorted((a, b) => compare(a.header.addr, b.header.addr) || a.size - b.size)
+    .map((section) => contents.get(section.name) ?? sectionBytes(elf, section));
+  const room = [...contents.values()].reduce((sum, { length }) => sum + length, elf.bytes.length);
+  if (pieces.reduce((sum, { length }) => sum + length, 0) > room) {
     throw new MgoError(`${name} is damaged: its sections overlap`);
   }
-  return Bun.hash.xxHash64(Buffer.concat(contents));
+  return Bun.hash.xxHash64(Buffer.concat([...pieces, appended]));
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

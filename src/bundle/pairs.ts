@@ -17,10 +17,10 @@ import {
 } from "./elf.ts";
 
 /** `Role` of src/codec/request.zig. */
-const ROLE = { zeros: 0, bytes: 1, code: 2, data: 3, relocations: 4, functions: 5 } as const;
+export const ROLE = { zeros: 0, bytes: 1, code: 2, data: 3, relocations: 4, functions: 5 } as const;
 
 /** One section, as `Span` of src/codec/request.zig, and its role. */
-interface Part {
+export interface Part {
   readonly name: string;
   readonly role: number;
   readonly address: number;
@@ -128,12 +128,13 @@ const PAIR_SIZE = 28;
 function pairUp(base: readonly Part[], variant: readonly Part[]): readonly (readonly [Part, Part])[] {
   const byName = new Map(variant.map((part) => [`${part.role} ${part.name}`, part]));
   const pairs: (readonly [Part, Part])[] = [];
-  const ends = [new Ends(), new Ends()] as const;
+  // Where a base's bytes lie among others is of no matter.
+  const [baseEnds, variantEnds] = [new Ends(), new Ends()];
   for (const a of base.toSorted((left, right) => left.address - right.address)) {
     const b = byName.get(`${a.role} ${a.name}`);
-    if (b === undefined || !ends[0].allows(a) || !ends[1].allows(b)) continue;
-    ends[0].add(a);
-    ends[1].add(b);
+    if (b === undefined || a.address < baseEnds.address || !variantEnds.allows(b)) continue;
+    baseEnds.add(a);
+    variantEnds.add(b);
     pairs.push([a, b]);
   }
   return pairs;
@@ -141,15 +142,15 @@ function pairUp(base: readonly Part[], variant: readonly Part[]): readonly (read
 
 /** How far the parts so far reach. */
 class Ends {
-  #address = 0;
+  address = 0;
   #offset = 0;
 
   allows({ role, address, offset }: Part): boolean {
-    return address >= this.#address && (role === ROLE.zeros || offset >= this.#offset);
+    return address >= this.address && (role === ROLE.zeros || offset >= this.#offset);
   }
 
   add({ role, address, offset, size }: Part): void {
-    this.#address = address + size;
+    this.address = address + size;
     if (role !== ROLE.zeros) this.#offset = offset + size;
   }
 }

@@ -5,6 +5,7 @@
 import { loadCodec } from "../launcher.ts";
 import { FRAME_SIZE_MAX } from "./format.ts";
 import { type Image, readImage, writeRequest } from "./pairs.ts";
+import type { Reference } from "./reference.ts";
 
 /** What src/codec/main.zig exports. Addresses are those of its memory; 0 is none. */
 interface Exports {
@@ -13,33 +14,30 @@ interface Exports {
   release(address: number, size: number): void;
   makePlan(base: number, baseSize: number, variant: number, variantSize: number, request: number): number;
   resultAddress(): number;
-  openPlan(plan: number, planSize: number, baseSize: number): number;
+  openPlan(plan: number, planSize: number, base: number, imageSize: number, baseSize: number): number;
   closePlan(opened: number): void;
-  predictRange(
-    opened: number,
-    base: number,
-    baseSize: number,
-    offset: bigint,
-    out: number,
-    size: number,
-  ): void;
+  predictRange(opened: number, offset: bigint, out: number, size: number): void;
 }
+
+/** A reference; its parts need be known to make plans only. */
+type Known = Pick<Reference, "bytes" | "imageSize"> & { readonly image?: Image };
 
 /** A base, from which variants can be predicted. */
 export class Predictor {
   readonly #codec: Exports;
   readonly #base: Piece;
-  readonly #baseBytes: Uint8Array;
-  #image: Image | undefined;
+  readonly #imageSize: number;
+  readonly #image: Image | undefined;
 
-  private constructor(codec: Exports, base: Uint8Array) {
+  private constructor(codec: Exports, { bytes, imageSize, image }: Known) {
     this.#codec = codec;
-    this.#base = new Piece(codec, base);
-    this.#baseBytes = base;
+    this.#base = new Piece(codec, bytes);
+    this.#imageSize = imageSize;
+    this.#image = image;
   }
 
   /** @throws MgoError if the codec cannot be had; RangeError if there is no memory for the base */
-  static async of(base: Uint8Array): Promise<Predictor> {
+  static async of(base: Known): Promise<Predictor> {
     const { exports } = await WebAssembly.instantiate(await loadCodec());
     return new Predictor(exports as unknown as Exports, base);
   }
@@ -51,7 +49,7 @@ export class Predictor {
    */
   plan(variant: Uint8Array): Uint8Array {
     const codec = this.#codec;
-    this.#image ??= readImage(this.#baseBytes);
+    if (this.#image === undefined) throw new Error("the base's parts are not known");
     const request = new Piece(codec, writeRequest(this.#image, readImage(variant)));
     const bytes = new Piece(codec, variant);
     try {
@@ -72,8 +70,9 @@ export class Predictor {
    */
   open(plan: Uint8Array): Prediction | undefined {
     const stored = new Piece(this.#codec, plan);
-    const opened = this.#codec.openPlan(stored.address, stored.size, this.#base.size);
-    if (opened !== 0) return new Prediction(this.#codec, this.#base, stored, opened);
+    const { address, size } = this.#base;
+    const opened = this.#codec.openPlan(stored.address, stored.size, address, this.#imageSize, size);
+    if (opened !== 0) return new Prediction(this.#codec, stored, opened);
     stored.release();
     return undefined;
   }
@@ -82,14 +81,12 @@ export class Predictor {
 /** One variant, as predicted. */
 export class Prediction {
   readonly #codec: Exports;
-  readonly #base: Piece;
   readonly #plan: Piece;
   readonly #opened: number;
   readonly #out: Piece;
 
-  constructor(codec: Exports, base: Piece, plan: Piece, opened: number) {
+  constructor(codec: Exports, plan: Piece, opened: number) {
     this.#codec = codec;
-    this.#base = base;
     this.#plan = plan;
     this.#opened = opened;
     this.#out = new Piece(codec, FRAME_SIZE_MAX);
@@ -103,8 +100,7 @@ export class Prediction {
    */
   predict(offset: number, size: number): Uint8Array {
     const { address } = this.#out;
-    const base = this.#base;
-    this.#codec.predictRange(this.#opened, base.address, base.size, BigInt(offset), address, size);
+    this.#codec.predictRange(this.#opened, BigInt(offset), address, size);
     return new Uint8Array(this.#codec.memory.buffer, address, size).slice();
   }
 

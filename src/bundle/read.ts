@@ -5,13 +5,25 @@ import { MgoError, reasonOf } from "../error.ts";
 import { readWhole } from "../file.ts";
 import type { Level } from "../level.ts";
 import { formatSize } from "../text.ts";
+import { restoreBase } from "./base.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
 import { decodeFrame } from "./codec.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
-import { type Elf, findSection, parseElf, sectionBytes } from "./elf.ts";
-import { SECTION_PAYLOAD } from "./format.ts";
-import { imageChecksum } from "./image.ts";
+import {
+  type Elf,
+  findSection,
+  PF_X,
+  type Program,
+  PT_LOAD,
+  parseElf,
+  type Section,
+  sectionBytes,
+} from "./elf.ts";
+import { PLAN, SECTION_PAYLOAD } from "./format.ts";
+import { imageChecksum, readBlock } from "./image.ts";
 import { type Prediction, Predictor } from "./predictor.ts";
+import { readInPlace } from "./reference.ts";
+import { readStruct } from "./struct.ts";
 import { sha256 } from "./variant.ts";
 
 const NOTHING = new Uint8Array();
@@ -23,6 +35,8 @@ export interface Bundle {
   /** The file's size in bytes. */
   readonly size: number;
   readonly payload: Uint8Array;
+  /** What stands in front of the payload in its section: in the direct layout the launcher's block. */
+  readonly block: Uint8Array;
   readonly directory: Directory;
   readonly info: BuildInfo;
 }
@@ -47,9 +61,47 @@ export function readBundle(bytes: Uint8Array, name: string): Bundle {
   if (section === undefined) {
     throw new MgoError(`${name} is no bundle`, { hint: "mgo build and mgo pack make bundles" });
   }
-  const payload = sectionBytes(elf, section);
+  const contents = sectionBytes(elf, section);
+  const block = readBlock(contents);
+  const start = block?.payload ?? 0;
+  const payload = contents.subarray(start);
   const directory = readDirectory(payload, name);
-  return { name, elf, size: bytes.length, payload, directory, info: readBuildInfo(elf, name) };
+  if (directory.layout === "direct") checkPlace(elf, section, start, directory, name);
+  if (directory.layout === "packed" && start !== 0) {
+    throw new MgoError(`${name} is a damaged bundle: its payload is not where its layout has it`);
+  }
+  return {
+    name,
+    elf,
+    size: bytes.length,
+    payload,
+    block: contents.subarray(0, start),
+    directory,
+    info: readBuildInfo(elf, name),
+  };
+}
+
+/** That the launcher of a direct bundle is entered, finds its payload, and can go on to the base. */
+function checkPlace(elf: Elf, section: Section, start: number, directory: Directory, name: string): void {
+  const { addr, size } = section.header;
+  const block = readBlock(sectionBytes(elf, section));
+  const isCode = (at: bigint, length = 1n): Program | undefined =>
+    elf.programs.find(
+      ({ type, flags, vaddr, filesz }) =>
+        type === PT_LOAD && (flags & PF_X) !== 0 && at >= vaddr && at + length <= vaddr + filesz,
+    );
+  const own = isCode(addr, size);
+  const base = isCode(directory.entry);
+  if (
+    block === undefined ||
+    own === undefined ||
+    base === undefined ||
+    own === base ||
+    elf.header.entry !== addr + BigInt(block.entry) ||
+    directory.address !== addr + BigInt(start)
+  ) {
+    throw new MgoError(`${name} is a damaged bundle: its launcher is not where it is entered`);
+  }
 }
 
 /**
@@ -75,9 +127,31 @@ export async function decodeVariant(
   variant: StoredVariant,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
+  if (variant.codec === "in_place") {
+    const bytes = await findBase(bundle, variant, signal);
+    if (bytes !== undefined) return bytes;
+    throw new MgoError(`${bundle.name} was changed since mgo made it: its base ${variant.level} is lost`, {
+      hint: "strip and its like change the base; the bundle still runs, and has its other variants",
+    });
+  }
   const base = baseOf(bundle, variant);
-  const predictor = base && (await readBase(bundle, base, signal));
-  return await decodeWith(bundle, variant, predictor, signal);
+  const reference = base && (await readBase(bundle, base, signal));
+  return await decodeWith(bundle, variant, reference, signal);
+}
+
+/** The executable of the variant in place; undefined if the bundle's file was changed. */
+async function findBase(
+  bundle: Bundle,
+  variant: StoredVariant,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const frames: Uint8Array[] = [];
+  for (const frame of variant.frames.slice(variant.extraFrameCount)) {
+    signal?.throwIfAborted();
+    frames.push(await decode(bundle, variant, frame, NOTHING));
+  }
+  const bytes = restoreBase(bundle.elf.bytes, variant, frames);
+  return bytes !== undefined && Buffer.from(sha256(bytes)).equals(variant.sha256) ? bytes : undefined;
 }
 
 /** The variant that this one refers to; undefined for one that refers to none. */
@@ -86,24 +160,30 @@ function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefin
   return base === variant ? undefined : base;
 }
 
-async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Predictor> {
-  const bytes = await decodeFrames(bundle, base, base.frames, base.size, nothing, signal);
-  return Predictor.of(bytes);
+/** What a base gives of itself: it whole, or what is stored beside one in place. */
+interface Base {
+  readonly inPlace: boolean;
+  readonly bytes: Uint8Array;
 }
 
-/** @param predictor with the base of a variant that has one */
+async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Base> {
+  const inPlace = base.codec === "in_place";
+  const frames = inPlace ? base.frames.slice(0, base.extraFrameCount) : base.frames;
+  return { inPlace, bytes: await decodeFrames(bundle, base, frames, nothing, signal) };
+}
+
+/** @param base of a variant that has one */
 async function decodeWith(
   bundle: Bundle,
   variant: StoredVariant,
-  predictor: Predictor | undefined,
+  base: Base | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const { frames, planFrameCount, size } = variant;
-  const contents = frames.slice(planFrameCount);
-  const prediction = predictor && (await readPlan(bundle, variant, predictor, signal));
+  const contents = variant.frames.slice(variant.extraFrameCount);
+  const prediction = base && (await readPlan(bundle, variant, base, signal));
   try {
     const predict = prediction ? prediction.predict.bind(prediction) : nothing;
-    const bytes = await decodeFrames(bundle, variant, contents, size, predict, signal);
+    const bytes = await decodeFrames(bundle, variant, contents, predict, signal);
     if (Buffer.from(sha256(bytes)).equals(variant.sha256)) return bytes;
     throw damaged(bundle, variant, "its SHA-256 is wrong");
   } finally {
@@ -114,12 +194,15 @@ async function decodeWith(
 async function readPlan(
   bundle: Bundle,
   variant: StoredVariant,
-  predictor: Predictor,
+  { inPlace, bytes }: Base,
   signal: AbortSignal | undefined,
 ): Promise<Prediction> {
-  const frames = variant.frames.slice(0, variant.planFrameCount);
-  const size = frames.reduce((sum, frame) => sum + frame.size, 0);
-  const prediction = predictor.open(await decodeFrames(bundle, variant, frames, size, nothing, signal));
+  const frames = variant.frames.slice(0, variant.extraFrameCount);
+  const plan = await decodeFrames(bundle, variant, frames, nothing, signal);
+  if (plan.length < PLAN.size) throw damaged(bundle, variant, "its plan is cut short");
+  const size = readStruct(PLAN, plan, 0).base_image_size;
+  const known = inPlace ? readInPlace(bundle.elf.bytes, bundle.name, size, bytes) : { bytes, imageSize: 0 };
+  const prediction = (await Predictor.of(known)).open(plan);
   if (prediction === undefined) throw damaged(bundle, variant, "its plan contradicts itself");
   return prediction;
 }
@@ -129,15 +212,14 @@ type Predict = (offset: number, size: number) => Uint8Array;
 
 const nothing: Predict = () => NOTHING;
 
-/** @param size of what the frames decode to, in bytes */
 async function decodeFrames(
   bundle: Bundle,
   variant: StoredVariant,
   frames: readonly StoredFrame[],
-  size: number,
   predict: Predict,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  const size = frames.reduce((sum, frame) => sum + frame.size, 0);
   const bytes = allocate(bundle, variant, size);
   let offset = 0;
   for (const frame of frames) {
@@ -182,36 +264,55 @@ function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError
   return new MgoError(`${bundle.name} is a damaged bundle: variant ${variant.level}: ${what}`);
 }
 
+/** What `verifyBundle` has found out about a bundle that is whole. */
+export interface Verified {
+  /**
+   * The variant in place whose file was changed since, in what is not loaded, as `strip` does: it runs, but its
+   * executable cannot be had back.
+   */
+  readonly changed: Level | undefined;
+}
+
 /**
  * Checks every byte of a bundle that is loaded: the launcher, the build info, and each variant.
  *
  * @throws MgoError naming the first damage
  */
-export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promise<void> {
+export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promise<Verified> {
   verifyImage(bundle);
-  const [lowest] = bundle.directory.variants;
-  const predictors = new Map<StoredVariant, Predictor>();
-  for (const variant of bundle.directory.variants) {
+  let changed: Level | undefined;
+  const bases = new Map<StoredVariant, Base>();
+  for (const [index, variant] of bundle.directory.variants.entries()) {
+    if (variant.codec === "in_place") {
+      const found = await findBase(bundle, variant, signal);
+      if (found === undefined) changed = variant.level;
+      continue;
+    }
     const base = baseOf(bundle, variant);
     // Variants have their base in common: it is decoded once.
-    if (base !== undefined && !predictors.has(base)) {
-      predictors.set(base, await readBase(bundle, base, signal));
+    if (base !== undefined && !bases.has(base)) {
+      bases.set(base, await readBase(bundle, base, signal));
     }
-    const bytes = await decodeWith(bundle, variant, base && predictors.get(base), signal);
-    if (variant !== lowest) continue;
-    const [own, copied] = [buildInfoSection(parseElf(bytes, bundle.name)), buildInfoSection(bundle.elf)];
-    if (own === undefined || copied === undefined || !Buffer.from(own).equals(copied)) {
-      throw new MgoError(`${bundle.name} is a damaged bundle: its Go build info is not that of its variants`);
-    }
+    const bytes = await decodeWith(bundle, variant, base && bases.get(base), signal);
+    if (index === 0 && bundle.directory.layout === "packed") verifyBuildInfo(bundle, bytes);
   }
+  return { changed };
+}
+
+/** @param lowest the variant whose build info a packed bundle has a copy of */
+function verifyBuildInfo(bundle: Bundle, lowest: Uint8Array): void {
+  const [own, copied] = [buildInfoSection(parseElf(lowest, bundle.name)), buildInfoSection(bundle.elf)];
+  if (own !== undefined && copied !== undefined && Buffer.from(own).equals(copied)) return;
+  throw new MgoError(`${bundle.name} is a damaged bundle: its Go build info is not that of its variants`);
 }
 
 /**
- * Checks what a bundle loads beside its payload.
+ * Checks what a bundle loads beside its payload: in the direct layout the base, too.
  *
  * @throws MgoError if it is damaged
  */
-export function verifyImage({ elf, name, directory }: Bundle): void {
-  if (imageChecksum(elf, name) === directory.imageChecksum) return;
-  throw new MgoError(`${name} is a damaged bundle: the checksum of its launcher is wrong`);
+export function verifyImage({ elf, name, directory, block }: Bundle): void {
+  if (imageChecksum(elf, name, new Map([[SECTION_PAYLOAD, block]])) === directory.imageChecksum) return;
+  const what = directory.layout === "direct" ? "base or launcher" : "launcher";
+  throw new MgoError(`${name} is a damaged bundle: the checksum of its ${what} is wrong`);
 }

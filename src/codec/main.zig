@@ -44,8 +44,8 @@ export fn makePlan(base: [*]const u8, base_size: usize, variant: [*]const u8, va
 
 const Opened = struct { plan: predict.Plan, memory: []align(8) u8 };
 
-/// Reads a plan, which must stay in place; gives 0 if it is damaged or there is no memory.
-export fn openPlan(plan: [*]const u8, plan_size: usize, base_size: usize) usize {
+/// Reads a plan, which must stay in place as the base must; gives 0 if it is damaged or there is no memory.
+export fn openPlan(plan: [*]const u8, plan_size: usize, base: [*]const u8, image_size: usize, base_size: usize) usize {
     const bytes = plan[0..plan_size];
     const size = predict.Plan.memorySize(bytes) catch return 0;
     const memory = gpa.alignedAlloc(u8, .@"8", size) catch return 0;
@@ -53,7 +53,8 @@ export fn openPlan(plan: [*]const u8, plan_size: usize, base_size: usize) usize 
         gpa.free(memory);
         return 0;
     };
-    opened.* = .{ .memory = memory, .plan = predict.Plan.parse(bytes, base_size, .file, memory) catch {
+    const parts: predict.Base = .{ .image = base[0..image_size], .stored = base[image_size..base_size] };
+    opened.* = .{ .memory = memory, .plan = predict.Plan.parse(bytes, parts, memory) catch {
         gpa.free(memory);
         gpa.destroy(opened);
         return 0;
@@ -66,6 +67,6 @@ export fn closePlan(opened: *Opened) void {
     gpa.destroy(opened);
 }
 
-export fn predictRange(opened: *const Opened, base: [*]const u8, base_size: usize, offset: u64, out: [*]u8, size: usize) void {
-    predict.predict(&opened.plan, base[0..base_size], offset, out[0..size]);
+export fn predictRange(opened: *const Opened, offset: u64, out: [*]u8, size: usize) void {
+    predict.predict(&opened.plan, offset, out[0..size]);
 }

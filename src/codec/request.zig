@@ -17,7 +17,7 @@ pub const Role = enum(u32) {
 pub const Span = extern struct {
     /// Relative to the image.
     address: u32,
-    /// In the file, in bytes; of no meaning for `zeros`.
+    /// In the file, or in what is given of the base, in bytes; of no meaning for `zeros`.
     offset: u32,
     size: u32,
 

@@ -17,17 +17,19 @@ export type BundleReport = ReturnType<typeof describe>;
 
 function describe(bundle: Bundle) {
   const { directory, info } = bundle;
-  const base = directory.variants[directory.variants.find(({ codec }) => codec !== "zstd")?.base ?? 0];
+  const { variants: stored } = directory;
+  const inPlace = stored.find(({ codec }) => codec === "in_place");
+  const base = inPlace ?? stored[stored.find(({ codec }) => codec !== "zstd")?.base ?? 0];
   const plain = base?.size ?? 0;
-  const variants = directory.variants.map((variant) => {
-    const stored = variant.frames.reduce((sum, frame) => sum + frame.storedSize, 0);
+  const variants = stored.map((variant, index) => {
+    const size = variant.frames.reduce((sum, frame) => sum + frame.storedSize, 0);
     return {
       level: variant.level,
       size: variant.size,
-      stored_size: stored,
-      ratio: stored / variant.size,
+      stored_size: size,
+      ratio: size / variant.size,
       codec: variant.codec,
-      base: variant === base ? null : (base?.level ?? null),
+      base: variant.base === index ? null : (stored[variant.base]?.level ?? null),
       frames: variant.frames.length,
       sha256: Buffer.from(variant.sha256).toString("hex"),
     };
@@ -44,7 +46,7 @@ function describe(bundle: Bundle) {
     path: info.path,
     module: info.module ?? null,
     payload_size: directory.payloadSize,
-    overhead_size: bundle.size - directory.payloadSize,
+    overhead_size: bundle.size - directory.payloadSize - (inPlace?.size ?? 0),
     image_xxh64: directory.imageChecksum.toString(16).padStart(16, "0"),
     variants,
   };
@@ -56,7 +58,10 @@ function render(report: BundleReport): string {
     ["program", report.path],
     ["module", module === null ? "none" : `${module.path} ${module.version}`.trimEnd()],
     ["built with", report.go_version],
-    ["layout", `${report.layout}, format version ${report.format_version}`],
+    [
+      "layout",
+      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}`,
+    ],
     [
       "size",
       `${formatSize(report.size)}, ${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`,

@@ -1,5 +1,6 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
+import { LAYOUTS, type Layout } from "../bundle/layout.ts";
 import type { VariantInput } from "../bundle/variant.ts";
 import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
@@ -14,6 +15,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     output: { type: "string", short: "o" },
     base: { type: "string" },
     compress: { type: "string" },
+    layout: { type: "string" },
     launcher: { type: "string" },
   });
   if (values.output === undefined) {
@@ -22,7 +24,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (files.length === 0) {
     throw new MgoError("pack: no files to bundle", { hint: "mgo pack -o OUT FILE…", status: 2 });
   }
-  const compress = parseCompress(values.compress ?? "default");
+  const compress: Compress = parseChoice("compress", values.compress ?? "default", COMPRESS);
+  const layout: Layout = parseChoice("layout", values.layout ?? "packed", LAYOUTS);
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
   if (values.output !== "-") await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
@@ -31,6 +34,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const bundle = await createBundle(inputs, launcher, {
     ...base,
     compress,
+    layout,
     signal,
   });
   if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);
@@ -45,8 +49,8 @@ function parseInput(argument: string): VariantInput {
   return { path, level: parseLevel(argument, level) };
 }
 
-function parseCompress(text: string): Compress {
-  const found = COMPRESS.find((known) => known === text);
+function parseChoice<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((known) => known === text);
   if (found !== undefined) return found;
-  throw new MgoError(`--compress: ${text} is none of ${COMPRESS.join(", ")}`, { status: 2 });
+  throw new MgoError(`--${flag}: ${text} is none of ${choices.join(", ")}`, { status: 2 });
 }

@@ -10,11 +10,13 @@ export async function run(args: readonly string[], { signal }: Context): Promise
   const { values, files } = parseArguments("verify", args, { json: { type: "boolean" } });
   const file = singleFile("verify", files);
   if (!values.json) {
-    writeStdout(`${file}: whole, with ${(await verify(file, signal)).join(", ")}\n`);
+    const { levels, changed } = await verify(file, signal);
+    const note = changed === null ? "" : `; its base ${changed} was changed since (stripped?): it runs`;
+    writeStdout(`${file}: whole, with ${levels.join(", ")}${note}\n`);
     return 0;
   }
   try {
-    writeStdout(`${JSON.stringify({ file, ok: true, levels: await verify(file, signal) })}\n`);
+    writeStdout(`${JSON.stringify({ file, ok: true, ...(await verify(file, signal)) })}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof MgoError)) throw error;
@@ -23,8 +25,14 @@ export async function run(args: readonly string[], { signal }: Context): Promise
   }
 }
 
-async function verify(file: string, signal: AbortSignal): Promise<readonly Level[]> {
+interface Result {
+  readonly levels: readonly Level[];
+  /** The base of the direct layout that was changed since, in what is not loaded; null for none. */
+  readonly changed: Level | null;
+}
+
+async function verify(file: string, signal: AbortSignal): Promise<Result> {
   const bundle = await openBundle(file);
-  await verifyBundle(bundle, signal);
-  return bundle.directory.variants.map((variant) => variant.level);
+  const { changed } = await verifyBundle(bundle, signal);
+  return { levels: bundle.directory.variants.map((variant) => variant.level), changed: changed ?? null };
 }

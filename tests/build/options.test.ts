@@ -20,6 +20,7 @@ describe("options", () => {
   test("have defaults", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
+      layout: "packed",
       compress: "default",
       base: undefined,
       jobs: undefined,
@@ -38,6 +39,12 @@ describe("options", () => {
     });
   });
 
+  test("name the layout", () => {
+    expect(read(["-mgo.layout=direct"]).layout).toBe("direct");
+    expect(read([], { MGOFLAGS: "-mgo.layout=direct" }).layout).toBe("direct");
+    expect(read(["-mgo.layout=packed"], { MGOFLAGS: "-mgo.layout=direct" }).layout).toBe("packed");
+  });
+
   test("sort the levels", () => {
     expect(read(["-mgo.levels=v3,v1"]).levels).toEqual(["v1", "v3"]);
   });
@@ -53,7 +60,6 @@ describe("options", () => {
       "-mgo.base=v2: it may be one of the levels that are built: v1, v3",
     ],
     [["-mgo.jobs=0"], {}, "-mgo.jobs=0: it may be a number from 1 to 9999"],
-    [["-mgo.layout=direct"], {}, "-mgo.layout=direct is not available yet; packed is"],
     [["-mgo.layout=odd"], {}, "-mgo.layout=odd: it may be packed, direct"],
     [["-mgo.elsewhere=here"], {}, "-mgo.elsewhere=here: it may be only go"],
     [["-mgo.speed=1"], {}, "unknown flag -mgo.speed"],

@@ -5,6 +5,7 @@ import { decodeFrame } from "../../src/bundle/codec.ts";
 import { readDirectory, type StoredFrame, writePayload } from "../../src/bundle/directory.ts";
 import { CODEC, FRAME, HEADER, VARIANT, VERSION } from "../../src/bundle/format.ts";
 import { Predictor } from "../../src/bundle/predictor.ts";
+import { storedReference } from "../../src/bundle/reference.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
 import { sha256 } from "../../src/bundle/variant.ts";
 import { MgoError } from "../../src/error.ts";
@@ -26,10 +27,10 @@ describe("the golden payload", () => {
       ["v1", "predicted", 1],
       ["v3", "zstd", 1],
     ]);
-    for (const { level, size, sha256: stored, planFrameCount, frames } of variants) {
+    for (const { level, size, sha256: stored, extraFrameCount, frames } of variants) {
       const whole = goldenVariant(level);
       expect(size).toBe(whole.length);
-      expect(frames.length - planFrameCount).toBe(2);
+      expect(frames.length - extraFrameCount).toBe(2);
       expect(Buffer.from(stored).equals(sha256(whole))).toBe(true);
     }
   });
@@ -37,12 +38,12 @@ describe("the golden payload", () => {
   test("decodes to what was encoded", async () => {
     const decode = ({ offset, storedSize, size }: StoredFrame, dictionary: Uint8Array = new Uint8Array()) =>
       decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, size);
-    const predictor = await Predictor.of(goldenVariant("v3"));
-    for (const { level, planFrameCount, frames } of readDirectory(golden, "golden").variants) {
-      const plan = await Promise.all(frames.slice(0, planFrameCount).map((frame) => decode(frame)));
+    const predictor = await Predictor.of(storedReference(goldenVariant("v3")));
+    for (const { level, extraFrameCount, frames } of readDirectory(golden, "golden").variants) {
+      const plan = await Promise.all(frames.slice(0, extraFrameCount).map((frame) => decode(frame)));
       const prediction = plan.length > 0 ? predictor.open(Buffer.concat(plan)) : undefined;
       let offset = 0;
-      const pieces = frames.slice(planFrameCount).map((frame) => {
+      const pieces = frames.slice(extraFrameCount).map((frame) => {
         offset += frame.size;
         return decode(frame, prediction?.predict(offset - frame.size, frame.size));
       });
@@ -96,14 +97,31 @@ describe("readDirectory", () => {
   const [v1 = 0, v3 = 0] = variants;
   const [first = 0, second = 0] = frames;
   test.each<readonly [string, (bytes: Uint8Array) => void, string]>([
-    ["a layout", (b) => writeStruct(HEADER, b, 0, { layout: 1 }), "uses layout 1"],
-    ["reserved bytes of the header", (b) => b.fill(1, 40, 41), "reserved"],
+    ["a layout", (b) => writeStruct(HEADER, b, 0, { layout: 2 }), "uses layout 2"],
+    [
+      "a layout that is another's",
+      (b) => writeStruct(HEADER, b, 0, { layout: 1 }),
+      "none of the layout direct",
+    ],
+    ["an address", (b) => writeStruct(HEADER, b, 0, { address: 64n }), "none of the layout packed"],
+    ["an entry", (b) => writeStruct(HEADER, b, 0, { entry: 1n }), "none of the layout packed"],
+    [
+      "a layout without a variant in place",
+      (b) => writeStruct(HEADER, b, 0, { layout: 1, address: 64n, entry: 1n }),
+      "it has 0 variants in place",
+    ],
+    ["reserved bytes of the header", (b) => b.fill(1, 48, 49), "reserved"],
     ["the payload's size", (b) => writeStruct(HEADER, b, 0, { payload_size: 5000n }), "payload"],
     ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],
     ["the order of levels", (b) => writeStruct(VARIANT, b, v3, { level: 1 }), "order"],
     ["a codec", (b) => writeStruct(VARIANT, b, v1, { codec: 9 }), "uses codec 9"],
     ["reserved bytes of a variant", (b) => b.fill(1, v1 + 3, v1 + 4), "reserved"],
-    ["the last reserved bytes of a variant", (b) => b.fill(1, v1 + 63, v1 + 64), "reserved"],
+    ["a checksum of a variant", (b) => writeStruct(VARIANT, b, v1, { checksum: 1n }), "has a checksum"],
+    [
+      "a codec to one in place",
+      (b) => writeStruct(VARIANT, b, v3, { codec: 2 }),
+      "the places of its base's frames",
+    ],
     ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
     ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
     ["another base of the base", (b) => writeStruct(VARIANT, b, v3, { base: 0 }), "refers to a base"],
@@ -115,9 +133,9 @@ describe("readDirectory", () => {
     ["a frame's place", (b) => writeStruct(FRAME, b, second, { stored_offset: 300n }), "follow one another"],
     ["a frame's stored size", (b) => writeStruct(FRAME, b, first, { stored_size: 0 }), "stored size"],
     ["a frame's size", (b) => writeStruct(FRAME, b, first, { size: 1 << 21 }), "a frame's size"],
-    ["a plan's length", (b) => writeStruct(VARIANT, b, v1, { plan_frame_count: 0 }), "plan"],
-    ["a plan that is all", (b) => writeStruct(VARIANT, b, v1, { plan_frame_count: 3 }), "plan"],
-    ["a plan of the base", (b) => writeStruct(VARIANT, b, v3, { plan_frame_count: 1 }), "plan"],
+    ["a plan's length", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 0 }), "extra frames"],
+    ["a plan that is all", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 3 }), "extra frames"],
+    ["a plan of the base", (b) => writeStruct(VARIANT, b, v3, { extra_frame_count: 1 }), "extra frames"],
   ])("refuses a change of %s behind a right checksum", (_what, change, message) => {
     const directory = forgeDirectory(golden, change);
     const payload = Buffer.concat([directory, golden.subarray(directory.length)]);

@@ -1,8 +1,7 @@
 /** Bundles where something is closed to them, or where they are given privileges. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { scratch } from "../support/scratch.ts";
+import { readFileSync } from "node:fs";
+import { AT_SECURE, copyFor, entryOf, isRoot, runAsUser, setcap } from "../support/privileges.ts";
 import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
 
 const LINE = /^\[mgo\] launcher: [^\n]+: [^\n]+\n$/;
@@ -25,31 +24,13 @@ describe("a bundle", () => {
   });
 });
 
-/** Runs a copy of the bundle as an ordinary user. */
-function runAsUser(path: string, env: Readonly<Record<string, string>>) {
-  const drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-  return runProgram([...drop, path], { PATH: process.env.PATH ?? "", ...env });
-}
-
-function copyFor(mode: number, name: string): string {
-  const path = join(scratch, name);
-  chmodSync(scratch, 0o755);
-  copyFileSync(bundle, path);
-  chmodSync(path, mode);
-  return path;
-}
-
-const root = process.getuid?.() === 0 && Bun.which("setpriv") !== null;
-const setcap = Bun.which("setcap");
-const AT_SECURE = 23;
-
-describe.skipIf(!root)("a bundle that gives privileges", () => {
+describe.skipIf(!isRoot)("a bundle that gives privileges", () => {
   test.each([
     ["set-user-ID", 0o4755],
     ["set-group-ID", 0o2755],
   ])("%s keeps them, tells the program, and does not listen to the environment", (_what, mode) => {
-    const path = copyFor(mode, `raised-${mode.toString(8)}`);
-    const { status, stdout, stderr } = runAsUser(path, { GOAMD64: "v1", MGODEBUG: "log" });
+    const path = copyFor(bundle, mode, `raised-${mode.toString(8)}`);
+    const { status, stdout, stderr } = runAsUser([path], { GOAMD64: "v1", MGODEBUG: "log" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const seen = JSON.parse(stdout);
     const ids = seen.status.find((line: string) => line.startsWith(mode === 0o4755 ? "Uid" : "Gid"));
@@ -59,21 +40,16 @@ describe.skipIf(!root)("a bundle that gives privileges", () => {
   });
 
   test("extracts nothing for somebody with fewer privileges", () => {
-    const path = copyFor(0o4755, "raised-extract");
-    expect(JSON.parse(runAsUser(path, { MGODEBUG: "extract" }).stdout).args).toEqual([path]);
+    const path = copyFor(bundle, 0o4755, "raised-extract");
+    expect(JSON.parse(runAsUser([path], { MGODEBUG: "extract" }).stdout).args).toEqual([path]);
   });
 
   test.skipIf(setcap === null)("by file capabilities refuses, as it would lose them", () => {
-    const path = copyFor(0o755, "capable");
+    const path = copyFor(bundle, 0o755, "capable");
     expect(runProgram([setcap ?? "", "cap_net_bind_service+ep", path]).status).toBe(0);
-    const { status, stdout, stderr } = runAsUser(path, {});
+    const { status, stdout, stderr } = runAsUser([path], {});
     expect({ status, stdout }).toEqual({ status: 117, stdout: "" });
     expect(stderr).toMatch(LINE);
     expect(stderr).toContain("direct");
   });
 });
-
-/** Of a key of the auxiliary vector, which is keys and values in turn. */
-function entryOf(auxv: readonly number[], key: number): number | undefined {
-  return auxv.find((_, index) => index % 2 === 1 && auxv[index - 1] === key);
-}

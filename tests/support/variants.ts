@@ -3,6 +3,7 @@
  * all tests of a run.
  */
 import { join } from "node:path";
+import type { Layout } from "../../src/bundle/layout.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/launcher.ts";
@@ -22,23 +23,48 @@ export async function launcher(): Promise<Uint8Array> {
 
 const built = new Set<string>();
 
-/** How a variant is linked, where that is not the usual way. */
+/** How a variant is linked. */
 export interface Linkage {
   /** Part of the path. */
   readonly name: string;
-  /** Behind those of every variant, so that they win. */
+  /** Of `go build`, behind those of every variant, so that they win. */
   readonly flags: readonly string[];
+  /** Whether a C compiler is needed. */
   readonly cgo?: boolean;
 }
 
-/** Path of a program below tests/programs as `go build` makes it for that level, stripped. */
-export function buildVariant(level: Level, program = "levels", linkage?: Linkage): string {
-  const path = join(scratch, [program, ...(linkage === undefined ? [] : [linkage.name]), level].join("."));
+/** The usual ways. */
+export type Kind = keyof typeof KINDS;
+
+const STRIPPED = "-ldflags=-s -w";
+const EXTERNAL = "-ldflags=-s -w -linkmode=external";
+
+const KINDS = {
+  static: { flags: [], cgo: false },
+  unstripped: { flags: ["-ldflags="], cgo: false },
+  pie: { flags: ["-buildmode=pie"], cgo: false },
+  cgo: { flags: [EXTERNAL], cgo: true },
+  "cgo-pie": { flags: [EXTERNAL, "-buildmode=pie"], cgo: true },
+} as const;
+
+/** The kinds that this machine can build. */
+export const kinds = Object.keys(KINDS).filter(
+  (kind): kind is Kind => kind in KINDS && (!KINDS[kind as Kind].cgo || Bun.which("gcc") !== null),
+);
+
+/** Path of a program below tests/programs as `go build` makes it for that level. */
+export function buildVariant(level: Level, program = "levels", linkage: Kind | Linkage = "static"): string {
+  const {
+    name,
+    flags,
+    cgo = false,
+  } = typeof linkage === "string" ? { name: linkage, ...KINDS[linkage] } : linkage;
+  const path = join(scratch, `${program}.${name}.${level}`);
   if (built.has(path)) return path;
-  const command = ["go", "build", "-trimpath", "-ldflags=-s -w", ...(linkage?.flags ?? []), "-o", path, "."];
+  const command = ["go", "build", "-trimpath", STRIPPED, ...flags, "-o", path, "."];
   const { success, stderr } = Bun.spawnSync(command, {
     cwd: join(root, "tests", "programs", program),
-    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: linkage?.cgo ? "1" : "0" },
+    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: cgo ? "1" : "0" },
   });
   if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
   built.add(path);
@@ -47,23 +73,30 @@ export function buildVariant(level: Level, program = "levels", linkage?: Linkage
 
 let bundles = 0;
 
-export interface BundleOptions {
+export interface VariantOptions {
   readonly levels?: readonly Level[];
   readonly base?: Level;
+  readonly layout?: Layout;
   /** A folder below tests/programs. */
   readonly program?: string;
+  readonly kind?: Kind;
 }
 
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
-export async function buildBundle({ levels = LEVELS, base, program }: BundleOptions = {}): Promise<string> {
-  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program) }));
-  return bundleFiles(inputs, base);
+export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
+  const { levels = LEVELS, base, layout = "packed", program, kind } = wanted;
+  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
+  return bundleFiles(inputs, base, layout);
 }
 
 /** Path of a new bundle of these files. */
-export async function bundleFiles(inputs: readonly VariantInput[], base?: Level): Promise<string> {
+export async function bundleFiles(
+  inputs: readonly VariantInput[],
+  base?: Level,
+  layout: Layout = "packed",
+): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
-  const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
+  const options = { compress: "fast", layout, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
 }

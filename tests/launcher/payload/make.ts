@@ -72,7 +72,7 @@ put(HEADER.size + VARIANT.size, VARIANT.fields, {
   size: v3.length,
   frame_first: baseFrames.length,
   frame_count: planFrames.length + otherFrames.length,
-  plan_frame_count: planFrames.length,
+  extra_frame_count: planFrames.length,
 });
 let offset = directorySize;
 for (const [index, { stored, values }] of frames.entries()) {

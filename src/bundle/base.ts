@@ -1,0 +1,76 @@
+/**
+ * The base of the direct layout as a variant: what of its file was overwritten is stored as frames, and laid over
+ * the bundle's own bytes again (`Codec.in_place` in launcher/format.zig).
+ */
+import type { Level } from "../level.ts";
+import { type Compress, encodeFrame } from "./codec.ts";
+import type { StoredVariant } from "./directory.ts";
+import type { EncodedFrame, EncodedVariant } from "./encode.ts";
+import { CODEC, FRAME_SIZE_MAX, RESTORE } from "./format.ts";
+import { readStruct, writeStruct } from "./struct.ts";
+import { sha256 } from "./variant.ts";
+
+const RANGE_SIZE_MAX = FRAME_SIZE_MAX - RESTORE.size;
+
+/**
+ * Encodes what of the base is overwritten.
+ *
+ * @param overwritten ascending, without overlaps; may reach past the end of the base
+ * @param extra what is stored beside the base, encoded
+ */
+export async function encodeBase(
+  level: Level,
+  bytes: Uint8Array,
+  overwritten: readonly { readonly offset: number; readonly size: number }[],
+  extra: readonly EncodedFrame[],
+  compress: Compress,
+): Promise<EncodedVariant> {
+  const frames: EncodedFrame[] = [];
+  for (const { offset, size } of overwritten) {
+    const end = Math.min(offset + size, bytes.length);
+    for (let at = offset; at < end; at += RANGE_SIZE_MAX) {
+      const frame = new Uint8Array(RESTORE.size + Math.min(RANGE_SIZE_MAX, end - at));
+      writeStruct(RESTORE, frame, 0, { offset: BigInt(at) });
+      frame.set(bytes.subarray(at, at + frame.length - RESTORE.size), RESTORE.size);
+      frames.push({
+        stored: await encodeFrame(frame, new Uint8Array(), compress),
+        size: frame.length,
+        checksum: Bun.hash.xxHash64(frame),
+      });
+    }
+  }
+  const checksum = Bun.hash.xxHash64(bytes);
+  return {
+    level,
+    codec: CODEC.in_place,
+    size: bytes.length,
+    sha256: sha256(bytes),
+    checksum,
+    extraFrameCount: extra.length,
+    frames: [...extra, ...frames],
+  };
+}
+
+/**
+ * The base's executable, if the bundle's file was not changed since it was made: whoever calls checks that.
+ *
+ * @param file the bundle's own bytes
+ * @param frames the variant's own, decoded, in their order
+ * @returns undefined if the file is shorter than the base was, or a frame lies outside of it
+ */
+export function restoreBase(
+  file: Uint8Array,
+  variant: StoredVariant,
+  frames: readonly Uint8Array[],
+): Uint8Array | undefined {
+  if (file.length < variant.size) return undefined;
+  const bytes = Uint8Array.from(file.subarray(0, variant.size));
+  for (const frame of frames) {
+    if (frame.length < RESTORE.size) return undefined;
+    const { offset } = readStruct(RESTORE, frame, 0);
+    const contents = frame.subarray(RESTORE.size);
+    if (offset + BigInt(contents.length) > BigInt(bytes.length)) return undefined;
+    bytes.set(contents, Number(offset));
+  }
+  return bytes;
+}

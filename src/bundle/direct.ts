@@ -1,0 +1,163 @@
+/**
+ * The bundle of the direct layout as an ELF file: the base as it is, and one loaded segment more, with a section
+ * of its own, that holds the launcher's block and the payload.
+ *
+ * Of the base's bytes only the ELF header and the program headers are written anew. Everything else is appended:
+ * the segment, the names of the sections and the section headers, whose old places are left as they were. Tools
+ * that write executables anew (strip, objcopy) keep what is in sections and forget what is not, so nothing that
+ * is needed lies anywhere else.
+ */
+import { MgoError } from "../error.ts";
+import {
+  EHDR,
+  type Elf,
+  PF_R,
+  PF_X,
+  PHDR,
+  PT_LOAD,
+  SHDR,
+  SHF_ALLOC,
+  SHN_LORESERVE,
+  SHT_PROGBITS,
+  sectionBytes,
+} from "./elf.ts";
+import { PAYLOAD_ALIGN, SECTION_PAYLOAD } from "./format.ts";
+import { findSlot, type Program } from "./slot.ts";
+import { writeStruct } from "./struct.ts";
+
+/** The page size of x86-64, in which segments are mapped. */
+const PAGE = 4096;
+/** The end of the addresses that programs can have on x86-64 with four levels of page tables. */
+const ADDRESS_END = 2n ** 47n;
+const SHDR_ALIGN = 8;
+
+/** Where things will be in the bundle. */
+export interface DirectPlan {
+  readonly base: Elf;
+  readonly block: Uint8Array;
+  /** In the file, of the added segment. */
+  readonly offset: number;
+  /** Of the added segment. */
+  readonly address: bigint;
+  /** Of the program headers, the added one among them. */
+  readonly programs: readonly Program[];
+  /** What of the base is overwritten: ascending, without overlaps. Offsets and sizes in bytes. */
+  readonly overwritten: readonly { readonly offset: number; readonly size: number }[];
+}
+
+/**
+ * Finds places for all that is added to the base.
+ *
+ * @param block the launcher's block: see format.zig
+ * @param name what to call the base in messages
+ * @throws MgoError if the base leaves no room for a program header, or is no program that a segment can be added to
+ */
+export function planDirect(base: Elf, block: Uint8Array, name: string): DirectPlan {
+  const { header, bytes } = base;
+  const loads = base.programs.filter(({ type }) => type === PT_LOAD);
+  const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz);
+  const ascending = loads.every(({ vaddr }, index) => index === 0 || vaddr >= (ends[index - 1] ?? 0n));
+  const address = alignAddress(ends.at(-1) ?? 0n, PAGE);
+  if (loads.length === 0 || !ascending || address >= ADDRESS_END) {
+    throw new MgoError(`${name} is damaged: its segments are not in the order of their addresses`);
+  }
+  const isEntry = ({ vaddr, memsz, flags }: Program): boolean =>
+    (flags & PF_X) !== 0 && header.entry >= vaddr && header.entry < vaddr + memsz;
+  if (!loads.some(isEntry)) throw new MgoError(`${name} is damaged: its entry is in none of its segments`);
+  if (base.sections.length + 1 >= SHN_LORESERVE) {
+    throw new MgoError(`${name} has too many sections to add one; use -mgo.layout=packed`);
+  }
+
+  const offset = align(bytes.length, PAGE);
+  const added: Program = {
+    type: PT_LOAD,
+    flags: PF_R | PF_X,
+    offset: BigInt(offset),
+    vaddr: address,
+    paddr: address,
+    filesz: 0n,
+    memsz: 0n,
+    align: BigInt(PAGE),
+  };
+  const programs = findSlot(base, added, name);
+  const table = { offset: Number(header.phoff), size: programs.length * PHDR.size };
+  return {
+    base,
+    block,
+    offset,
+    address,
+    programs,
+    overwritten: [{ offset: 0, size: EHDR.size }, table],
+  };
+}
+
+/** The payload's address, as the bundle is linked. */
+export function payloadAddress(plan: DirectPlan): bigint {
+  return plan.address + BigInt(plan.block.length);
+}
+
+/**
+ * Puts the launcher's block and the payload into the base.
+ *
+ * @param entry of the block, in bytes from its start
+ * @returns the bundle file in pieces
+ */
+export function fillDirect(
+  plan: DirectPlan,
+  entry: number,
+  payload: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const { base, block, offset, address } = plan;
+  const size = payload.reduce((sum, { length }) => sum + length, block.length);
+  const names = Buffer.concat([sectionNames(base), Buffer.from(`${SECTION_PAYLOAD}\0`)]);
+  const namesOffset = offset + size;
+  const tableOffset = align(namesOffset + names.length, SHDR_ALIGN);
+
+  // In one piece: what is written in small ones or at odd places lies in the page cache in small pages, which
+  // made a start of the base 0.2 ms longer until the machine's next.
+  const head = new Uint8Array(offset + block.length);
+  head.set(base.bytes);
+  head.set(block, offset);
+  writeStruct(EHDR, head, 0, {
+    entry: address + BigInt(entry),
+    shoff: BigInt(tableOffset),
+    phnum: plan.programs.length,
+    shnum: base.sections.length + 1,
+  });
+  for (const [index, program] of plan.programs.entries()) {
+    const own = program.type === PT_LOAD && program.vaddr === address;
+    const sizes = own ? { filesz: BigInt(size), memsz: BigInt(size) } : {};
+    writeStruct(PHDR, head, Number(base.header.phoff) + index * PHDR.size, { ...program, ...sizes });
+  }
+
+  const table = new Uint8Array((base.sections.length + 1) * SHDR.size);
+  for (const [index, { header }] of base.sections.entries()) {
+    const moved =
+      index === base.header.shstrndx ? { offset: BigInt(namesOffset), size: BigInt(names.length) } : {};
+    writeStruct(SHDR, table, index * SHDR.size, { ...header, ...moved });
+  }
+  writeStruct(SHDR, table, base.sections.length * SHDR.size, {
+    name: names.length - SECTION_PAYLOAD.length - 1,
+    type: SHT_PROGBITS,
+    flags: SHF_ALLOC,
+    addr: address,
+    offset: BigInt(offset),
+    size: BigInt(size),
+    addralign: BigInt(PAYLOAD_ALIGN),
+  });
+  return [head, ...payload, names, new Uint8Array(tableOffset - namesOffset - names.length), table];
+}
+
+function sectionNames(elf: Elf): Uint8Array {
+  const section = elf.sections[elf.header.shstrndx];
+  return section === undefined ? new Uint8Array() : sectionBytes(elf, section);
+}
+
+function align(offset: number, multiple: number): number {
+  return Math.ceil(offset / multiple) * multiple;
+}
+
+function alignAddress(address: bigint, multiple: number): bigint {
+  const rest = address % BigInt(multiple);
+  return rest === 0n ? address : address + BigInt(multiple) - rest;
+}

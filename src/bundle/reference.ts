@@ -1,0 +1,80 @@
+/**
+ * What variants are predicted from, laid out as the launcher has it (`Plan` in launcher/format.zig): a stored base
+ * as its file, a base in place as its image in memory with bytes behind it that are not at hand there.
+ */
+import { PT_INTERP, PT_LOAD, parseElf, SHF_WRITE } from "./elf.ts";
+import { type Image, type Part, ROLE, readImage } from "./pairs.ts";
+
+export interface Reference {
+  readonly bytes: Uint8Array;
+  /** How much of the bytes is an image, in bytes; 0 where none is. */
+  readonly imageSize: number;
+  /** Where its parts lie in the bytes. */
+  readonly image: Image;
+}
+
+/** A base that is stored. */
+export function storedReference(base: Uint8Array): Reference {
+  return { bytes: base, imageSize: 0, image: readImage(base) };
+}
+
+/**
+ * A base in place. Of its image only what is loaded unchanged counts: a dynamic linker writes addresses into
+ * what is not read-only before the launcher runs, and `strip` takes away what is not loaded. All that is stored
+ * beside it.
+ *
+ * @returns it, and what is to be stored: its last bytes
+ */
+export function inPlaceReference(base: Uint8Array): {
+  readonly reference: Reference;
+  readonly extra: Uint8Array;
+} {
+  const elf = parseElf(base, "the base");
+  const image = readImage(base);
+  const dynamic = elf.programs.some(({ type }) => type === PT_INTERP);
+  const written = new Set(
+    elf.sections.filter(({ header }) => (header.flags & SHF_WRITE) !== 0n).map(({ name }) => name),
+  );
+  const isLoaded = (part: Part): boolean =>
+    part.address < image.size && (part.role === ROLE.zeros || !dynamic || !written.has(part.name));
+  let size = image.size;
+  const parts = image.parts.map((part) => {
+    if (isLoaded(part)) return { ...part, offset: part.address };
+    const offset = size;
+    size += part.size;
+    return { ...part, offset };
+  });
+  const bytes = new Uint8Array(size);
+  for (const [index, part] of parts.entries()) {
+    const from = image.parts[index]?.offset ?? 0;
+    if (part.role !== ROLE.zeros) bytes.set(base.subarray(from, from + part.size), part.offset);
+  }
+  const reference = { bytes, imageSize: image.size, image: { ...image, parts } };
+  return { reference, extra: bytes.subarray(image.size) };
+}
+
+/**
+ * The image of a base in place, from the bundle that it was made into.
+ *
+ * @param size of the image, in bytes
+ * @param extra what was stored beside it
+ */
+export function readInPlace(
+  bundle: Uint8Array,
+  name: string,
+  size: number,
+  extra: Uint8Array,
+): Pick<Reference, "bytes" | "imageSize"> {
+  const bytes = new Uint8Array(size + extra.length);
+  bytes.set(extra, size);
+  const loads = parseElf(bundle, name).programs.filter(({ type }) => type === PT_LOAD);
+  const first = loads[0]?.vaddr ?? 0n;
+  for (const { vaddr, offset, filesz } of loads) {
+    const address = Number(vaddr - first);
+    // The last one is mgo's own, behind the image.
+    if (address < 0 || address >= size) continue;
+    const contents = bundle.subarray(Number(offset), Number(offset + filesz));
+    bytes.set(contents.subarray(0, size - address), address);
+  }
+  return { bytes, imageSize: size };
+}

@@ -1,0 +1,355 @@
+/** Bundles of the direct layout as files: what of the base they are, and what tools and commands make of them. */
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { planDirect } from "../../src/bundle/direct.ts";
+import {
+  EHDR,
+  findSection,
+  PF_W,
+  PF_X,
+  PHDR,
+  PT_GNU_PROPERTY,
+  PT_LOAD,
+  parseElf,
+  SHDR,
+  SHF_ALLOC,
+  SHT_NOBITS,
+} from "../../src/bundle/elf.ts";
+import { parseTemplate } from "../../src/bundle/image.ts";
+import { decodeVariant, findVariant, openBundle, readBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { writeStruct } from "../../src/bundle/struct.ts";
+import { createBundle } from "../../src/bundle/write.ts";
+import { MgoError } from "../../src/error.ts";
+import { LEVELS, type Level } from "../../src/level.ts";
+import { cpuLevel } from "../support/cpu.ts";
+import { findPlaces, forgeFields } from "../support/hostile.ts";
+import { scratch } from "../support/scratch.ts";
+import { buildBundle, buildVariant, kinds, launcher, root, runProgram } from "../support/variants.ts";
+import type { Outcome } from "../support/workspace.ts";
+
+setDefaultTimeout(120_000);
+
+const layout = "direct";
+const BASE: Level = "v3";
+const runnable = LEVELS.filter((level) => level <= cpuLevel());
+const bundle = await buildBundle({ layout });
+
+/** Runs a tool with the environment of the tests. */
+function tool(...command: readonly string[]): Outcome {
+  const { PATH = "", HOME = "" } = process.env;
+  return runProgram(command, { PATH, HOME, LC_ALL: "C" });
+}
+
+function mgo(...args: readonly string[]): Outcome {
+  return tool(process.execPath, join(root, "src", "cli.ts"), ...args);
+}
+
+/** The README's test line passes on a machine with Go and Node only; .ci/run installs these tools. */
+function missing(...names: readonly string[]): boolean {
+  return names.some((name) => Bun.which(name) === null);
+}
+
+/** What is loaded of a file, and where to: one line for each section. */
+function loadedSections(path: string): readonly string[] {
+  const { sections } = parseElf(readFileSync(path), path);
+  return sections
+    .filter(({ header, name }) => (header.flags & SHF_ALLOC) !== 0n && name !== ".mgo")
+    .map(({ name, header: { type, flags, addr, size } }) => `${name} ${type} ${flags} ${addr} ${size}`);
+}
+
+describe.each(kinds)("a direct bundle of a %s program", (kind) => {
+  const base = buildVariant(BASE, "levels", kind);
+
+  test("is its base but for entry, program headers and section headers", async () => {
+    const path = await buildBundle({ layout, kind });
+    const [ours, plain] = [path, base].map((file) => parseElf(readFileSync(file), file));
+    if (ours === undefined || plain === undefined) throw new Error("unreachable");
+    // Nothing but the two tables at the front was written to.
+    const end = Number(plain.header.phoff) + (plain.programs.length + 1) * PHDR.size;
+    expect(Buffer.from(ours.bytes.subarray(end, plain.bytes.length)).equals(plain.bytes.subarray(end))).toBe(
+      true,
+    );
+    expect(ours.sections.length).toBe(plain.sections.length + 1);
+    for (const [index, { name, header }] of plain.sections.entries()) {
+      const { name: ownName, header: own } = ours.sections[index] ?? { name: "", header };
+      expect(ownName).toBe(name);
+      if (name === ".shstrtab") expect(own.type).toBe(header.type);
+      else expect(own).toEqual(header);
+    }
+
+    const loads = ours.programs.filter(({ type }) => type === PT_LOAD);
+    const added = loads.at(-1);
+    const section = findSection(ours, ".mgo");
+    expect(section?.header).toMatchObject({ addr: added?.vaddr, size: added?.filesz, flags: SHF_ALLOC });
+    expect(loads.map(({ vaddr }) => vaddr)).toEqual(
+      loads.map(({ vaddr }) => vaddr).toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    expect(loads.every(({ flags }) => (flags & (PF_W | PF_X)) !== (PF_W | PF_X))).toBe(true);
+    const kept = plain.programs.filter(({ type }) => type !== PT_GNU_PROPERTY && type !== 6);
+    for (const program of kept) expect(ours.programs).toContainEqual(program);
+  });
+
+  test("gives back every variant byte for byte, and is whole", async () => {
+    const path = await buildBundle({ layout, kind });
+    for (const level of LEVELS) {
+      const out = join(scratch, `direct-extracted-${kind}-${level}`);
+      expect(mgo("extract", path, "--level", level, "-o", out)).toMatchObject({ status: 0, stderr: "" });
+      expect(readFileSync(out).equals(readFileSync(buildVariant(level, "levels", kind)))).toBe(true);
+    }
+    expect(mgo("verify", path).stdout).toBe(`${path}: whole, with v1, v2, v3, v4\n`);
+    expect(JSON.parse(mgo("verify", "--json", path).stdout)).toEqual({
+      file: path,
+      ok: true,
+      levels: [...LEVELS],
+      changed: null,
+    });
+  });
+
+  test("is to Go's tools and binutils what its base is", async () => {
+    const path = await buildBundle({ layout, kind });
+    const shows = (...command: readonly string[]): readonly string[] =>
+      [path, base].map((file) => {
+        const { status, stdout } = tool(...command, file);
+        return `${status} ${stdout.replaceAll(file, "FILE")}`;
+      });
+    const commands = [["go", "version", "-m"], ...(kind === "unstripped" ? [["go", "tool", "nm"]] : [])];
+    if (!missing("nm")) commands.push(["nm", "-a"], ["nm", "-D"]);
+    if (!missing("readelf")) commands.push(["readelf", "-n"], ["readelf", "-d"]);
+    for (const command of commands) {
+      const [ours, plain] = shows(...command);
+      expect(ours).toBe(plain ?? "");
+    }
+    if (missing("readelf")) return;
+    const { status, stderr, stdout } = tool("readelf", "-lSW", path);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).not.toMatch(/warning|error/i);
+  });
+
+  test
+    .skipIf(missing("strip", "objcopy"))
+    .each(["strip", "strip --strip-all", "strip --strip-debug", "objcopy", "objcopy --strip-all"])(
+    "after %s runs in every variant",
+    async (line) => {
+      const path = join(scratch, `direct ${kind} ${line}`);
+      copyFileSync(await buildBundle({ layout, kind }), path);
+      expect(tool(...line.split(" "), path)).toMatchObject({ status: 0, stderr: "" });
+      for (const level of runnable) {
+        const { status, stdout, stderr } = runProgram([path, "x"], { GOAMD64: level });
+        expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `[${level} x]\n`, stderr: "" });
+      }
+      expect(loadedSections(path).toSorted()).toEqual(
+        // Linkers are not of one mind about types and flags of empty sections.
+        expect.arrayContaining([
+          expect.stringMatching(/^\.text /),
+          expect.stringMatching(/^\.go\.buildinfo /),
+        ]),
+      );
+      const opened = await openBundle(path);
+      expect(await verifyBundle(opened)).toEqual({ changed: BASE });
+      for (const level of LEVELS.filter((other) => other !== BASE)) {
+        const bytes = await decodeVariant(opened, findVariant(opened, level));
+        expect(Buffer.from(bytes).equals(readFileSync(buildVariant(level, "levels", kind)))).toBe(true);
+      }
+      expect(mgo("extract", path, "--level", BASE, "-o", "-")).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: expect.stringMatching(/^mgo: .* was changed since mgo made it: .*\nhint: [^\n]+\n$/),
+      });
+      expect(mgo("verify", path)).toMatchObject({
+        status: 0,
+        stdout: `${path}: whole, with v1, v2, v3, v4; its base v3 was changed since (stripped?): it runs\n`,
+      });
+    },
+  );
+});
+
+describe.each(LEVELS)("a direct bundle with base %s", (base) => {
+  test("gives back every variant", async () => {
+    const opened = await openBundle(await buildBundle({ layout, base }));
+    expect(await verifyBundle(opened)).toEqual({ changed: undefined });
+    for (const level of LEVELS) {
+      const bytes = await decodeVariant(opened, findVariant(opened, level));
+      expect(Buffer.from(bytes).equals(readFileSync(buildVariant(level)))).toBe(true);
+    }
+  });
+});
+
+describe("a direct bundle", () => {
+  test("is made by mgo pack and mgo build alike", () => {
+    const out = join(scratch, "direct-packed");
+    const inputs = LEVELS.map((level) => buildVariant(level));
+    expect(mgo("pack", "-o", out, "--layout=direct", "--compress=fast", ...inputs)).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(readFileSync(out).equals(readFileSync(bundle))).toBe(true);
+
+    const folder = join(root, "tests", "programs", "levels");
+    const built = join(scratch, "direct-built");
+    const flags = ["-mgo.layout=direct", "-mgo.compress=fast", "-trimpath", "-ldflags=-s -w"];
+    const environment = {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      CGO_ENABLED: "0",
+      MGOCACHE: "off",
+    };
+    const command = [process.execPath, join(root, "src", "cli.ts"), "-C", folder, ...flags, "-o", built, "."];
+    expect(runProgram(command, environment)).toMatchObject({ status: 0, stdout: "" });
+    expect(readFileSync(built).equals(readFileSync(bundle))).toBe(true);
+  });
+
+  test("is the same for any order of files and any number of jobs", async () => {
+    const inputs = LEVELS.map((level) => ({ level, path: buildVariant(level) }));
+    const [one, many] = await Promise.all([
+      createBundle(inputs, await launcher(), { layout, compress: "fast", jobs: 1 }),
+      createBundle(inputs.toReversed(), await launcher(), { layout, compress: "fast", jobs: 5 }),
+    ]);
+    expect(Buffer.concat(one).equals(Buffer.concat(many))).toBe(true);
+  });
+
+  test("of two levels has the other one by itself, and one of a single level is that variant", async () => {
+    const { directory } = await openBundle(await buildBundle({ layout, levels: ["v1", "v3"] }));
+    expect(directory.variants.map(({ level, codec }) => [level, codec])).toEqual([
+      ["v1", "zstd"],
+      ["v3", "in_place"],
+    ]);
+    const alone = await buildBundle({ layout, levels: ["v2"] });
+    expect(readFileSync(alone).equals(readFileSync(buildVariant("v2")))).toBe(true);
+  });
+
+  test("is inspected like others", () => {
+    expect(mgo("inspect", bundle).stdout).toContain("direct, format version 1, in place is v3");
+    expect(JSON.parse(mgo("inspect", "--json", bundle).stdout)).toMatchObject({
+      layout: "direct",
+      base: "v3",
+      size: statSync(bundle).size,
+      plain_size: statSync(buildVariant("v3")).size,
+      path: "example.com/levels",
+      variants: [
+        { level: "v1", codec: "zstd", base: null },
+        { level: "v2", codec: "zstd_reference", base: "v1" },
+        { level: "v3", codec: "in_place", base: null, size: statSync(buildVariant("v3")).size },
+        { level: "v4", codec: "zstd_reference", base: "v1" },
+      ],
+    });
+  });
+
+  test("is not taken for a variant", () => {
+    const { status, stderr } = mgo("pack", "-o", join(scratch, "twice"), buildVariant("v1"), bundle);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`mgo: ${bundle} is a bundle, not one variant\n`);
+  });
+
+  test("shows a changed byte of anything that is loaded as damage, and elsewhere as a change", async () => {
+    const whole = readFileSync(bundle);
+    const { sections } = parseElf(whole, bundle);
+    const loaded = sections.filter(
+      ({ header, size }) => (header.flags & SHF_ALLOC) !== 0n && header.type !== SHT_NOBITS && size > 0,
+    );
+    expect(loaded.length).toBeGreaterThan(5);
+    for (const { offset, size } of loaded) {
+      for (const at of [offset, offset + Math.floor(size / 2), offset + size - 1]) {
+        const bytes = Buffer.from(whole);
+        bytes[at] = (bytes[at] ?? 0) ^ 1;
+        const verified = Promise.resolve().then(() => verifyBundle(readBundle(bytes, "changed")));
+        await expect(verified).rejects.toThrow(/^changed (is|has)/);
+      }
+    }
+    // Behind the last program header stand the section headers as Go's linker has left them.
+    const bytes = Buffer.from(whole);
+    bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+    expect(await verifyBundle(readBundle(bytes, "changed"))).toEqual({ changed: BASE });
+    const cut = parseElf(whole, bundle).header.shoff;
+    expect(() => readBundle(whole.subarray(0, Number(cut)), "cut")).toThrow(MgoError);
+  });
+
+  test("is read or refused whatever its directory says behind right checksums", async () => {
+    const { payload } = await openBundle(bundle);
+    const whole = readFileSync(bundle);
+    const at = whole.indexOf(payload.subarray(0, findPlaces(payload).end));
+    const section = findSection(parseElf(whole, bundle), ".mgo");
+    expect(at).toBeGreaterThan(section?.offset ?? 0);
+    for (const directory of forgeFields(payload)) {
+      const bytes = Buffer.from(whole);
+      bytes.set(directory, at);
+      try {
+        const opened = readBundle(bytes, "forged");
+        await decodeVariant(opened, findVariant(opened, BASE));
+      } catch (error) {
+        expect(error).toBeInstanceOf(MgoError);
+      }
+    }
+  });
+});
+
+describe("a base", () => {
+  const file = readFileSync(buildVariant(BASE));
+  const elf = parseElf(file, "levels");
+
+  test("with any changed byte in its headers becomes a bundle or an error of the user's", async () => {
+    const { block } = parseTemplate(await launcher(), "launcher");
+    const tables = [
+      { start: 0, size: EHDR.size },
+      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR.size },
+      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR.size },
+    ];
+    let [planned, refused] = [0, 0];
+    for (const { start, size } of tables) {
+      for (let at = start; at < start + size; at++) {
+        for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
+          const before = file[at] ?? 0;
+          file[at] = value;
+          try {
+            const plan = planDirect(parseElf(file, "changed"), block.bytes, "changed");
+            expect(plan.offset % 4096).toBe(0);
+            planned += 1;
+          } catch (error) {
+            expect(error).toBeInstanceOf(MgoError);
+            refused += 1;
+          }
+          file[at] = before;
+        }
+      }
+    }
+    expect(planned).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  /** The executables of a kind with their PT_GNU_PROPERTY made into something that nobody knows. */
+  function withoutProperty(kind: (typeof kinds)[number]): readonly { level: Level; path: string }[] {
+    return LEVELS.map((level) => {
+      const bytes = readFileSync(buildVariant(level, "levels", kind));
+      const { programs, header } = parseElf(bytes, "variant");
+      for (const [index, { type }] of programs.entries()) {
+        if (type !== PT_GNU_PROPERTY) continue;
+        writeStruct(PHDR, bytes, Number(header.phoff) + index * PHDR.size, { type: 0x60000001 });
+      }
+      const path = join(scratch, `propertyless-${kind}-${level}`);
+      writeFileSync(path, bytes, { mode: 0o755 });
+      return { level, path };
+    });
+  }
+
+  test.skipIf(!kinds.includes("cgo"))(
+    "without a spare program header gives up PT_PHDR if it can",
+    async () => {
+      const inputs = withoutProperty("cgo");
+      const path = join(scratch, "without-phdr");
+      const chunks = await createBundle(inputs, await launcher(), { layout, compress: "fast" });
+      writeFileSync(path, Buffer.concat(chunks), { mode: 0o755 });
+      for (const level of runnable) {
+        expect(runProgram([path, "x"], { GOAMD64: level }).stdout).toBe(`[${level} x]\n`);
+      }
+    },
+  );
+
+  test.skipIf(!kinds.includes("cgo-pie"))("and else is refused, with what to do", async () => {
+    const inputs = withoutProperty("cgo-pie").map(({ level, path }) => `${level}=${path}`);
+    const { status, stderr } = mgo("pack", "--layout=direct", "-o", join(scratch, "roomless"), ...inputs);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^mgo: \S+ has no room for the program header [^\n]+\nhint: use -mgo\.layout=packed, [^\n]+\n$/,
+    );
+  });
+});
