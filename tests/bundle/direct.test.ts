@@ -208,10 +208,10 @@ describe("a direct bundle", () => {
     expect(Buffer.concat(one).equals(Buffer.concat(many))).toBe(true);
   });
 
-  test("of two levels has the other one by itself, and one of a single level is that variant", async () => {
+  test("of two levels has both, and one of a single level is that variant", async () => {
     const { directory } = await openBundle(await buildBundle({ layout, levels: ["v1", "v3"] }));
     expect(directory.variants.map(({ level, codec }) => [level, codec])).toEqual([
-      ["v1", "zstd"],
+      ["v1", "predicted"],
       ["v3", "in_place"],
     ]);
     const alone = await buildBundle({ layout, levels: ["v2"] });
@@ -227,10 +227,10 @@ describe("a direct bundle", () => {
       plain_size: statSync(buildVariant("v3")).size,
       path: "example.com/levels",
       variants: [
-        { level: "v1", codec: "zstd", base: null },
-        { level: "v2", codec: "zstd_reference", base: "v1" },
+        { level: "v1", codec: "predicted", base: "v3" },
+        { level: "v2", codec: "predicted", base: "v3" },
         { level: "v3", codec: "in_place", base: null, size: statSync(buildVariant("v3")).size },
-        { level: "v4", codec: "zstd_reference", base: "v1" },
+        { level: "v4", codec: "predicted", base: "v3" },
       ],
     });
   });

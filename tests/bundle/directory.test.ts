@@ -120,7 +120,7 @@ describe("readDirectory", () => {
     [
       "a codec to one in place",
       (b) => writeStruct(VARIANT, b, v3, { codec: 2 }),
-      "the places of its base's frames",
+      "it has 1 variants in place",
     ],
     ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
     ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
