@@ -42,6 +42,8 @@ pub const Error = error{
     FrameSize,
     /// There are more frames without bytes of the variant than frames, or there must be none.
     ExtraFrames,
+    /// There is no such filter, or none for the codec.
+    UnknownFilter,
     /// The frames' sizes do not add up to the variant's.
     VariantSize,
     /// There must be none.
@@ -175,6 +177,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             stored_next += frame.stored_size;
             if (stored_next > header.payload_size) return error.StoredOffset;
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
+            try checkFilter(variant, frame);
             if (index >= variant.extra_frame_count) size += frame.size;
         }
         if (!in_place and variant.size != size) return error.VariantSize;
@@ -212,6 +215,12 @@ fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {
         .zstd, .in_place => if (base != variant) return error.BaseIndex,
         .predicted => if (base.codec == @intFromEnum(format.Codec.predicted)) return error.BaseIndex,
     }
+}
+
+fn checkFilter(variant: *const format.Variant, frame: *const format.Frame) Error!void {
+    const filter = std.enums.fromInt(format.Filter, frame.filter) orelse return error.UnknownFilter;
+    if (filter != .none and variant.codec != @intFromEnum(format.Codec.zstd)) return error.UnknownFilter;
+    try expectZero(&frame.reserved);
 }
 
 fn checkExtra(variant: *const format.Variant) Error!void {

@@ -34,7 +34,7 @@ const Payload = extern struct {
     stored: [5 * stored_size]u8 = @splat(0xaa),
     padding: [padding_size]u8 = @splat(0),
 
-    const padding_size = 46;
+    const padding_size = 6;
 
     comptime {
         std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 5));
@@ -214,6 +214,9 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 1, 99, format.frame_size_max }) |size| {
         try expectError(error.VariantSize, .{ .frames, 0, .size }, size);
     }
+    inline for (.{ 2, 0xff }) |filter| try expectError(error.UnknownFilter, .{ .frames, 0, .filter }, filter);
+    try expectError(error.UnknownFilter, .{ .frames, 3, .filter }, 1);
+    try expectError(error.ReservedNotZero, .{ .frames, 0, .reserved }, [_]u8{0} ** 6 ++ [_]u8{1});
 }
 
 /// v1 in place, with a frame beside it, and v2 predicted from it.
@@ -269,6 +272,7 @@ test "the fields that nobody interprets may hold anything" {
         .{ .{ .variants, 0, .sha256 }, [_]u8{0xff} ** 32 },
         .{ .{ .frames, 0, .stored_checksum }, 1 },
         .{ .{ .frames, 0, .checksum }, 1 },
+        .{ .{ .frames, 0, .filter }, 1 },
     }) |case| {
         var payload: Payload = .{};
         fieldOf(&payload, case[0]).* = case[1];

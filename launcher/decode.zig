@@ -7,6 +7,7 @@
 const std = @import("std");
 const assert = std.debug.assert;
 const checksum = @import("checksum.zig");
+const filter = @import("filter.zig");
 const format = @import("format.zig");
 const predict = @import("predict.zig");
 const system = @import("system.zig");
@@ -172,6 +173,7 @@ pub const Decoding = struct {
             if (decoding.hasFailed()) return;
             const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
             try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
+            unfilter(piece, buffer, decoding.base.len);
             decoding.finishStep();
         }
         const predicted = decoding.plan_frames.frames.len > 0;
@@ -184,6 +186,7 @@ pub const Decoding = struct {
             const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
             if (predicted) predict.predict(&decoding.plan, piece.offset, prediction);
             try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
+            if (!predicted) unfilter(piece, buffer, decoding.variant.size);
             // What the encoder predicted, this code must have predicted, too.
             if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
             try decoding.write(buffer, piece.offset);
@@ -203,6 +206,14 @@ pub const Decoding = struct {
         if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
         const size = workspace.decoder.decode(buffer, stored, reference) orelse return error.Decoder;
         if (size != buffer.len) return error.Decoder;
+    }
+
+    /// `file_size` is that of the variant that the piece belongs to.
+    fn unfilter(piece: Queue.Piece, buffer: []u8, file_size: u64) void {
+        switch (@as(format.Filter, @enumFromInt(piece.frame.filter))) {
+            .none => {},
+            .code => filter.code(.backward, buffer, piece.offset, filter.bitsFor(file_size)),
+        }
     }
 
     fn write(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {

@@ -77,6 +77,13 @@ pub const Codec = enum(u8) {
     in_place = 2,
 };
 
+/// What was done to a frame's bytes before they were compressed: see launcher/filter.zig.
+pub const Filter = enum(u8) {
+    none = 0,
+    /// Relative addresses in x86-64 code count from the start of the executable.
+    code = 1,
+};
+
 /// The start of the launcher's block: its code and constants, from .text to the end of .rodata, as
 /// they are linked. They need no relocation and no memory that is written, so they run wherever they
 /// stand in the order and distance in which they were linked.
@@ -185,11 +192,15 @@ pub const Frame = extern struct {
     size: u32,
     /// Of the stored bytes; checked before they are decoded.
     stored_checksum: u64,
-    /// Of the decoded bytes.
+    /// Of the decoded bytes, without filter.
     checksum: u64,
+    /// A `Filter`; `none` with another codec than `zstd`.
+    filter: u8 = 0,
+    /// Zero.
+    reserved: [7]u8 = @splat(0),
 
     comptime {
-        assert(@sizeOf(Frame) == 32);
+        assert(@sizeOf(Frame) == 40);
         assert(@offsetOf(Frame, "checksum") == 24);
         assertNoPadding(Frame);
     }

@@ -9,6 +9,8 @@
 pub const Base = @import("predict/plan.zig").Base;
 pub const Plan = @import("predict/plan.zig").Plan;
 pub const code = @import("predict/code.zig");
+/// For the encoder.
+pub const filter = @import("filter.zig");
 
 const std = @import("std");
 const data = @import("predict/data.zig");

@@ -12,6 +12,7 @@ comptime {
     _ = @import("environment.zig");
     _ = @import("exec.zig");
     _ = @import("fatal.zig");
+    _ = @import("filter.zig");
     _ = @import("format.zig");
     _ = @import("memory_test.zig");
     _ = @import("name.zig");

@@ -10,6 +10,7 @@ import { type Level, levelNumber, levelOf } from "../level.ts";
 import type { EncodedVariant } from "./encode.ts";
 import {
   CODEC,
+  FILTER,
   FRAME,
   FRAME_SIZE_MAX,
   FRAME_STORED_SIZE_MAX,
@@ -56,6 +57,8 @@ export interface StoredFrame {
   readonly size: number;
   readonly storedChecksum: bigint;
   readonly checksum: bigint;
+  /** One of FILTER. */
+  readonly filter: number;
 }
 
 function directorySize(variants: number, frames: number): number {
@@ -115,6 +118,7 @@ export function writePayload(
       size: frame.size,
       stored_checksum: Bun.hash.xxHash64(frame.stored),
       checksum: frame.checksum,
+      filter: frame.filter ?? FILTER.none,
     });
     offset += FRAME.size;
     storedOffset += frame.stored.length;
@@ -217,6 +221,8 @@ function readFrames(
       "a frame's stored size is wrong",
     );
     check(frame.size >= 1 && frame.size <= FRAME_SIZE_MAX, "a frame's size is wrong");
+    check(nameOf(FILTER, frame.filter) !== undefined, "a frame has an unknown filter");
+    check(isZero(frame.reserved), "a reserved field is not zero");
     expected += BigInt(frame.stored_size);
     check(expected <= header.payload_size, "a frame lies past the end of its payload");
     return {
@@ -225,6 +231,7 @@ function readFrames(
       size: frame.size,
       storedChecksum: frame.stored_checksum,
       checksum: frame.checksum,
+      filter: frame.filter,
     };
   });
   check(expected === header.payload_size, "its payload has bytes of no frame");
@@ -252,6 +259,8 @@ function readVariant(
   );
   check(nextFrame + variant.frame_count <= frames.length, "its frame table is cut short");
   const run = frames.slice(nextFrame, nextFrame + variant.frame_count);
+  const filtered = run.some(({ filter }) => filter !== FILTER.none);
+  check(codec === "zstd" || !filtered, "a frame has a filter that its codec has not");
   const extraFrameCount = variant.extra_frame_count;
   check(fitsExtra(codec, extraFrameCount, run.length), "a variant has a wrong number of extra frames");
   if (codec !== "in_place") {

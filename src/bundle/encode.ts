@@ -6,7 +6,9 @@ import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
 import { defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
-import { CODEC } from "./format.ts";
+import { Filters, type Stretch, stretchesOf } from "./filter.ts";
+import { CODEC, FILTER } from "./format.ts";
+import { readImage } from "./pairs.ts";
 import { Predictor } from "./predictor.ts";
 import { storedReference } from "./reference.ts";
 import { sha256, type Variant } from "./variant.ts";
@@ -42,6 +44,7 @@ export interface EncodedFrame {
   readonly stored: Uint8Array;
   readonly size: number;
   readonly checksum: bigint;
+  readonly filter?: number;
 }
 
 export interface EncodedVariant {
@@ -71,8 +74,11 @@ export async function encodeVariants(
   const predictor = await Predictor.of(storedReference(variants[base]?.bytes ?? new Uint8Array()));
   const encoded: EncodedVariant[] = [];
   for (const [index, variant] of variants.entries()) {
-    const encode = index === base ? encodePlain : encodePredicted;
-    encoded.push(await encode(variant, options, predictor));
+    encoded.push(
+      index === base
+        ? await encodePlain(variant, options)
+        : await encodePredicted(variant, options, predictor),
+    );
   }
   return { encoded, base };
 }
@@ -90,7 +96,10 @@ export function baseIndex(variants: readonly Executable[], wanted: Level | undef
 }
 
 async function encodePlain(variant: Executable, options: EncodeOptions): Promise<EncodedVariant> {
-  const frames = await encodeFrames(variant, variant.bytes, () => NOTHING, options);
+  const { bytes } = variant;
+  const stretches = stretchesOf(bytes.length, readImage(bytes));
+  const filters = await Filters.load();
+  const frames = await encodeFrames(variant, bytes, { stretches, filters }, options);
   return describe(variant, CODEC.zstd, [], frames);
 }
 
@@ -107,7 +116,7 @@ export async function encodePredicted(
   try {
     const planFrames = await encodeExtra(variant, plan, options);
     const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
-    const frames = await encodeFrames(variant, variant.bytes, predict, options);
+    const frames = await encodeFrames(variant, variant.bytes, { predict }, options);
     return describe(variant, CODEC.predicted, planFrames, frames);
   } finally {
     prediction.close();
@@ -121,7 +130,7 @@ export async function encodeExtra(
   options: EncodeOptions,
 ): Promise<readonly EncodedFrame[]> {
   const { onProgress: _, ...silent } = options;
-  return await encodeFrames(variant, bytes, () => NOTHING, silent);
+  return await encodeFrames(variant, bytes, {}, silent);
 }
 
 const NOTHING = new Uint8Array();
@@ -142,32 +151,68 @@ function describe(
   };
 }
 
-/** @param predict gives the dictionary for a range of the bytes */
+/** What is known about bytes beside what they are. */
+interface Knowledge {
+  /** Gives the dictionary for a range of the bytes. */
+  readonly predict?: (offset: number, size: number) => Uint8Array;
+  readonly stretches?: readonly Stretch[];
+  /** Needed where a stretch has one. */
+  readonly filters?: Filters;
+}
+
 async function encodeFrames(
   { level }: Executable,
   bytes: Uint8Array,
-  predict: (offset: number, size: number) => Uint8Array,
+  { predict, stretches, filters }: Knowledge,
   options: EncodeOptions,
 ): Promise<readonly EncodedFrame[]> {
   const { frameSize } = EFFORT[options.compress];
-  const count = Math.ceil(bytes.length / frameSize);
-  const frames = new Array<EncodedFrame>(count);
+  const pieces = divide(stretches ?? [{ start: 0, end: bytes.length, filter: "none" }], frameSize);
+  const frames = new Array<EncodedFrame>(pieces.length);
   let [next, done, stored] = [0, 0, 0];
   const work = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) {
+    for (let index = next++; index < pieces.length; index = next++) {
       options.signal?.throwIfAborted();
-      const offset = index * frameSize;
-      const piece = bytes.subarray(offset, offset + frameSize);
-      const frame = await encodePiece(piece, predict(offset, piece.length), options.compress);
-      frames[index] = frame;
-      done += frame.size;
-      stored += frame.stored.length;
+      const { start, end, filter } = pieces[index] ?? fail();
+      const piece = bytes.subarray(start, end);
+      const filtered = filters?.apply(filter, piece, start, bytes.length) ?? piece;
+      if (filters !== undefined) {
+        expectEqual(filters.remove(filter, filtered, start, bytes.length), piece);
+      }
+      const encoded = await encodePiece(
+        filtered,
+        predict?.(start, piece.length) ?? NOTHING,
+        options.compress,
+      );
+      frames[index] = {
+        stored: encoded,
+        size: piece.length,
+        checksum: Bun.hash.xxHash64(piece),
+        filter: FILTER[filter],
+      };
+      done += piece.length;
+      stored += encoded.length;
       options.onProgress?.({ level, done, size: bytes.length, stored });
     }
   };
-  const jobs = Math.min(options.jobs ?? availableParallelism(), count);
+  const jobs = Math.min(options.jobs ?? availableParallelism(), pieces.length);
   await Promise.all(Array.from({ length: jobs }, work));
   return frames;
+}
+
+function fail(): never {
+  throw new Error("no such piece");
+}
+
+/** Frames lie within a stretch each. */
+function divide(stretches: readonly Stretch[], frameSize: number): readonly Stretch[] {
+  return stretches.flatMap(({ start, end, filter }) =>
+    Array.from({ length: Math.ceil((end - start) / frameSize) }, (_, index) => ({
+      start: start + index * frameSize,
+      end: Math.min(start + (index + 1) * frameSize, end),
+      filter,
+    })),
+  );
 }
 
 /** Encodes one frame and decodes it again: what cannot be read back must not leave the machine. */
@@ -175,11 +220,13 @@ async function encodePiece(
   piece: Uint8Array,
   dictionary: Uint8Array,
   compress: Compress,
-): Promise<EncodedFrame> {
+): Promise<Uint8Array> {
   const stored = await encodeFrame(piece, dictionary, compress);
-  const decoded = await decodeFrame(stored, dictionary, piece.length);
-  if (!Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length).equals(piece)) {
-    throw new Error("a frame does not decode to what was encoded");
-  }
-  return { stored, size: piece.length, checksum: Bun.hash.xxHash64(piece) };
+  expectEqual(await decodeFrame(stored, dictionary, piece.length), piece);
+  return stored;
+}
+
+function expectEqual(found: Uint8Array, wanted: Uint8Array): void {
+  if (Buffer.from(found.buffer, found.byteOffset, found.length).equals(wanted)) return;
+  throw new Error("a frame does not decode to what was encoded");
 }

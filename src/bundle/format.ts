@@ -23,6 +23,11 @@ export const CODEC = {
   in_place: 2,
 } as const;
 
+export const FILTER = {
+  none: 0,
+  code: 1,
+} as const;
+
 export const BLOCK = {
   size: 16,
   fields: {
@@ -73,13 +78,15 @@ export const RESTORE = {
 } as const;
 
 export const FRAME = {
-  size: 32,
+  size: 40,
   fields: {
     stored_offset: { offset: 0, size: 8, type: "u64" },
     stored_size: { offset: 8, size: 4, type: "u32" },
     size: { offset: 12, size: 4, type: "u32" },
     stored_checksum: { offset: 16, size: 8, type: "u64" },
     checksum: { offset: 24, size: 8, type: "u64" },
+    filter: { offset: 32, size: 1, type: "u8" },
+    reserved: { offset: 33, size: 7, type: "bytes" },
   },
 } as const;
 

@@ -2,16 +2,13 @@
  * Predicts a variant from its base: src/codec, which is compiled to WebAssembly, and the code that the launcher
  * predicts with.
  */
-import { loadCodec } from "../launcher.ts";
 import { FRAME_SIZE_MAX } from "./format.ts";
 import { type Image, readImage, writeRequest } from "./pairs.ts";
 import type { Reference } from "./reference.ts";
+import { instantiate, type Memory, Piece } from "./wasm.ts";
 
-/** What src/codec/main.zig exports. Addresses are those of its memory; 0 is none. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  allocate(size: number): number;
-  release(address: number, size: number): void;
+/** What src/codec/main.zig exports for predicting. */
+interface Exports extends Memory {
   makePlan(base: number, baseSize: number, variant: number, variantSize: number, request: number): number;
   resultAddress(): number;
   openPlan(plan: number, planSize: number, base: number, imageSize: number, baseSize: number): number;
@@ -38,8 +35,7 @@ export class Predictor {
 
   /** @throws MgoError if the codec cannot be had; RangeError if there is no memory for the base */
   static async of(base: Known): Promise<Predictor> {
-    const { exports } = await WebAssembly.instantiate(await loadCodec());
-    return new Predictor(exports as unknown as Exports, base);
+    return new Predictor(await instantiate<Exports>(), base);
   }
 
   /**
@@ -108,26 +104,5 @@ export class Prediction {
     this.#codec.closePlan(this.#opened);
     this.#plan.release();
     this.#out.release();
-  }
-}
-
-/** Memory of the codec's. */
-class Piece {
-  readonly #codec: Exports;
-  readonly address: number;
-  /** In bytes. */
-  readonly size: number;
-
-  constructor(codec: Exports, contents: Uint8Array | number) {
-    this.#codec = codec;
-    this.size = typeof contents === "number" ? contents : contents.length;
-    // WebAssembly passes addresses as signed numbers.
-    this.address = codec.allocate(this.size) >>> 0;
-    if (this.address === 0) throw new RangeError(`no memory for ${this.size} bytes`);
-    if (typeof contents !== "number") new Uint8Array(codec.memory.buffer).set(contents, this.address);
-  }
-
-  release(): void {
-    this.#codec.release(this.address, this.size);
   }
 }

@@ -19,7 +19,8 @@ import {
   type Section,
   sectionBytes,
 } from "./elf.ts";
-import { PLAN, SECTION_PAYLOAD } from "./format.ts";
+import { Filters } from "./filter.ts";
+import { FILTER, PLAN, SECTION_PAYLOAD } from "./format.ts";
 import { imageChecksum, readBlock } from "./image.ts";
 import { type Prediction, Predictor } from "./predictor.ts";
 import { readInPlace } from "./reference.ts";
@@ -148,7 +149,7 @@ async function findBase(
   const frames: Uint8Array[] = [];
   for (const frame of variant.frames.slice(variant.extraFrameCount)) {
     signal?.throwIfAborted();
-    frames.push(await decode(bundle, variant, frame, NOTHING));
+    frames.push(await decode(bundle, variant, frame, NOTHING, { offset: 0, size: 0 }));
   }
   const bytes = restoreBase(bundle.elf.bytes, variant, frames);
   return bytes !== undefined && Buffer.from(sha256(bytes)).equals(variant.sha256) ? bytes : undefined;
@@ -224,7 +225,7 @@ async function decodeFrames(
   let offset = 0;
   for (const frame of frames) {
     signal?.throwIfAborted();
-    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size)), offset);
+    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size), { offset, size }), offset);
     offset += frame.size;
   }
   return bytes;
@@ -246,14 +247,18 @@ async function decode(
   variant: StoredVariant,
   frame: StoredFrame,
   dictionary: Uint8Array,
+  place: { readonly offset: number; readonly size: number },
 ): Promise<Uint8Array> {
   const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
   if (Bun.hash.xxHash64(stored) !== frame.storedChecksum) {
     throw damaged(bundle, variant, `the checksum of its frame at ${frame.offset} is wrong`);
   }
-  const decoded = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
+  const filtered = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
     throw damaged(bundle, variant, `its frame at ${frame.offset} cannot be decoded: ${reasonOf(error)}`);
   });
+  const filter = frame.filter === FILTER.none ? "none" : "code";
+  const filters = filter === "none" ? undefined : await Filters.load();
+  const decoded = filters?.remove(filter, filtered, place.offset, place.size) ?? filtered;
   if (decoded.length !== frame.size || Bun.hash.xxHash64(decoded) !== frame.checksum) {
     throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);
   }

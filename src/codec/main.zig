@@ -70,3 +70,13 @@ export fn closePlan(opened: *Opened) void {
 export fn predictRange(opened: *const Opened, offset: u64, out: [*]u8, size: usize) void {
     predict.predict(&opened.plan, offset, out[0..size]);
 }
+
+/// Applies the filter for code to bytes at that position of a file of that size, or takes it off again.
+export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, forward: bool) void {
+    const bits = predict.filter.bitsFor(file_size);
+    if (forward) {
+        predict.filter.code(.forward, bytes[0..size], position, bits);
+    } else {
+        predict.filter.code(.backward, bytes[0..size], position, bits);
+    }
+}

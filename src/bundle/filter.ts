@@ -1,0 +1,81 @@
+/**
+ * Filters of frames: launcher/filter.zig, which is part of the codec.
+ */
+import type { FILTER } from "./format.ts";
+import type { Image } from "./pairs.ts";
+import { ROLE } from "./pairs.ts";
+import { instantiate, type Memory, Piece } from "./wasm.ts";
+
+export type Filter = keyof typeof FILTER;
+
+interface Exports extends Memory {
+  filterCode(bytes: number, size: number, position: bigint, fileSize: bigint, forward: boolean): void;
+}
+
+/** Smaller pieces of code are not worth frames of their own. */
+const CODE_SIZE_MIN = 64 * 1024;
+
+/** A range of a file whose frames have one filter; offsets in bytes. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly filter: Filter;
+}
+
+/** Divides a file into stretches, one behind the other. */
+export function stretchesOf(size: number, { parts }: Image): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  let end = 0;
+  const add = (to: number, filter: Filter): void => {
+    if (to > end) stretches.push({ start: end, end: to, filter });
+    end = Math.max(end, to);
+  };
+  for (const { role, offset, size: length } of parts.toSorted((a, b) => a.offset - b.offset)) {
+    if (role !== ROLE.code || length < CODE_SIZE_MIN || offset < end) continue;
+    add(offset, "none");
+    add(offset + length, "code");
+  }
+  add(size, "none");
+  return stretches;
+}
+
+/** Applies filters, and takes them off. */
+export class Filters {
+  readonly #codec: Exports;
+
+  private constructor(codec: Exports) {
+    this.#codec = codec;
+  }
+
+  static #loaded: Promise<Filters> | undefined;
+
+  /** @throws MgoError if the codec cannot be had */
+  static load(): Promise<Filters> {
+    Filters.#loaded ??= instantiate<Exports>().then((codec) => new Filters(codec));
+    return Filters.#loaded;
+  }
+
+  /**
+   * @param bytes of a frame
+   * @param offset of the frame in its file
+   * @param fileSize of that, in bytes
+   * @returns other bytes, as many
+   */
+  apply(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number): Uint8Array {
+    return this.#run(filter, bytes, offset, fileSize, true);
+  }
+
+  /** The reverse of `apply`. */
+  remove(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number): Uint8Array {
+    return this.#run(filter, bytes, offset, fileSize, false);
+  }
+
+  #run(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number, forward: boolean): Uint8Array {
+    if (filter === "none") return bytes;
+    const piece = new Piece(this.#codec, bytes);
+    this.#codec.filterCode(piece.address, piece.size, BigInt(offset), BigInt(fileSize), forward);
+    const result = piece.read();
+    piece.release();
+    return result;
+  }
+}
