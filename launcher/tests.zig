@@ -17,6 +17,7 @@ comptime {
     _ = @import("memory_test.zig");
     _ = @import("name.zig");
     _ = @import("room_test.zig");
+    _ = @import("predict_test.zig");
     _ = @import("select.zig");
     _ = @import("start.zig");
     _ = @import("system.zig");
