@@ -7,25 +7,28 @@ import { addedBy, bundleOf, describeMachine, kindsOf } from "./table.ts";
 /** Pixels. */
 const WIDTH = 880;
 const MARGIN = 16;
-const LABELS = 150;
+const LABELS = 104;
 const GAP = 28;
-const BAR = 9;
-const PITCH = 12;
+const BAR = 10;
+const PITCH = 13;
 const HEAD = 78;
-const FOOT = 34;
+const FOOT = 40;
 const BETWEEN = 12;
+/** The size of a bar's figure. */
+const FIGURE = 10.5;
 /** Right of the longest bar, for its figure. */
 const VALUE = 62;
-
-/** Bars at most so many times as long as mgo's own longest: others end in », and their
- * figure says how long they are. */
-const LONGEST = 1.6;
 
 /** A figure of each bundle, on an axis of its own. */
 interface Panel {
   readonly title: string;
   readonly value: (program: ProgramFigures, kind: string) => number | undefined;
   readonly format: (value: number) => string;
+  /**
+   * Bars are at most so many times as long as the longest of mgo's own, or as the mark: others end in », and only
+   * their figure says how long they are.
+   */
+  readonly longest: number;
   /** A line across all programs, as a plain build has it, and what it is called. */
   readonly mark: { readonly value: number; readonly label: string };
 }
@@ -38,6 +41,7 @@ const PANELS: readonly Panel[] = [
       return added === undefined ? undefined : Math.max(0, added);
     },
     format: (value) => `+${value.toFixed(1)} ms`,
+    longest: 2.5,
     mark: { value: 0, label: "plain" },
   },
   {
@@ -47,6 +51,7 @@ const PANELS: readonly Panel[] = [
       return bundle === undefined ? undefined : bundle.size / program.plain.size;
     },
     format: formatRatio,
+    longest: 6,
     mark: { value: 1, label: "plain" },
   },
 ];
@@ -70,7 +75,7 @@ export function renderChart(report: Report): string {
       const left = MARGIN + LABELS + GAP + index * (panelWidth + GAP);
       return drawPanel(panel, programs, kinds, { left, width: panelWidth, group });
     }),
-    text(`${describeMachine(report)} Shorter is better.`, MARGIN, height - 12, { size: 11 }),
+    text(`${describeMachine(report)} Shorter is better; » goes on.`, MARGIN, height - 12, { size: 11 }),
   ];
   const title = `What bundles add to a start, and their size, for ${programs.map(({ name }) => name).join(", ")}`;
   return picture(WIDTH, height, title, shapes);
@@ -103,34 +108,38 @@ function label({ name, plain }: ProgramFigures, top: number, bars: number): read
 }
 
 function drawPanel(
-  { title, value, format, mark }: Panel,
+  { title, value, format, longest, mark }: Panel,
   programs: readonly ProgramFigures[],
   kinds: readonly string[],
   { left, width, group }: { readonly left: number; readonly width: number; readonly group: number },
 ): readonly string[] {
   const all = (wanted: readonly string[]): number[] =>
     programs.flatMap((program) => wanted.flatMap((kind) => value(program, kind) ?? []));
-  const own = Math.max(...all(kinds.filter(isOwn)), mark.value) * LONGEST;
+  const own = Math.max(...all(kinds.filter(isOwn)), mark.value) * longest;
   const end = Math.min(Math.max(...all(kinds), mark.value), own);
   const scale = (width - VALUE) / end;
-  const bottom = HEAD + programs.length * group - BETWEEN / 2;
   const at = left + mark.value * scale;
-  const shapes = [
-    text(title, left, HEAD - 12, { weight: "600" }),
-    line(at, HEAD - 6, at, bottom, 0.7),
+  const bottom = HEAD + programs.length * group;
+  const marks = [
     text(mark.label, at, bottom + 12, { anchor: mark.value === 0 ? "start" : "middle", size: 11 }),
   ];
+  const bars = [text(title, left, HEAD - 12, { weight: "600" })];
   for (const [index, program] of programs.entries()) {
+    const top = HEAD + index * group;
     for (const [place, kind] of kinds.entries()) {
+      const y = top + place * PITCH;
       const number = value(program, kind);
+      const length = Math.max(1, Math.min(number ?? 0, end) * scale);
+      const figure = number === undefined ? "" : `${number > end ? "» " : ""}${format(number)}`;
+      const begin = left + length + 5;
+      // The mark's line is broken where a figure stands in its way.
+      if (at < begin - 2 || at > begin + textWidth(figure, FIGURE) + 4)
+        marks.push(line(at, y, at, y + PITCH, 0.7));
       if (number === undefined) continue;
-      const y = HEAD + index * group + place * PITCH;
-      const colour = colourOf(kind, kinds);
-      const length = Math.max(1, Math.min(number, end) * scale);
-      shapes.push(rect(left, y, length, BAR, colour));
-      const figure = number > end ? `» ${format(number)}` : format(number);
-      shapes.push(text(figure, left + length + 5, y + BAR - 0.5, { size: 10.5 }));
+      bars.push(rect(left, y, length, BAR, colourOf(kind, kinds)));
+      bars.push(text(figure, begin, y + BAR - 0.5, { size: FIGURE }));
     }
+    marks.push(line(at, top + kinds.length * PITCH, at, top + group, 0.7));
   }
-  return shapes;
+  return [...marks, ...bars];
 }

@@ -17,6 +17,9 @@ export interface Options {
   readonly from: string | undefined;
 }
 
+/** mgo's, as it spells them. */
+const LAYOUTS: readonly string[] = ["packed", "direct"];
+
 /** A medium between how long a run takes and how far medians move from run to run. */
 const ROUNDS = 41;
 
@@ -43,7 +46,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     programs: choosePrograms(positionals, { args: splitWords("--args", values.args ?? "--version"), stay }),
     peers: values.peers === undefined ? undefined : resolve(values.peers),
-    layouts: (values.layouts ?? "packed,direct").split(","),
+    layouts: values.layouts === undefined ? LAYOUTS : readLayouts(values.layouts),
     rounds: count("--rounds", values.rounds) ?? ROUNDS,
     cpus: count("--cpus", values.cpus),
     mgo: values.mgo === undefined ? undefined : findCommand(values.mgo),
@@ -51,6 +54,12 @@ export function readOptions(args: readonly string[]): Options {
     json: values.json,
     from: values.from,
   };
+}
+
+function readLayouts(text: string): readonly string[] {
+  const words = text.split(",");
+  if (words.every((word) => LAYOUTS.includes(word))) return words;
+  throw new Error(`--layouts=${text}: it may be ${LAYOUTS.join(",")}, or one of them`);
 }
 
 function splitWords(flag: string, text: string): readonly string[] {
