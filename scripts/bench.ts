@@ -14,7 +14,8 @@
  * PROGRAM is a name of scripts/programs.json, a folder with four variants (`v1` to `v4`, or any names that end in
  * `.v1` to `.v4`), or four files in a row, v1 first. Without any, all of programs.json are measured.
  *
- * Standard output gets the tables, in Markdown. Ends with status 1 if a program could not be measured.
+ * Standard output gets the tables, in Markdown. Ends with status 1 if a program could not be measured, 2 if
+ * nothing could.
  */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,10 +32,15 @@ import { type Options, readOptions } from "./bench/options.ts";
 import { Starter } from "./bench/starter.ts";
 import { renderMarkdown } from "./bench/table.ts";
 
-const options = readOptions(process.argv.slice(2));
-const report = options.from === undefined ? await measure(options) : await Bun.file(options.from).json();
-process.stdout.write(renderMarkdown(report));
-if (options.svg !== undefined) await Bun.write(options.svg, renderChart(report));
+try {
+  const options = readOptions(process.argv.slice(2));
+  const report = options.from === undefined ? await measure(options) : await Bun.file(options.from).json();
+  process.stdout.write(renderMarkdown(report));
+  if (options.svg !== undefined) await Bun.write(options.svg, renderChart(report));
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+}
 
 async function measure(options: Options): Promise<Report> {
   const work = await realpath(await mkdtemp(join(tmpdir(), "mgo-bench-")));

@@ -42,7 +42,7 @@ export async function measureFour(
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
       await Bun.sleep(INTERVAL);
       if (children.some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)) {
-        throw new Error(`${path} ${args.join(" ")} does not stay`);
+        throw new Error(`with the arguments ${JSON.stringify(args)} it does not stay`);
       }
       const bytes = memoryOf(pids);
       if (waited >= 4 * INTERVAL && Math.abs(bytes - before) <= SETTLED * bytes) return bytes;

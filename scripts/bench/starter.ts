@@ -95,7 +95,7 @@ export class Starter {
     const command = [...this.#command, mode, ...words, "--", ...args];
     const child = Bun.spawnSync(command, { cwd, env, stdin, stdout: "pipe", stderr: "pipe" });
     const stderr = child.stderr.toString();
-    if (!child.success) throw new Error(`${command.join(" ")}: ${stderr}`);
+    if (!child.success) throw new Error(`the starter ended: ${stderr.trim()}`);
     return { stdout: child.stdout.toString().trim(), stderr };
   }
 }
