@@ -1,160 +1,91 @@
 /**
- * `npm run bench [-- --peers SCRIPT] [-- NAME …]`: size, start-up and build time on real programs, as a
- * Markdown table.
+ * `npm run bench -- [options] [PROGRAM …]`: size, start-up, memory and build time of bundles, on real programs.
  *
- * Times of starts are paired: plain, bundle and peers run in turn, and each row's figures are medians over
- * the same rounds, so that they hold when the machine's speed drifts. SCRIPT makes bundles as other tools do:
- * it is called as `SCRIPT OUT V1 V2 V3 V4` and leaves one bundle for each tool in the folder OUT.
+ *     --peers SCRIPT      called as `SCRIPT OUT V1 V2 V3 V4`, leaves a bundle of each other tool in the folder OUT
+ *     --layouts LIST      of mgo's bundles: packed,direct if not said otherwise
+ *     --rounds N          in which all are started in turn: 41 if not said otherwise
+ *     --cpus N            keeps everything to that many CPUs
+ *     --mgo COMMAND       another mgo than this checkout's
+ *     --args, --stay ARGS what programs that are given as files are started with to end, and to stay
+ *     --svg FILE          writes a chart
+ *     --json FILE         writes all figures
+ *     --from FILE         measures nothing: table and chart of what --json wrote
+ *
+ * PROGRAM is a name of scripts/programs.json, a folder with four variants (`v1` to `v4`, or any names that end in
+ * `.v1` to `.v4`), or four files in a row, v1 first. Without any, all of programs.json are measured.
+ *
+ * Standard output gets the tables, in Markdown. Ends with status 1 if a program could not be measured, 2 if
+ * nothing could.
  */
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
-import { LEVELS } from "../src/level.ts";
-import { formatRatio, formatSize } from "../src/text.ts";
-import programs from "./programs.json" with { type: "json" };
+import { join, resolve } from "node:path";
+import { loadLauncher } from "../src/launcher.ts";
+import { renderChart } from "./bench/chart.ts";
+import type { Context } from "./bench/context.ts";
+import { messageOf } from "./bench/failure.ts";
+import type { ProgramFigures, Report } from "./bench/figures.ts";
+import { describeMachine, pin } from "./bench/machine.ts";
+import { measureProgram } from "./bench/measure.ts";
+import { Notes } from "./bench/notes.ts";
+import { type Options, readOptions } from "./bench/options.ts";
+import { Starter } from "./bench/starter.ts";
+import { renderMarkdown } from "./bench/table.ts";
 
-type Program = (typeof programs)[number];
-
-/** Starts of each executable in turn, after one that is not counted. */
-const ROUNDS = 41;
-/** The variant that stands for a plain build: most machines run it. */
-const PLAIN = "v3";
-
-const root = dirname(import.meta.dir);
-const mgo = [process.execPath, join(root, "src", "cli.ts")] as const;
-const { values, positionals } = parseArgs({
-  options: { peers: { type: "string" } },
-  allowPositionals: true,
-});
-const chosen = programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const work = await mkdtemp(join(tmpdir(), "mgo-bench-"));
 try {
-  const rows: Row[] = [];
-  for (const program of chosen) rows.push(await measure(program));
-  process.stdout.write(render(rows));
-} finally {
-  await rm(work, { recursive: true, force: true });
+  const options = readOptions(process.argv.slice(2));
+  const report = options.from === undefined ? await measure(options) : await Bun.file(options.from).json();
+  process.stdout.write(renderMarkdown(report));
+  if (options.svg !== undefined) await Bun.write(options.svg, renderChart(report));
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
+  process.exitCode = 2;
 }
 
-interface Row {
-  readonly program: Program;
-  /** Bytes of the plain build. */
-  readonly plainSize: number;
-  /** Median milliseconds of one start of the plain build. */
-  readonly plainStart: number;
-  readonly secondBuild: number;
-  readonly encoding: number;
-  readonly bundles: readonly Figures[];
-}
-
-interface Figures {
-  readonly name: string;
-  readonly size: number;
-  /** Median milliseconds that a start takes longer than the plain build's of the same round. */
-  readonly added: number;
-}
-
-async function measure(program: Program): Promise<Row> {
-  const folder = join(work, program.name);
-  await mkdir(folder);
-  await run(["go", "mod", "init", "bench"], folder);
-  await run(["go", "get", `${program.package}@${program.version}`], folder);
-  const flags = ["-trimpath", "-ldflags=-s -w", "-o", "bundle", program.package];
-  const build = () => run([...mgo, "build", ...flags], folder);
-  // The first one depends on what is in Go's build cache.
-  await build();
-  const secondBuild = await timed(build);
-  const variants = LEVELS.map((level) => join(folder, `${program.name}.${level}`));
-  for (const [index, path] of variants.entries()) {
-    await run([...mgo, "extract", "bundle", "--level", LEVELS[index] ?? "", "-o", path], folder);
+async function measure(options: Options): Promise<Report> {
+  const work = await realpath(await mkdtemp(join(tmpdir(), "mgo-bench-")));
+  try {
+    return await measureAll(options, work);
+  } finally {
+    // Go's module cache is not in there, so that nothing is write-protected.
+    await rm(work, { recursive: true, force: true });
   }
-  const encoding = await timed(() => run([...mgo, "pack", "-o", "packed", ...variants], folder));
-  const bundles = [{ name: "mgo", path: join(folder, "bundle") }, ...(await makePeers(folder, variants))];
-  const plain = join(folder, `${program.name}.${PLAIN}`);
-  const starts = startInTurn([plain, ...bundles.map(({ path }) => path)], program.args);
-  const [plainStarts = []] = starts;
-  return {
-    program,
-    plainSize: Bun.file(plain).size,
-    plainStart: median(plainStarts),
-    secondBuild,
-    encoding,
-    bundles: bundles.map(({ name, path }, index) => ({
-      name,
-      size: Bun.file(path).size,
-      added: median((starts[index + 1] ?? []).map((time, round) => time - (plainStarts[round] ?? 0))),
-    })),
-  };
 }
 
-async function makePeers(folder: string, variants: readonly string[]) {
-  if (values.peers === undefined) return [];
-  const out = join(folder, "peers");
-  await run([values.peers, out, ...variants], folder);
-  return (await readdir(out)).sort().map((name) => ({ name, path: join(out, name) }));
-}
-
-/** Starts each executable in turn, ROUNDS times. @returns milliseconds, by executable and round */
-function startInTurn(paths: readonly string[], args: readonly string[]): readonly number[][] {
-  const times = paths.map((): number[] => []);
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [index, path] of paths.entries()) {
-      const start = performance.now();
-      const { success } = Bun.spawnSync([path, ...args], {
-        env: { PATH: process.env.PATH, HOME: work, GOAMD64: PLAIN },
-        stdio: ["ignore", "ignore", "ignore"],
-      });
-      if (!success) throw new Error(`${path} ${args.join(" ")} failed`);
-      if (round >= 0) times[index]?.push(performance.now() - start);
+async function measureAll(options: Options, work: string): Promise<Report> {
+  const { cpus, mgo, rounds, layouts, peers } = options;
+  // Compiles it, so that no figure has that in it.
+  const launcher =
+    mgo === undefined
+      ? await loadLauncher({ env: process.env, signal: new AbortController().signal })
+      : undefined;
+  const pinned = await pin(cpus);
+  const machine = await describeMachine(cpus, launcher?.length);
+  const notes = new Notes();
+  const context = {
+    work,
+    mgo: mgo ?? [process.execPath, resolve(import.meta.dir, "..", "src", "cli.ts")],
+    starter: Starter.compile(work, pinned),
+    pin: pinned,
+    rounds,
+    layouts,
+    peers,
+  } as const;
+  const programs: ProgramFigures[] = [];
+  for (const program of options.programs) {
+    const progress: Context["progress"] = (text) => process.stderr.write(`${program.name}: ${text}\n`);
+    const note: Context["note"] = (text) => notes.add(program.name, text);
+    try {
+      programs.push(await measureProgram(program, { ...context, progress, note }));
+    } catch (error) {
+      note(`not measured: ${messageOf(error)}`);
+      process.exitCode = 1;
+    }
+    // After each, as a run takes long: what there is stays if it is stopped.
+    if (options.json !== undefined) {
+      const report: Report = { machine, rounds, programs, notes: notes.list() };
+      await Bun.write(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
   }
-  return times;
-}
-
-function render(rows: readonly Row[]): string {
-  const names = rows[0]?.bundles.map(({ name }) => name) ?? [];
-  const head = [
-    "program",
-    "plain",
-    ...names.map((name) => `size, ${name}`),
-    "start, plain",
-    ...names.map((name) => `added, ${name}`),
-    "second build",
-    "of it encoding",
-  ];
-  const lines = rows.map((row) => [
-    `${row.program.name} ${row.program.version}, ${row.program.what}`,
-    formatSize(row.plainSize),
-    ...row.bundles.map(({ size }) => formatRatio(size / row.plainSize)),
-    milliseconds(row.plainStart),
-    ...row.bundles.map(({ added }) => `+${milliseconds(added)}`),
-    ...[row.secondBuild, row.encoding].map((time) => `${(time / 1000).toFixed(1)} s`),
-  ]);
-  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-}
-
-function milliseconds(time: number): string {
-  return `${time.toFixed(1)} ms`;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-async function run(command: readonly string[], cwd: string): Promise<void> {
-  const child = Bun.spawn([...command], {
-    cwd,
-    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod", MGOCACHE: join(work, "cache") },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const [stderr, status] = await Promise.all([new Response(child.stderr).text(), child.exited]);
-  if (status !== 0) throw new Error(`${command.join(" ")}: status ${status}: ${stderr}`);
+  return { machine, rounds, programs, notes: notes.list() };
 }

@@ -1,0 +1,144 @@
+/** Programs → variants → bundles. */
+import { cp, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { COMPRESS } from "../../src/bundle/codec.ts";
+import { LEVELS } from "../../src/level.ts";
+import { findProgram } from "../../src/process.ts";
+import { buildPlace, type Context, runMgo } from "./context.ts";
+import { MgoFailure, messageOf } from "./failure.ts";
+import { ORIGINAL, type Work } from "./figures.ts";
+import type { Program } from "./programs.ts";
+import { spread } from "./statistics.ts";
+
+export interface Built {
+  /** Paths by level, v1 first. */
+  readonly variants: readonly string[];
+  readonly secondBuild: Work | undefined;
+}
+
+export interface Bundle {
+  /** As in BundleFigures. */
+  readonly kind: string;
+  readonly path: string;
+  readonly encoding: Work | undefined;
+}
+
+/** Short work is repeated for so many milliseconds, and so often at the most. */
+const REPEAT = { milliseconds: 4000, times: 5 } as const;
+
+/** How the peers' script calls the original mgo, and what it goes by here. */
+const PEER_NAMES: Readonly<Record<string, string>> = { "cafxx-mgo": ORIGINAL };
+
+/**
+ * Builds a program's variants by mgo, which gives them back as go made them.
+ *
+ * @param folder an empty one, for the variants and whatever it takes to make them
+ */
+export async function buildVariants(program: Program, folder: string, context: Context): Promise<Built> {
+  if (program.variants !== undefined) return { variants: program.variants, secondBuild: undefined };
+  if (program.cgo && findProgram("gcc", process.env, { cwd: folder }) === undefined) {
+    throw new Error("gcc is missing");
+  }
+  const place = buildPlace(context, folder, program.cgo);
+  const { source, version, package: path = "." } = program;
+  const go = (...args: string[]) => runGo(args, place);
+  if (source !== undefined) await cp(join(import.meta.dir, "sources", source), folder, { recursive: true });
+  await go("mod", "init", "bench");
+  if (version !== undefined) await go("get", `${path}@${version}`);
+
+  const ldflags = [program.unstripped ? "" : "-s -w", program.ldflags ?? ""].join(" ").trim();
+  const flags = ["-trimpath", ...(ldflags === "" ? [] : [`-ldflags=${ldflags}`])];
+  if (program.pie) flags.push("-buildmode=pie");
+  const command = ["build", ...flags, "-o", "bundle", source === undefined ? path : "."];
+  // The first one depends on what is in Go's build cache.
+  runMgo(context, command, place);
+  const secondBuild = runMgo(context, command, place);
+  const variants = LEVELS.map((level) => join(folder, `${program.name}.${level}`));
+  for (const [index, variant] of variants.entries()) {
+    runMgo(context, ["extract", "bundle", "--level", LEVELS[index] ?? "", "-o", variant], place);
+  }
+  return { variants, secondBuild };
+}
+
+/** Makes every kind of bundle from the same variants. What cannot be made is noted. */
+export async function makeBundles(
+  variants: readonly string[],
+  folder: string,
+  context: Context,
+): Promise<readonly Bundle[]> {
+  const bundles: Bundle[] = [];
+  if (context.layouts.includes("packed")) {
+    for (const compress of COMPRESS) {
+      const kind = compress === "default" ? "packed" : `packed ${compress}`;
+      bundles.push(pack(kind, variants, folder, [`--compress=${compress}`], context));
+    }
+  }
+  if (context.layouts.includes("direct")) {
+    try {
+      bundles.push(pack("direct", variants, folder, ["--layout=direct"], context));
+    } catch (error) {
+      if (!(error instanceof MgoFailure)) throw error;
+      context.note(`no direct bundle: ${error.reason}`);
+    }
+  }
+  return [...bundles, ...(await makePeers(variants, folder, context))];
+}
+
+function pack(
+  kind: string,
+  variants: readonly string[],
+  folder: string,
+  flags: readonly string[],
+  context: Context,
+): Bundle {
+  context.progress(`packing: ${kind}`);
+  const path = join(folder, `bundle ${kind}`);
+  const inputs = variants.map((variant, index) => `${LEVELS[index]}=${variant}`);
+  const runs: Work[] = [];
+  let total = 0;
+  while (runs.length === 0 || (total < REPEAT.milliseconds && runs.length < REPEAT.times)) {
+    const run = runMgo(context, ["pack", ...flags, "-o", path, ...inputs], buildPlace(context, folder));
+    total += run.milliseconds;
+    runs.push(run);
+  }
+  const encoding = {
+    milliseconds: spread(runs.map(({ milliseconds }) => milliseconds)).median,
+    peakResident: Math.max(...runs.map(({ peakResident }) => peakResident)),
+  };
+  return { kind, path, encoding };
+}
+
+async function makePeers(
+  variants: readonly string[],
+  folder: string,
+  context: Context,
+): Promise<readonly Bundle[]> {
+  if (context.peers === undefined) return [];
+  context.progress("peers");
+  const out = join(folder, "peers");
+  try {
+    await run([context.peers, out, ...variants], buildPlace(context, folder));
+  } catch (error) {
+    context.note(`no peers: ${messageOf(error)}`);
+    return [];
+  }
+  const names = (await readdir(out)).sort();
+  return names.map((name) => ({
+    kind: PEER_NAMES[name] ?? name,
+    path: join(out, name),
+    encoding: undefined,
+  }));
+}
+
+async function runGo(args: readonly string[], place: Parameters<typeof run>[1]): Promise<void> {
+  await run(["go", ...args], place);
+}
+
+async function run(
+  command: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<void> {
+  const child = Bun.spawn([...command], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  const [stderr, status] = await Promise.all([new Response(child.stderr).text(), child.exited]);
+  if (status !== 0) throw new Error(`${command.join(" ")}: status ${status}: ${stderr.trim()}`);
+}

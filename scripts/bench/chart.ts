@@ -1,0 +1,145 @@
+/** Figures as a chart: for each program, what a start adds and how large the bundle is, a bar for each kind. */
+import { formatRatio, formatSize } from "../../src/text.ts";
+import type { ProgramFigures, Report } from "./figures.ts";
+import { COLOURS, line, picture, rect, text, textWidth } from "./svg.ts";
+import { addedBy, bundleOf, describeMachine, kindsOf } from "./table.ts";
+
+/** Pixels. */
+const WIDTH = 880;
+const MARGIN = 16;
+const LABELS = 104;
+const GAP = 28;
+const BAR = 10;
+const PITCH = 13;
+const HEAD = 78;
+const FOOT = 40;
+const BETWEEN = 12;
+/** The size of a bar's figure. */
+const FIGURE = 10.5;
+/** Right of the longest bar, for its figure. */
+const VALUE = 62;
+
+/** A figure of each bundle, on an axis of its own. */
+interface Panel {
+  readonly title: string;
+  readonly value: (program: ProgramFigures, kind: string) => number | undefined;
+  readonly format: (value: number) => string;
+  /**
+   * Bars are at most so many times as long as the longest of mgo's own, or as the mark: others end in », and only
+   * their figure says how long they are.
+   */
+  readonly longest: number;
+  /** A line across all programs, as a plain build has it, and what it is called. */
+  readonly mark: { readonly value: number; readonly label: string };
+}
+
+const PANELS: readonly Panel[] = [
+  {
+    title: "added to a start, ms",
+    value: (program, kind) => {
+      const added = addedBy(program, kind)?.median;
+      return added === undefined ? undefined : Math.max(0, added);
+    },
+    format: (value) => `+${value.toFixed(1)} ms`,
+    longest: 2.5,
+    mark: { value: 0, label: "plain" },
+  },
+  {
+    title: "size of four variants, × one plain build",
+    value: (program, kind) => {
+      const bundle = bundleOf(program, kind);
+      return bundle === undefined ? undefined : bundle.size / program.plain.size;
+    },
+    format: formatRatio,
+    longest: 6,
+    mark: { value: 1, label: "plain" },
+  },
+];
+
+/** `fast` and `best` differ from `packed` by less than a bar shows: the table has them. */
+const isShown = (kind: string): boolean => !/^packed ./.test(kind);
+const isOwn = (kind: string): boolean => kind === "packed" || kind === "direct";
+
+/** @returns an SVG document */
+export function renderChart(report: Report): string {
+  const { programs } = report;
+  const kinds = kindsOf(programs).filter(isShown);
+  const group = kinds.length * PITCH + BETWEEN;
+  const height = HEAD + programs.length * group + FOOT;
+  const panelWidth = (WIDTH - 2 * MARGIN - LABELS - GAP * PANELS.length) / PANELS.length;
+  const shapes = [
+    text("Four variants in one executable, against one plain build", MARGIN, 24, { weight: "600", size: 15 }),
+    ...legend(kinds),
+    ...programs.flatMap((program, index) => label(program, HEAD + index * group, kinds.length)),
+    ...PANELS.flatMap((panel, index) => {
+      const left = MARGIN + LABELS + GAP + index * (panelWidth + GAP);
+      return drawPanel(panel, programs, kinds, { left, width: panelWidth, group });
+    }),
+    text(`${describeMachine(report)} Shorter is better; » goes on.`, MARGIN, height - 12, { size: 11 }),
+  ];
+  const title = `What bundles add to a start, and their size, for ${programs.map(({ name }) => name).join(", ")}`;
+  return picture(WIDTH, height, title, shapes);
+}
+
+function colourOf(kind: string, kinds: readonly string[]): string {
+  const others = kinds.filter((known) => !isOwn(known));
+  const place = kind === "packed" ? 0 : kind === "direct" ? 1 : 2 + others.indexOf(kind);
+  return COLOURS.series[place % COLOURS.series.length] ?? COLOURS.text;
+}
+
+function legend(kinds: readonly string[]): readonly string[] {
+  let x = MARGIN;
+  return kinds.flatMap((kind) => {
+    const name = isOwn(kind) ? `mgo, ${kind}` : kind;
+    const at = x;
+    x += 16 + textWidth(name, 12) + 18;
+    return [rect(at, 37, 10, 10, colourOf(kind, kinds)), text(name, at + 16, 46)];
+  });
+}
+
+/** Name and size, in the middle of the program's bars. */
+function label({ name, plain }: ProgramFigures, top: number, bars: number): readonly string[] {
+  const middle = top + (bars * PITCH) / 2;
+  const right = MARGIN + LABELS;
+  return [
+    text(name, right, middle - 1, { anchor: "end", weight: "600" }),
+    text(formatSize(plain.size), right, middle + 13, { anchor: "end", size: 11 }),
+  ];
+}
+
+function drawPanel(
+  { title, value, format, longest, mark }: Panel,
+  programs: readonly ProgramFigures[],
+  kinds: readonly string[],
+  { left, width, group }: { readonly left: number; readonly width: number; readonly group: number },
+): readonly string[] {
+  const all = (wanted: readonly string[]): number[] =>
+    programs.flatMap((program) => wanted.flatMap((kind) => value(program, kind) ?? []));
+  const own = Math.max(...all(kinds.filter(isOwn)), mark.value) * longest;
+  const end = Math.min(Math.max(...all(kinds), mark.value), own);
+  const scale = (width - VALUE) / end;
+  const at = left + mark.value * scale;
+  const bottom = HEAD + programs.length * group;
+  const marks = [
+    text(mark.label, at, bottom + 12, { anchor: mark.value === 0 ? "start" : "middle", size: 11 }),
+  ];
+  const bars = [text(title, left, HEAD - 12, { weight: "600" })];
+  for (const [index, program] of programs.entries()) {
+    const top = HEAD + index * group;
+    for (const [place, kind] of kinds.entries()) {
+      const y = top + place * PITCH;
+      const number = value(program, kind);
+      const length = Math.max(1, Math.min(number ?? 0, end) * scale);
+      const figure = number === undefined ? "" : `${number > end ? "» " : ""}${format(number)}`;
+      const begin = left + length + 5;
+      // The mark's line is broken where a figure stands in its way.
+      if (at < begin - 2 || at > begin + textWidth(figure, FIGURE) + 4)
+        marks.push(line(at, y, at, y + PITCH, 0.7));
+      if (number === undefined) continue;
+      bars.push(rect(left, y, length, BAR, colourOf(kind, kinds)));
+      bars.push(text(figure, begin, y + BAR - 0.5, { size: FIGURE }));
+    }
+    marks.push(line(at, top + kinds.length * PITCH, at, top + group, 0.7));
+  }
+  return [...marks, ...bars];
+}

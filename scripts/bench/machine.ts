@@ -1,0 +1,46 @@
+/** The machine that is measured, and how many of its CPUs. */
+import { readFile } from "node:fs/promises";
+import { release } from "node:os";
+import { findProgram } from "../../src/process.ts";
+import type { Machine } from "./figures.ts";
+
+/**
+ * The command that keeps another to the first `count` of the CPUs that this process may use.
+ *
+ * @throws Error if there are fewer, or no `taskset`
+ */
+export async function pin(count: number | undefined): Promise<readonly string[]> {
+  if (count === undefined) return [];
+  if (findProgram("taskset", process.env, { cwd: process.cwd() }) === undefined) {
+    throw new Error("--cpus needs taskset, of util-linux");
+  }
+  const allowed = await allowedCpus();
+  if (count > allowed.length) throw new Error(`--cpus=${count}: there are ${allowed.length}`);
+  return ["taskset", "-c", allowed.slice(0, count).join(",")];
+}
+
+/** @param cpus how many programs are kept to; all that this process may use if undefined */
+export async function describeMachine(
+  cpus: number | undefined,
+  launcher: number | undefined,
+): Promise<Machine> {
+  const info = await readFile("/proc/cpuinfo", "utf8");
+  const go = Bun.spawnSync(["go", "env", "GOVERSION"]);
+  return {
+    cpu: /^model name\s*:\s*(.+)$/m.exec(info)?.[1] ?? "unknown CPU",
+    cpus: cpus ?? (await allowedCpus()).length,
+    kernel: release(),
+    go: go.stdout.toString().trim(),
+    launcher,
+  };
+}
+
+/** Their numbers. */
+async function allowedCpus(): Promise<readonly number[]> {
+  const status = await readFile("/proc/self/status", "utf8");
+  const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(status)?.[1] ?? "0";
+  return list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}

@@ -1,0 +1,115 @@
+/** How long starts take, and how much memory while they last. */
+import type { Level } from "../../src/level.ts";
+import type { Bundle } from "./build.ts";
+import { type Context, quietPlace } from "./context.ts";
+import { messageOf } from "./failure.ts";
+import type { ProgramFigures, StartFigures } from "./figures.ts";
+import { takeTurns } from "./schedule.ts";
+import type { Start, Startable } from "./starter.ts";
+import { differences, spread } from "./statistics.ts";
+
+/** Rounds that are not counted: files come into the page cache, CPUs to their clock rate. */
+const WARM_UP = 3;
+
+export interface Measured {
+  readonly plain: ProgramFigures["plain"]["starts"];
+  /** By bundle; of one that does not run, none. */
+  readonly bundles: ReadonlyMap<Bundle, readonly StartFigures[]>;
+}
+
+/** Launchers are followed so often: how their threads share the work, and so their memory, differs. */
+const TRACES = 5;
+
+/** One thing that takes its turn in each round. */
+interface Turn extends Startable {
+  readonly level: Level;
+  /** None for a plain variant. */
+  readonly bundle?: Bundle;
+}
+
+/**
+ * Runs each plain variant, and each bundle as each variant, in turn. All that is compared is of the same rounds, so
+ * that it holds when the machine's speed drifts.
+ *
+ * @param levels those that the CPU runs, the base first
+ */
+export function measureStarts(
+  plain: ReadonlyMap<Level, string>,
+  bundles: readonly Bundle[],
+  levels: readonly Level[],
+  args: readonly string[],
+  context: Context,
+): Measured {
+  const plainTurns = levels.map((level): Turn => ({ level, path: plain.get(level) ?? "" }));
+  const bundleTurns = bundles
+    .flatMap((bundle) => turnsOf(bundle, levels))
+    .filter((turn) => {
+      const runs = doesRun(turn, args, context);
+      if (!runs) context.note(`the bundle ${turn.bundle?.kind} does not run as ${turn.level}`);
+      return runs;
+    });
+  const results = runInTurn([...plainTurns, ...bundleTurns], args, context);
+  const times = (turn: Turn | undefined): readonly number[] =>
+    (turn === undefined ? undefined : results.get(turn))?.map(({ milliseconds }) => milliseconds) ?? [];
+  const figures = (turn: Turn): StartFigures => ({
+    level: turn.level,
+    added: spread(differences(times(turn), times(plainTurns.find(({ level }) => level === turn.level)))),
+    peakResident: Math.max(...(results.get(turn) ?? []).map(({ peakResident }) => peakResident)),
+    launching: largestTrace(turn, args, context),
+  });
+  return {
+    plain: plainTurns.map((turn) => ({ level: turn.level, time: spread(times(turn)) })),
+    bundles: new Map(
+      bundles.map((bundle) => [bundle, bundleTurns.filter((turn) => turn.bundle === bundle).map(figures)]),
+    ),
+  };
+}
+
+/** One for each level; of peers, which choose their variant in other ways, for the base only. */
+function turnsOf(bundle: Bundle, levels: readonly Level[]): readonly Turn[] {
+  const own = bundle.encoding === undefined ? levels.slice(0, 1) : levels;
+  return own.map((level) => ({ level, path: bundle.path, bundle }));
+}
+
+function doesRun(file: Startable, args: readonly string[], context: Context): boolean {
+  return context.starter.run([file], args, [0], quietPlace(context)).starts[0]?.success ?? false;
+}
+
+/** @returns the starts of all rounds that count, in their order */
+function runInTurn(
+  turns: readonly Turn[],
+  args: readonly string[],
+  context: Context,
+): ReadonlyMap<Turn, readonly Start[]> {
+  const schedule = takeTurns(turns.length, WARM_UP + context.rounds).flat();
+  const { starts, stderr } = context.starter.run(turns, args, schedule, quietPlace(context));
+  const results = new Map<Turn, Start[]>(turns.map((turn) => [turn, []]));
+  for (const [place, index] of schedule.entries()) {
+    const [turn, start] = [turns[index], starts[place]];
+    if (turn === undefined || start === undefined) throw new Error("the starter lost a start");
+    if (!start.success) throw new Error(`${turn.path} failed after it had run, as ${turn.level}: ${stderr}`);
+    if (place >= WARM_UP * turns.length) results.get(turn)?.push(start);
+  }
+  return results;
+}
+
+/** Of several starts, the one that took most; undefined where nothing is executed, or tracing is not allowed. */
+function largestTrace(turn: Turn, args: readonly string[], context: Context): StartFigures["launching"] {
+  try {
+    return Array.from({ length: TRACES }, () => context.starter.trace(turn, args, quietPlace(context)))
+      .filter((found) => found !== undefined)
+      .toSorted((a, b) => b.bytes - a.bytes)[0];
+  } catch (error) {
+    context.note(`no memory of launchers: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** The levels whose plain variants run on this CPU: Go's own check at start decides. */
+export function runnableLevels(
+  plain: ReadonlyMap<Level, string>,
+  args: readonly string[],
+  context: Context,
+): readonly Level[] {
+  return [...plain].flatMap(([level, path]) => (doesRun({ path, level }, args, context) ? [level] : []));
+}
