@@ -4,6 +4,7 @@
 //! It has no libc, no heap, no writable data in the file and no relocations, so that the bundle
 //! writer can fill it without a linker. It is entered in launcher/start.S.
 const std = @import("std");
+const attach = @import("launcher/attach.zig");
 const bundle = @import("launcher/bundle.zig");
 const capabilities = @import("launcher/capabilities.zig");
 const cpu = @import("launcher/cpu.zig");
@@ -13,6 +14,7 @@ const exec = @import("launcher/exec.zig");
 const fatal = @import("launcher/fatal.zig");
 const format = @import("launcher/format.zig");
 const name = @import("launcher/name.zig");
+const sections = @import("launcher/sections.zig");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
@@ -40,12 +42,17 @@ fn launch(process: *const start.Process) noreturn {
 
     if (asked.debug.extract) {
         if (asked.debug.log) fatal.line(.{ "extracting variant GOAMD64=v", level });
-        decodeTo(&opened, variant, system.stdout, .ascending, .not_extracted);
+        writeWhole(&opened, variant, system.stdout, .ascending, .not_extracted);
         system.exit(0);
     }
     if (asked.debug.log) fatal.line(.{ "starting variant GOAMD64=v", level });
     const memory = exec.createMemory(process, level);
-    decodeTo(&opened, variant, memory, .any, .no_memory);
+    if (asked.debug.symbols) {
+        writeWhole(&opened, variant, memory, .any, .no_memory);
+    } else {
+        decodeTo(&opened, variant, memory, .any, .no_memory);
+        if (variant.detached_count > 0) sections.markDetached(memory, opened.detachedOf(variant));
+    }
     name.keep(process, memory, variant.size, asked.debug.log);
     exec.execute(process, memory, asked.debug.log);
 }
@@ -84,6 +91,7 @@ fn openBundle(mapped: []align(format.payload_align) const u8) bundle.Bundle {
     };
 }
 
+/// What a start needs of the variant.
 fn decodeTo(
     opened: *const bundle.Bundle,
     variant: *const format.Variant,
@@ -92,18 +100,41 @@ fn decodeTo(
     status_of_write: fatal.Status,
 ) void {
     var decoding = decode.Decoding.init(opened, variant, descriptor, order);
+    runDecoding(&decoding, status_of_write);
+}
+
+/// All of the variant.
+fn writeWhole(
+    opened: *const bundle.Bundle,
+    variant: *const format.Variant,
+    descriptor: system.Descriptor,
+    order: decode.Decoding.Order,
+    status_of_write: fatal.Status,
+) void {
+    if (variant.detached_count == 0) return decodeTo(opened, variant, descriptor, order, status_of_write);
+    var decoding = decode.Decoding.initWhole(opened, variant);
+    runDecoding(&decoding, status_of_write);
+    var write_failure: system.Errno = .SUCCESS;
+    attach.write(descriptor, decoding.stream, opened.detachedOf(variant), &write_failure) catch |err| switch (err) {
+        error.Deflated => fatal.exit(.damaged, .{"bundle damaged: debug data do not deflate to their size"}),
+        error.Write => failWrite(status_of_write, write_failure),
+    };
+}
+
+fn runDecoding(decoding: *decode.Decoding, status_of_write: fatal.Status) void {
     decoding.run(threads.cpuCount()) catch |err| switch (err) {
         error.StoredChecksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
         error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
         error.Plan => fatal.exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
         error.OutOfMemory => fatal.exit(.no_memory, .{ "no memory for the base variant", exec.hint_no_memory }),
-        error.Write => fatal.exit(status_of_write, .{ "variant not written: ", decoding.write_failure, hint(status_of_write) }),
+        error.Write => failWrite(status_of_write, decoding.write_failure),
     };
 }
 
-fn hint(status: fatal.Status) []const u8 {
-    return if (status == .no_memory) exec.hint_no_memory else "";
+fn failWrite(status: fatal.Status, number: system.Errno) noreturn {
+    const hint = if (status == .no_memory) exec.hint_no_memory else "";
+    fatal.exit(status, .{ "variant not written: ", number, hint });
 }
 
 fn refuseCapabilities() noreturn {

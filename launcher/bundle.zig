@@ -38,8 +38,15 @@ pub const Error = error{
     FrameSize,
     /// There are more frames of a plan than frames, or there must be none.
     PlanFrames,
-    /// The frames' sizes do not add up to the variant's.
+    /// The frames' sizes do not add up to the stream's.
     VariantSize,
+    /// The variants' runs of the table of detached ranges do not fill it.
+    DetachedRun,
+    /// A detached range is empty or larger than what is stored can make it, overlaps the one before it, lies
+    /// outside of the executable, or leaves nothing of it.
+    DetachedRange,
+    /// No frame ends where the skeleton ends.
+    SkeletonEnd,
 };
 
 /// The number that an error is about, for its message.
@@ -49,6 +56,7 @@ pub const Bundle = struct {
     payload: []align(format.payload_align) const u8,
     variants: []const format.Variant,
     frames: []const format.Frame,
+    detached: []const format.Detached,
 
     pub fn levels(bundle: *const Bundle) Levels {
         var found: Levels = .{};
@@ -81,6 +89,28 @@ pub const Bundle = struct {
         return bundle.framesOf(variant)[variant.plan_frame_count..];
     }
 
+    pub fn detachedOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Detached {
+        var first: usize = 0;
+        for (bundle.variants) |*other| {
+            if (other == variant) break;
+            first += other.detached_count;
+        }
+        return bundle.detached[first..][0..variant.detached_count];
+    }
+
+    /// The frames of what a start needs, which come first.
+    pub fn skeletonFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        const frames = bundle.contentFramesOf(variant);
+        return frames[0 .. skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) orelse unreachable];
+    }
+
+    /// In bytes: of the executable without its detached ranges.
+    pub fn skeletonSizeOf(bundle: *const Bundle, variant: *const format.Variant) u64 {
+        var size = variant.size;
+        for (bundle.detachedOf(variant)) |*range| size -= range.size;
+        return size;
+    }
+
     pub fn stored(bundle: *const Bundle, frame: *const format.Frame) []const u8 {
         return bundle.payload[@intCast(frame.stored_offset)..][0..frame.stored_size];
     }
@@ -101,12 +131,14 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
 
     if (header.variant_count < 1 or header.variant_count > format.variant_count_max) return error.DirectoryBounds;
     if (header.frame_count < header.variant_count) return error.DirectoryBounds;
-    const directory_size = format.directorySize(header.variant_count, header.frame_count);
+    const directory_size = format.directorySize(header.variant_count, header.frame_count, header.detached_count);
     if (directory_size > mapped.len) return error.DirectoryBounds;
     const directory = mapped[0..@intCast(directory_size)];
     const variants_size = @sizeOf(format.Variant) * @as(usize, header.variant_count);
     const variants_bytes = directory[@sizeOf(format.Header)..][0..variants_size];
-    const frames_bytes = directory[@sizeOf(format.Header) + variants_size ..];
+    const frames_size = @sizeOf(format.Frame) * @as(usize, header.frame_count);
+    const frames_bytes = directory[@sizeOf(format.Header) + variants_size ..][0..frames_size];
+    const detached_bytes = directory[@sizeOf(format.Header) + variants_size + frames_size ..];
     const directory_checksum = checksum.ofPieces(&.{
         directory[0..@offsetOf(format.Header, "directory_checksum")],
         directory[@sizeOf(format.Header)..],
@@ -118,6 +150,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         .payload = mapped[0..@intCast(header.payload_size)],
         .variants = @alignCast(std.mem.bytesAsSlice(format.Variant, variants_bytes)),
         .frames = @alignCast(std.mem.bytesAsSlice(format.Frame, frames_bytes)),
+        .detached = @alignCast(std.mem.bytesAsSlice(format.Detached, detached_bytes)),
     };
     if (std.enums.fromInt(format.Layout, header.layout) == null) {
         detail.* = header.layout;
@@ -127,6 +160,10 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
 
     // Of all variants before the base of any: a base of unknown codec is no wrong base.
     for (bundle.variants) |*variant| try checkVariant(variant, detail);
+
+    var detached_count: u64 = 0;
+    for (bundle.variants) |*variant| detached_count += variant.detached_count;
+    if (detached_count != bundle.detached.len) return error.DetachedRun;
 
     var level_last: u8 = 0;
     var frame_next: u64 = 0;
@@ -149,7 +186,10 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
             if (index >= variant.plan_frame_count) size += frame.size;
         }
-        if (variant.size != size) return error.VariantSize;
+        const stream_size = try checkDetached(&bundle, variant);
+        if (stream_size != size) return error.VariantSize;
+        const frames = bundle.contentFramesOf(variant);
+        if (skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) == null) return error.SkeletonEnd;
     }
     if (frame_next != bundle.frames.len) return error.FrameRun;
     if (stored_next != header.payload_size) return error.StoredOffset;
@@ -160,7 +200,6 @@ fn checkVariant(variant: *const format.Variant, detail: *Detail) Error!void {
     @setRuntimeSafety(true);
     if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
     try expectZero(&variant.reserved);
-    try expectZero(&variant.reserved_tail);
     if (std.enums.fromInt(format.Codec, variant.codec) == null) {
         detail.* = variant.codec;
         return error.UnknownCodec;
@@ -184,6 +223,34 @@ fn checkPlan(variant: *const format.Variant) Error!void {
         .predicted => variant.plan_frame_count > 0 and variant.plan_frame_count < variant.frame_count,
     };
     if (!holds) return error.PlanFrames;
+}
+
+/// Gives the stream's size in bytes.
+fn checkDetached(bundle: *const Bundle, variant: *const format.Variant) Error!u64 {
+    @setRuntimeSafety(true);
+    var end: u64 = 0;
+    var left = variant.size;
+    var contents: u64 = 0;
+    for (bundle.detachedOf(variant)) |*range| {
+        if (range.size == 0 or range.stream_size == 0 or range.offset < end) return error.DetachedRange;
+        if (range.offset > variant.size or range.size > variant.size - range.offset) return error.DetachedRange;
+        end = range.offset + range.size;
+        left -= range.size;
+        contents = std.math.add(u64, contents, range.stream_size) catch return error.DetachedRange;
+        if (range.size > range.stream_size *| 2 +| format.detached_slack) return error.DetachedRange;
+    }
+    if (left == 0 and variant.size > 0) return error.DetachedRange;
+    return std.math.add(u64, left, contents) catch error.VariantSize;
+}
+
+/// How many frames decode to the skeleton; null if one goes on behind its end.
+fn skeletonFrameCount(frames: []const format.Frame, skeleton_size: u64) ?usize {
+    var size: u64 = 0;
+    for (frames, 1..) |*frame, count| {
+        size += frame.size;
+        if (size >= skeleton_size) return if (size == skeleton_size) count else null;
+    }
+    return null;
 }
 
 fn expectZero(bytes: []const u8) error{ReservedNotZero}!void {

@@ -1,9 +1,12 @@
-//! Stored frames → the variant's bytes. The checksum of stored bytes is verified before the decoder sees
+//! Stored frames → the variant's stream. The checksum of stored bytes is verified before the decoder sees
 //! them; what they decode to is determined by them, and by the prediction where there is one.
 //!
 //! Frames are decoded by several threads at once, each with memory of its own (`Workspace`). Of a
 //! variant that is predicted from a base, plan and base are decoded first, into mappings that all
 //! threads see.
+//!
+//! A start decodes skeletons only, the base's too, and leaves holes in the file for what is detached.
+//! Who wants the whole file decodes the whole stream into memory, for attach.zig.
 const std = @import("std");
 const assert = std.debug.assert;
 const checksum = @import("checksum.zig");
@@ -65,6 +68,11 @@ pub const Decoding = struct {
     descriptor: system.Descriptor,
     order: Order,
     frames: Queue,
+    /// What the skeleton goes around.
+    detached: []const format.Detached = &.{},
+    /// The whole stream, where it is wanted in memory; empty where the skeleton goes to the descriptor.
+    stream: []u8 = &.{},
+    whole: bool = false,
     /// The variant's plan and base, where it is predicted.
     plan_frames: Queue = .{ .frames = &.{} },
     plan_bytes: []u8 = &.{},
@@ -94,11 +102,25 @@ pub const Decoding = struct {
             .variant = variant,
             .descriptor = descriptor,
             .order = order,
-            .frames = .{ .frames = bundle.contentFramesOf(variant) },
+            .frames = .{ .frames = bundle.skeletonFramesOf(variant) },
+            .detached = bundle.detachedOf(variant),
         };
     }
 
-    /// Writes the whole variant to the descriptor. There is one at a time.
+    /// Of the whole stream, to `stream`.
+    pub fn initWhole(bundle: *const Bundle, variant: *const format.Variant) Decoding {
+        return .{
+            .bundle = bundle,
+            .variant = variant,
+            .descriptor = undefined,
+            .order = .any,
+            .frames = .{ .frames = bundle.contentFramesOf(variant) },
+            .whole = true,
+        };
+    }
+
+    /// Writes the variant, without what is detached from it, to the descriptor, or its stream to
+    /// memory. There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
         try decoding.prepare();
         const frame_count = decoding.frames.frames.len + decoding.base_frames.frames.len;
@@ -108,17 +130,22 @@ pub const Decoding = struct {
         for (helpers) |*helper| helper.thread.join();
         const failure = decoding.failure.load(.acquire);
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
+        if (decoding.detached.len > 0) try decoding.setSize();
     }
 
-    /// Memory for the plan and the base.
+    /// Memory for the plan, the base and the stream.
     fn prepare(decoding: *Decoding) Error!void {
         @setRuntimeSafety(true);
+        if (decoding.whole) decoding.stream = try system.map(decoding.frames.size() orelse return error.OutOfMemory);
         const base = decoding.bundle.baseOf(decoding.variant);
         if (base == decoding.variant) return;
         decoding.plan_frames.frames = decoding.bundle.planFramesOf(decoding.variant);
         decoding.plan_left.store(@intCast(decoding.plan_frames.frames.len), .monotonic);
         decoding.plan_bytes = try system.map(decoding.plan_frames.size() orelse return error.OutOfMemory);
-        decoding.base_frames.frames = decoding.bundle.contentFramesOf(base);
+        decoding.base_frames.frames = if (decoding.whole)
+            decoding.bundle.contentFramesOf(base)
+        else
+            decoding.bundle.skeletonFramesOf(base);
         decoding.base = try system.map(decoding.base_frames.size() orelse return error.OutOfMemory);
         decoding.steps_left.store(@intCast(decoding.base_frames.frames.len + 1), .monotonic);
     }
@@ -163,13 +190,16 @@ pub const Decoding = struct {
         var variant: Queue.Cursor = .{};
         while (decoding.frames.next(&variant)) |piece| {
             if (decoding.hasFailed()) return;
-            const buffer = workspace.frame[0..piece.frame.size];
+            const buffer = if (decoding.whole)
+                decoding.stream[@intCast(piece.offset)..][0..piece.frame.size]
+            else
+                workspace.frame[0..piece.frame.size];
             const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
             if (predicted) predict.predict(&decoding.plan, decoding.base, piece.offset, prediction);
             try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
             // What the encoder predicted, this code must have predicted, too.
             if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
-            try decoding.write(buffer, piece.offset);
+            if (!decoding.whole) try decoding.writeSkeleton(buffer, piece.offset);
         }
     }
 
@@ -187,6 +217,25 @@ pub const Decoding = struct {
         if (size != buffer.len) return error.Decoder;
     }
 
+    /// Bytes from `offset` of the skeleton on: each piece between two detached ranges goes to its place
+    /// in the file.
+    fn writeSkeleton(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
+        @setRuntimeSafety(true);
+        var rest = bytes;
+        var place = offset;
+        for (decoding.detached) |*range| {
+            if (range.offset > place) {
+                const size: usize = @intCast(@min(rest.len, range.offset - place));
+                if (size > 0) try decoding.write(rest[0..size], place);
+                rest = rest[size..];
+                place += size;
+                if (rest.len == 0) return;
+            }
+            place += range.size;
+        }
+        try decoding.write(rest, place);
+    }
+
     fn write(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
         const result = switch (decoding.order) {
             .any => system.writeAt(decoding.descriptor, bytes, offset),
@@ -196,6 +245,17 @@ pub const Decoding = struct {
             .ok => {},
             .failed => |number| {
                 // Another thread may do the same: whichever number stays is a true one.
+                decoding.write_failure = number;
+                return error.Write;
+            },
+        }
+    }
+
+    /// The file may end with a hole.
+    fn setSize(decoding: *Decoding) Error!void {
+        switch (system.setSize(decoding.descriptor, decoding.variant.size)) {
+            .ok => {},
+            .failed => |number| {
                 decoding.write_failure = number;
                 return error.Write;
             },

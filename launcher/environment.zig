@@ -16,7 +16,7 @@ pub const Debug = struct {
     log: bool = false,
     /// Write the variant to stdout instead of starting it.
     extract: bool = false,
-    /// Keep the variant's symbols in the memfd: always so in this layout.
+    /// Put the variant's debug data and symbols into the memfd, too.
     symbols: bool = false,
     /// Start the base: there is none to start in place in this layout.
     base: bool = false,

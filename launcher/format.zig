@@ -7,10 +7,13 @@
 //! `.go.buildinfo`, and the payload in the section `.mgo`. Both sections lie in the bundle's last,
 //! read-only PT_LOAD segment. The payload is
 //!
-//!     Header | Variant × variant_count | Frame × frame_count | stored frames
+//!     Header | Variant × variant_count | Frame × frame_count | Detached × detached_count | stored frames
 //!
-//! Header and the two tables are the directory. All integers are little-endian, all offsets are in
-//! bytes from the payload's first byte, all checksums are XXH64 with seed 0.
+//! Header and the three tables are the directory. All integers are little-endian, all offsets are in
+//! bytes from the payload's first byte unless said, all checksums are XXH64 with seed 0.
+//!
+//! The frames of a variant decode to its stream: the skeleton, which is the executable without its
+//! detached ranges, and behind it what these hold. A start needs the skeleton only.
 const std = @import("std");
 const assert = std.debug.assert;
 
@@ -40,6 +43,9 @@ pub const frame_size_max: u32 = 1 << 20;
 /// What a frame may take as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
 /// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
 pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
+
+/// See `Detached`, in bytes.
+pub const detached_slack: u32 = 64;
 
 /// How the variants are started.
 pub const Layout = enum(u8) {
@@ -74,10 +80,12 @@ pub const Header = extern struct {
     /// but ELF headers and this payload. Checked by `mgo verify`; the launcher cannot check the
     /// code that it is running.
     image_checksum: u64,
+    /// Length of the table of detached ranges. Each variant has its own run of it.
+    detached_count: u32 = 0,
     /// Zero.
-    reserved: [24]u8 = @splat(0),
-    /// Of the header up to this field, followed by the variant table and the frame table. Checked
-    /// before any other field than `magic`, `version` and the two counts is believed.
+    reserved: [20]u8 = @splat(0),
+    /// Of the header up to this field, followed by the three tables. Checked before any other field
+    /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
 
     comptime {
@@ -98,7 +106,8 @@ pub const Variant = extern struct {
     base: u8,
     /// Zero.
     reserved: [5]u8 = @splat(0),
-    /// The executable's size in bytes: the sum of its frames' sizes, without those of a plan.
+    /// The executable's size in bytes. Without detached ranges it is the sum of its frames' sizes, without
+    /// those of a plan; with them, that sum is the stream's size.
     size: u64,
     /// The variant's run in the frame table. The runs follow one another without a gap.
     frame_first: u32,
@@ -110,8 +119,8 @@ pub const Variant = extern struct {
     /// With codec `predicted`, how many frames hold the plan: at least 1, and fewer than
     /// `frame_count`. Else 0.
     plan_frame_count: u32,
-    /// Zero.
-    reserved_tail: [4]u8 = @splat(0),
+    /// How many ranges are detached. The variants' runs of the table follow one another without a gap.
+    detached_count: u32 = 0,
 
     comptime {
         assert(@sizeOf(Variant) == 64);
@@ -120,7 +129,8 @@ pub const Variant = extern struct {
     }
 };
 
-/// One piece of a variant. Frames decode to the variant's bytes in the order of the table.
+/// One piece of a variant. Frames decode to the variant's stream in the order of the table; one ends
+/// where the skeleton ends.
 pub const Frame = extern struct {
     /// Where the stored bytes start. Frames lie in the payload in the order of the table, without
     /// a gap; the first follows the directory.
@@ -138,6 +148,24 @@ pub const Frame = extern struct {
         assert(@sizeOf(Frame) == 32);
         assert(@offsetOf(Frame, "checksum") == 24);
         assertNoPadding(Frame);
+    }
+};
+
+/// A range of an executable that is not loaded: the contents of a section with debug data or symbols. The
+/// ranges of a variant stand in the order of the file, and so do their contents in the stream.
+pub const Detached = extern struct {
+    /// In bytes from the executable's first. Ranges do not overlap.
+    offset: u64,
+    /// In the executable, in bytes; at least 1, at most `2 * stream_size + detached_slack`: deflating never makes
+    /// more, and a size that is not stored is not believed.
+    size: u64,
+    /// In the stream, in bytes; at least 1. Where it is not `size`, the range is a zlib stream, and stored
+    /// is what it inflates to: launcher/deflate.zig makes exactly the range of it.
+    stream_size: u64,
+
+    comptime {
+        assert(@sizeOf(Detached) == 24);
+        assertNoPadding(Detached);
     }
 };
 
@@ -207,18 +235,18 @@ pub const PlanOrigin = extern struct {
     variant: u32,
 };
 
-/// A part of an executable's file that ranges may lie in.
+/// A part of an executable that ranges may lie in.
 pub const Area = extern struct {
     address: u32,
-    /// In the file.
+    /// In the stream.
     offset: u32,
     /// In bytes.
     size: u32,
 };
 
 /// The directory's size in bytes.
-pub fn directorySize(variant_count: u64, frame_count: u64) u64 {
-    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame);
+pub fn directorySize(variant_count: u64, frame_count: u64, detached_count: u64) u64 {
+    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame) + detached_count * @sizeOf(Detached);
 }
 
 fn assertNoPadding(comptime T: type) void {

@@ -15,6 +15,7 @@ comptime {
     _ = @import("memory_test.zig");
     _ = @import("name.zig");
     _ = @import("room_test.zig");
+    _ = @import("sections.zig");
     _ = @import("select.zig");
     _ = @import("start.zig");
     _ = @import("system.zig");

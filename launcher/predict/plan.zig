@@ -53,7 +53,8 @@ pub const Plan = struct {
         return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
-    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output.
+    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output. Ranges
+    /// behind the base's bytes predict nothing: a start has only those that it needs.
     ///
     /// `memory` has `memorySize(plan)` bytes; `plan` and `memory` must outlive the result.
     pub fn parse(plan: []const u8, base_size: usize, placement: Placement, memory: []align(@alignOf(Entry)) u8) Error!Plan {
@@ -79,7 +80,7 @@ pub const Plan = struct {
             if (size == 0) return error.Plan;
             variant_end = try add(variant, size);
             base_end = try add(base, size);
-            const kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
+            var kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
             var position: u32 = 0;
             if (kind != .none) {
                 const area = base_cursor.find(base, base_end) orelse return error.Plan;
@@ -87,8 +88,11 @@ pub const Plan = struct {
                     .file => try add(area.offset, base - area.address),
                     .image => base,
                 };
-                if (try add(position, size) > base_size) return error.Plan;
                 if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
+                if (try add(position, size) > base_size) {
+                    kind = .none;
+                    position = 0;
+                }
             }
             entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };
         }

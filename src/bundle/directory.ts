@@ -1,5 +1,5 @@
 /**
- * The payload's directory: header, variant table and frame table. The fields, their order and what each
+ * The payload's directory: header and the tables of variants, frames and detached ranges. The fields, their order and what each
  * covers are defined in launcher/format.zig; this is their TypeScript writer and reader.
  *
  * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
@@ -7,9 +7,12 @@
  */
 import { MgoError } from "../error.ts";
 import { type Level, levelNumber, levelOf } from "../level.ts";
+import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
 import {
   CODEC,
+  DETACHED,
+  DETACHED_SLACK,
   FRAME,
   FRAME_SIZE_MAX,
   FRAME_STORED_SIZE_MAX,
@@ -42,6 +45,11 @@ export interface StoredVariant {
   /** How many of the frames hold the plan, which come first: 0 where the codec has none. */
   readonly planFrameCount: number;
   readonly frames: readonly StoredFrame[];
+  /** Of what the frames decode to, without a plan, in bytes: the executable's size, if nothing is detached. */
+  readonly streamSize: number;
+  /** Of the skeleton, which the stream begins with, in bytes. */
+  readonly skeletonSize: number;
+  readonly detached: readonly DetachedRange[];
 }
 
 /** Offsets in bytes from the start of the payload. */
@@ -53,8 +61,8 @@ export interface StoredFrame {
   readonly checksum: bigint;
 }
 
-function directorySize(variants: number, frames: number): number {
-  return HEADER.size + variants * VARIANT.size + frames * FRAME.size;
+function directorySize(variants: number, frames: number, detached: number): number {
+  return HEADER.size + variants * VARIANT.size + frames * FRAME.size + detached * DETACHED.size;
 }
 
 /** XXH64 of the header up to its checksum, and the tables. */
@@ -79,7 +87,8 @@ export function writePayload(
   imageChecksum: bigint,
 ): readonly Uint8Array[] {
   const frames = variants.flatMap((variant) => variant.frames);
-  const directory = new Uint8Array(directorySize(variants.length, frames.length));
+  const detached = variants.flatMap((variant) => variant.detached);
+  const directory = new Uint8Array(directorySize(variants.length, frames.length, detached.length));
   let offset = HEADER.size;
   let first = 0;
   for (const [index, variant] of variants.entries()) {
@@ -92,6 +101,7 @@ export function writePayload(
       frame_count: variant.frames.length,
       sha256: variant.sha256,
       plan_frame_count: variant.planFrameCount,
+      detached_count: variant.detached.length,
     });
     offset += VARIANT.size;
     first += variant.frames.length;
@@ -108,6 +118,14 @@ export function writePayload(
     offset += FRAME.size;
     storedOffset += frame.stored.length;
   }
+  for (const range of detached) {
+    writeStruct(DETACHED, directory, offset, {
+      offset: BigInt(range.offset),
+      size: BigInt(range.size),
+      stream_size: BigInt(range.streamSize),
+    });
+    offset += DETACHED.size;
+  }
   writeStruct(HEADER, directory, 0, {
     magic: Uint8Array.from(MAGIC),
     version: VERSION,
@@ -116,6 +134,7 @@ export function writePayload(
     frame_count: frames.length,
     payload_size: BigInt(storedOffset),
     image_checksum: imageChecksum,
+    detached_count: detached.length,
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];
@@ -139,9 +158,9 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
       `${name} has bundle format version ${header.version}; this mgo reads version ${VERSION}`,
     );
   }
-  const { variant_count: variantCount, frame_count: frameCount } = header;
+  const { variant_count: variantCount, frame_count: frameCount, detached_count: detachedCount } = header;
   check(variantCount >= 1 && variantCount <= VARIANT_COUNT_MAX, `it counts ${variantCount} variants`);
-  const size = directorySize(variantCount, frameCount);
+  const size = directorySize(variantCount, frameCount, detachedCount);
   check(header.payload_size <= BigInt(payload.length), "its payload is cut short");
   check(BigInt(size) <= header.payload_size, "its directory is cut short");
   const directory = payload.subarray(0, size);
@@ -152,14 +171,14 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
   check(isZero(header.reserved), "a reserved field is not zero");
 
   const frames = readFrames(directory, header, size, check);
+  const ranges = readRanges(directory, directorySize(variantCount, frameCount, 0), detachedCount);
   const variants: StoredVariant[] = [];
-  let nextFrame = 0;
+  let [nextFrame, nextRange] = [0, 0];
   for (let index = 0; index < variantCount; index++) {
     const variant = readVariant(
       directory,
       HEADER.size + index * VARIANT.size,
-      frames,
-      nextFrame,
+      { frames, nextFrame, ranges, nextRange },
       name,
       check,
     );
@@ -167,8 +186,10 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
     check(previous === undefined || previous.level < variant.level, "its levels are not in order");
     variants.push(variant);
     nextFrame += variant.frames.length;
+    nextRange += variant.detached.length;
   }
   check(nextFrame === frameCount, "its frame table has frames of no variant");
+  check(nextRange === detachedCount, "its table of detached ranges has some of no variant");
   for (const [index, variant] of variants.entries()) checkReferences(variants, variant, index, check);
   return {
     version: header.version,
@@ -211,11 +232,27 @@ function readFrames(
   return frames;
 }
 
+/** As they are: numbers of 64 bits. */
+type Range = Values<typeof DETACHED>;
+
+function readRanges(directory: Uint8Array, start: number, count: number): readonly Range[] {
+  return Array.from({ length: count }, (_, index) =>
+    readStruct(DETACHED, directory, start + index * DETACHED.size),
+  );
+}
+
+/** Two tables, and how much of them belongs to the variants so far. */
+interface Tables {
+  readonly frames: readonly StoredFrame[];
+  readonly nextFrame: number;
+  readonly ranges: readonly Range[];
+  readonly nextRange: number;
+}
+
 function readVariant(
   directory: Uint8Array,
   offset: number,
-  frames: readonly StoredFrame[],
-  nextFrame: number,
+  { frames, nextFrame, ranges, nextRange }: Tables,
   name: string,
   check: Check,
 ): StoredVariant {
@@ -225,7 +262,7 @@ function readVariant(
     throw new MgoError(`${name} is a damaged bundle: it has a variant of level ${variant.level}`);
   const codec = nameOf(CODEC, variant.codec);
   if (codec === undefined) throw unknown(name, "codec", variant.codec);
-  check(isZero(variant.reserved) && isZero(variant.reserved_tail), "a reserved field is not zero");
+  check(isZero(variant.reserved), "a reserved field is not zero");
   check(
     variant.frame_first === nextFrame && variant.frame_count >= 1,
     "its frame runs do not follow one another",
@@ -235,9 +272,53 @@ function readVariant(
   const planFrameCount = variant.plan_frame_count;
   const hasPlan = planFrameCount > 0 && planFrameCount < run.length;
   check(codec === "predicted" ? hasPlan : planFrameCount === 0, "a variant's plan has the wrong length");
-  const size = run.slice(planFrameCount).reduce((sum, frame) => sum + frame.size, 0);
-  check(variant.size === BigInt(size), "a variant's size is not that of its frames");
-  return { level, codec, base: variant.base, size, sha256: variant.sha256, planFrameCount, frames: run };
+  const { base, size, sha256 } = variant;
+  const contents = run.slice(planFrameCount);
+  check(nextRange + variant.detached_count <= ranges.length, "its table of detached ranges is cut short");
+  const own = ranges.slice(nextRange, nextRange + variant.detached_count);
+  const sizes = checkDetached(own, size, check);
+  const streamSize = contents.reduce((sum, frame) => sum + frame.size, 0);
+  check(sizes.stream === BigInt(streamSize), "a variant's size is not that of its frames");
+  const skeletonSize = Number(sizes.skeleton);
+  check(endsAt(contents, skeletonSize), "a frame goes on behind the end of its variant's skeleton");
+  const detached = own.map((range) => ({
+    offset: Number(range.offset),
+    size: Number(range.size),
+    streamSize: Number(range.stream_size),
+  }));
+  const sizesOf = { size: Number(size), streamSize, skeletonSize };
+  return { level, codec, base, ...sizesOf, sha256, planFrameCount, frames: run, detached };
+}
+
+/** @returns sizes of the skeleton and of the whole stream, in bytes */
+function checkDetached(
+  ranges: readonly Range[],
+  size: bigint,
+  check: Check,
+): { readonly skeleton: bigint; readonly stream: bigint } {
+  let [end, skeleton, contents] = [0n, size, 0n];
+  for (const range of ranges) {
+    check(range.size > 0n && range.stream_size > 0n, "a detached range is empty");
+    const sizeMax = 2n * range.stream_size + BigInt(DETACHED_SLACK);
+    check(range.size <= sizeMax, "a detached range is larger than what is stored for it can make it");
+    check(range.offset >= end, "detached ranges overlap");
+    end = range.offset + range.size;
+    check(end <= size, "a detached range lies past the end of its variant");
+    skeleton -= range.size;
+    contents += range.stream_size;
+  }
+  check(skeleton > 0n || size === 0n, "a variant is detached whole");
+  return { skeleton, stream: skeleton + contents };
+}
+
+/** Whether a frame ends so many bytes from the start of the first. */
+function endsAt(frames: readonly StoredFrame[], size: number): boolean {
+  let end = 0;
+  for (const frame of frames) {
+    end += frame.size;
+    if (end >= size) return end === size;
+  }
+  return false;
 }
 
 function checkReferences(

@@ -6,7 +6,10 @@ import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
 import { defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
+import { type Deflate, loadDeflate, remember } from "./deflate.ts";
+import { attach, type DetachedRange, detach, type Stream } from "./detach.ts";
 import { CODEC } from "./format.ts";
+import { type Image, readImage, writeRequest } from "./pairs.ts";
 import { Predictor } from "./predictor.ts";
 import { sha256, type Variant } from "./variant.ts";
 
@@ -28,9 +31,9 @@ export interface EncodeOptions {
 /** Called after each frame. Sizes in bytes. */
 export interface EncodeProgress {
   readonly level: Level;
-  /** How much of the variant is encoded. */
+  /** How much of the variant's stream is encoded. */
   readonly done: number;
-  /** The whole variant. */
+  /** The whole stream. */
   readonly size: number;
   /** What the encoded part takes in the bundle. */
   readonly stored: number;
@@ -51,6 +54,7 @@ export interface EncodedVariant {
   /** How many of the frames hold the plan, which come first. */
   readonly planFrameCount: number;
   readonly frames: readonly EncodedFrame[];
+  readonly detached: readonly DetachedRange[];
 }
 
 /**
@@ -65,16 +69,31 @@ export async function encodeVariants(
   options: EncodeOptions,
 ): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
   const base = baseIndex(variants, options.base);
-  const predictor = await Predictor.of(variants[base]?.bytes ?? new Uint8Array());
+  const deflate = remember(await loadDeflate());
+  const executable = variants[base];
+  if (executable === undefined) throw new Error("no base");
+  const stream = takeApart(executable, deflate);
+  const image = readImage(executable.bytes, stream);
+  const predictor = await Predictor.of(stream.bytes);
   const encoded: EncodedVariant[] = [];
   for (const [index, variant] of variants.entries()) {
     encoded.push(
       index === base
-        ? await encodePlain(variant, options)
-        : await encodePredicted(variant, predictor, options),
+        ? await encodePlain(variant, stream, options)
+        : await encodePredicted(variant, takeApart(variant, deflate), { predictor, image }, options),
     );
   }
   return { encoded, base };
+}
+
+/** Detaches, and attaches again: what cannot be put together must not leave the machine. */
+function takeApart({ bytes }: Executable, deflate: Deflate): Stream {
+  const stream = detach(bytes, deflate);
+  const again = attach(stream, deflate);
+  if (again === undefined || Buffer.compare(again, bytes) !== 0) {
+    throw new Error("a variant's stream does not give back its file");
+  }
+  return stream;
 }
 
 function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
@@ -84,26 +103,38 @@ function baseIndex(variants: readonly Executable[], wanted: Level | undefined): 
   throw new MgoError(`the base ${wanted} is not among the variants (${levels.join(", ")})`);
 }
 
-async function encodePlain(variant: Executable, options: EncodeOptions): Promise<EncodedVariant> {
-  const frames = await encodeFrames(variant, variant.bytes, () => NOTHING, options);
-  return describe(variant, CODEC.zstd, [], frames);
+async function encodePlain(
+  variant: Executable,
+  stream: Stream,
+  options: EncodeOptions,
+): Promise<EncodedVariant> {
+  const frames = await encodeFrames(variant, stream, () => NOTHING, options);
+  return describe(variant, stream, CODEC.zstd, [], frames);
+}
+
+/** What variants are predicted from. */
+interface Base {
+  readonly predictor: Predictor;
+  readonly image: Image;
 }
 
 async function encodePredicted(
   variant: Executable,
-  predictor: Predictor,
+  stream: Stream,
+  { predictor, image }: Base,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
   options.signal?.throwIfAborted();
-  const plan = predictor.plan(variant.bytes);
+  const plan = predictor.plan(stream.bytes, writeRequest(image, readImage(variant.bytes, stream)));
   const prediction = predictor.open(plan);
   if (prediction === undefined) throw new Error("a plan that was just made is damaged");
   try {
     const { onProgress: _, ...silent } = options;
-    const planFrames = await encodeFrames(variant, plan, () => NOTHING, silent);
+    const planStream = { bytes: plan, skeletonSize: plan.length };
+    const planFrames = await encodeFrames(variant, planStream, () => NOTHING, silent);
     const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
-    const frames = await encodeFrames(variant, variant.bytes, predict, options);
-    return describe(variant, CODEC.predicted, planFrames, frames);
+    const frames = await encodeFrames(variant, stream, predict, options);
+    return describe(variant, stream, CODEC.predicted, planFrames, frames);
   } finally {
     prediction.close();
   }
@@ -113,6 +144,7 @@ const NOTHING = new Uint8Array();
 
 function describe(
   { level, bytes }: Executable,
+  { detached }: Stream,
   codec: number,
   planFrames: readonly EncodedFrame[],
   frames: readonly EncodedFrame[],
@@ -124,25 +156,28 @@ function describe(
     sha256: sha256(bytes),
     planFrameCount: planFrames.length,
     frames: [...planFrames, ...frames],
+    detached,
   };
 }
 
 /** @param predict gives the dictionary for a range of the bytes */
 async function encodeFrames(
   { level }: Executable,
-  bytes: Uint8Array,
+  { bytes, skeletonSize }: Pick<Stream, "bytes" | "skeletonSize">,
   predict: (offset: number, size: number) => Uint8Array,
   options: EncodeOptions,
 ): Promise<readonly EncodedFrame[]> {
   const { frameSize } = EFFORT[options.compress];
-  const count = Math.ceil(bytes.length / frameSize);
+  // No frame has bytes of both: a start does not decode what is behind the skeleton.
+  const offsets = [...steps(0, skeletonSize, frameSize), ...steps(skeletonSize, bytes.length, frameSize)];
+  const count = offsets.length;
   const frames = new Array<EncodedFrame>(count);
   let [next, done, stored] = [0, 0, 0];
   const work = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
       options.signal?.throwIfAborted();
-      const offset = index * frameSize;
-      const piece = bytes.subarray(offset, offset + frameSize);
+      const offset = offsets[index] ?? 0;
+      const piece = bytes.subarray(offset, offsets[index + 1] ?? bytes.length);
       const frame = await encodePiece(piece, predict(offset, piece.length), options.compress);
       frames[index] = frame;
       done += frame.size;
@@ -153,6 +188,11 @@ async function encodeFrames(
   const jobs = Math.min(options.jobs ?? availableParallelism(), count);
   await Promise.all(Array.from({ length: jobs }, work));
   return frames;
+}
+
+/** Numbers from `start` on, `step` apart, below `end`. */
+function steps(start: number, end: number, step: number): readonly number[] {
+  return Array.from({ length: Math.ceil((end - start) / step) }, (_, index) => start + index * step);
 }
 
 /** Encodes one frame and decodes it again: what cannot be read back must not leave the machine. */

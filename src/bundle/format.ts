@@ -9,6 +9,7 @@ export const LEVEL_MAX = 4;
 export const VARIANT_COUNT_MAX = 4;
 export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
+export const DETACHED_SLACK = 64;
 export const ORIGIN_COUNT = 5;
 
 export const LAYOUT = {
@@ -30,7 +31,8 @@ export const HEADER = {
     frame_count: { offset: 12, size: 4, type: "u32" },
     payload_size: { offset: 16, size: 8, type: "u64" },
     image_checksum: { offset: 24, size: 8, type: "u64" },
-    reserved: { offset: 32, size: 24, type: "bytes" },
+    detached_count: { offset: 32, size: 4, type: "u32" },
+    reserved: { offset: 36, size: 20, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;
@@ -47,7 +49,7 @@ export const VARIANT = {
     frame_count: { offset: 20, size: 4, type: "u32" },
     sha256: { offset: 24, size: 32, type: "bytes" },
     plan_frame_count: { offset: 56, size: 4, type: "u32" },
-    reserved_tail: { offset: 60, size: 4, type: "bytes" },
+    detached_count: { offset: 60, size: 4, type: "u32" },
   },
 } as const;
 
@@ -59,6 +61,15 @@ export const FRAME = {
     size: { offset: 12, size: 4, type: "u32" },
     stored_checksum: { offset: 16, size: 8, type: "u64" },
     checksum: { offset: 24, size: 8, type: "u64" },
+  },
+} as const;
+
+export const DETACHED = {
+  size: 24,
+  fields: {
+    offset: { offset: 0, size: 8, type: "u64" },
+    size: { offset: 8, size: 8, type: "u64" },
+    stream_size: { offset: 16, size: 8, type: "u64" },
   },
 } as const;
 

@@ -4,10 +4,9 @@
  */
 import { loadCodec } from "../launcher.ts";
 import { FRAME_SIZE_MAX } from "./format.ts";
-import { type Image, readImage, writeRequest } from "./pairs.ts";
 
 /** What src/codec/main.zig exports. Addresses are those of its memory; 0 is none. */
-interface Exports {
+export interface Exports {
   readonly memory: WebAssembly.Memory;
   allocate(size: number): number;
   release(address: number, size: number): void;
@@ -15,6 +14,7 @@ interface Exports {
   resultAddress(): number;
   openPlan(plan: number, planSize: number, baseSize: number): number;
   closePlan(opened: number): void;
+  deflateRange(input: number, inputSize: number, output: number, outputSize: number): number;
   predictRange(
     opened: number,
     base: number,
@@ -25,17 +25,14 @@ interface Exports {
   ): void;
 }
 
-/** A base, from which variants can be predicted. */
+/** A base, from which variants can be predicted. Both are streams, as src/bundle/detach.ts makes them. */
 export class Predictor {
   readonly #codec: Exports;
   readonly #base: Piece;
-  readonly #baseBytes: Uint8Array;
-  #image: Image | undefined;
 
   private constructor(codec: Exports, base: Uint8Array) {
     this.#codec = codec;
     this.#base = new Piece(codec, base);
-    this.#baseBytes = base;
   }
 
   /** @throws MgoError if the codec cannot be had; RangeError if there is no memory for the base */
@@ -47,12 +44,12 @@ export class Predictor {
   /**
    * Makes the plan by which the variant is predicted.
    *
+   * @param parts the request that `writeRequest` made of both
    * @throws RangeError if there is no memory for it
    */
-  plan(variant: Uint8Array): Uint8Array {
+  plan(variant: Uint8Array, parts: Uint8Array): Uint8Array {
     const codec = this.#codec;
-    this.#image ??= readImage(this.#baseBytes);
-    const request = new Piece(codec, writeRequest(this.#image, readImage(variant)));
+    const request = new Piece(codec, parts);
     const bytes = new Piece(codec, variant);
     try {
       const base = this.#base;
@@ -116,7 +113,7 @@ export class Prediction {
 }
 
 /** Memory of the codec's. */
-class Piece {
+export class Piece {
   readonly #codec: Exports;
   readonly address: number;
   /** In bytes. */

@@ -7,6 +7,8 @@ import type { Level } from "../level.ts";
 import { formatSize } from "../text.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
 import { decodeFrame } from "./codec.ts";
+import { loadDeflate } from "./deflate.ts";
+import { attach, type Stream } from "./detach.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
 import { type Elf, findSection, parseElf, sectionBytes } from "./elf.ts";
 import { SECTION_PAYLOAD } from "./format.ts";
@@ -87,7 +89,7 @@ function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefin
 }
 
 async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Predictor> {
-  const bytes = await decodeFrames(bundle, base, base.frames, base.size, nothing, signal);
+  const bytes = await decodeFrames(bundle, base, base.frames, base.streamSize, nothing, signal);
   return Predictor.of(bytes);
 }
 
@@ -98,17 +100,25 @@ async function decodeWith(
   predictor: Predictor | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const { frames, planFrameCount, size } = variant;
+  const { frames, planFrameCount, streamSize, skeletonSize, detached } = variant;
   const contents = frames.slice(planFrameCount);
   const prediction = predictor && (await readPlan(bundle, variant, predictor, signal));
   try {
     const predict = prediction ? prediction.predict.bind(prediction) : nothing;
-    const bytes = await decodeFrames(bundle, variant, contents, size, predict, signal);
+    const stream = await decodeFrames(bundle, variant, contents, streamSize, predict, signal);
+    const bytes = await putTogether(bundle, variant, { bytes: stream, skeletonSize, detached });
     if (Buffer.from(sha256(bytes)).equals(variant.sha256)) return bytes;
     throw damaged(bundle, variant, "its SHA-256 is wrong");
   } finally {
     prediction?.close();
   }
+}
+
+async function putTogether(bundle: Bundle, variant: StoredVariant, stream: Stream): Promise<Uint8Array> {
+  if (stream.detached.length === 0) return stream.bytes;
+  const bytes = attach(stream, await loadDeflate());
+  if (bytes !== undefined) return bytes;
+  throw damaged(bundle, variant, "its debug data do not deflate to their size");
 }
 
 async function readPlan(
