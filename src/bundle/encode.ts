@@ -178,7 +178,8 @@ async function encodeFrames(
       options.signal?.throwIfAborted();
       const offset = offsets[index] ?? 0;
       const piece = bytes.subarray(offset, offsets[index + 1] ?? bytes.length);
-      const frame = await encodePiece(piece, predict(offset, piece.length), options.compress);
+      const dictionary = predict(offset, piece.length);
+      const frame = await encodePiece(piece, dictionary, options.compress, offset >= skeletonSize);
       frames[index] = frame;
       done += frame.size;
       stored += frame.stored.length;
@@ -200,8 +201,9 @@ async function encodePiece(
   piece: Uint8Array,
   dictionary: Uint8Array,
   compress: Compress,
+  isDetached: boolean,
 ): Promise<EncodedFrame> {
-  const stored = await encodeFrame(piece, dictionary, compress);
+  const stored = await encodeFrame(piece, dictionary, compress, isDetached);
   const decoded = await decodeFrame(stored, dictionary, piece.length);
   if (!Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length).equals(piece)) {
     throw new Error("a frame does not decode to what was encoded");

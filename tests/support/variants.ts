@@ -3,6 +3,7 @@
  * all tests of a run.
  */
 import { join } from "node:path";
+import type { Compress } from "../../src/bundle/codec.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/launcher.ts";
@@ -52,18 +53,28 @@ export interface BundleOptions {
   readonly base?: Level;
   /** A folder below tests/programs. */
   readonly program?: string;
+  readonly linkage?: Linkage;
+  readonly compress?: Compress;
 }
 
+/** Not stripped: with debug data and symbols. */
+export const UNSTRIPPED: Linkage = { name: "symbols", flags: ["-ldflags="] };
+
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
-export async function buildBundle({ levels = LEVELS, base, program }: BundleOptions = {}): Promise<string> {
-  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program) }));
-  return bundleFiles(inputs, base);
+export async function buildBundle(options: BundleOptions = {}): Promise<string> {
+  const { levels = LEVELS, base, program, linkage, compress } = options;
+  const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, linkage) }));
+  return bundleFiles(inputs, base, compress);
 }
 
 /** Path of a new bundle of these files. */
-export async function bundleFiles(inputs: readonly VariantInput[], base?: Level): Promise<string> {
+export async function bundleFiles(
+  inputs: readonly VariantInput[],
+  base?: Level,
+  compress: Compress = "fast",
+): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
-  const options = { compress: "fast", ...(base === undefined ? {} : { base }) } as const;
+  const options = { compress, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
 }
