@@ -3,7 +3,6 @@
 //!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
 //!     zig build format   writes src/bundle/format.ts from launcher/format.zig
-//!     zig build deflate  zig-out/bin/mgo-deflate.wasm, for tests
 const std = @import("std");
 const builtin = @import("builtin");
 const LazyPath = std.Build.LazyPath;
@@ -27,7 +26,6 @@ pub fn build(b: *std.Build) void {
         .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
         .format = b.step("format", "Write src/bundle/format.ts from launcher/format.zig"),
-        .deflate = b.step("deflate", "Build launcher/deflate.zig as a WebAssembly module"),
         .format_check = b.step("format-check", "Fail if src/bundle/format.ts differs from launcher/format.zig"),
     };
     b.getInstallStep().dependOn(steps.launcher);
@@ -57,9 +55,6 @@ pub fn build(b: *std.Build) void {
     steps.format_check.dependOn(&format_tests.step);
     steps.format.dependOn(writeFormat(b));
 
-    const deflate = b.addInstallArtifact(buildDeflate(b), .{});
-    steps.deflate.dependOn(&deflate.step);
-
     steps.@"test".dependOn(&b.addRunArtifact(buildLauncherTests(b, options)).step);
     steps.@"test".dependOn(if (buildCpuTests(b)) |tests|
         &b.addRunArtifact(tests).step
@@ -69,8 +64,6 @@ pub fn build(b: *std.Build) void {
     steps.@"test".dependOn(&format_tests.step);
     // The expectations for the launcher are part of what is tested.
     steps.@"test".dependOn(&install.step);
-    // So is that it compiles for WebAssembly.
-    steps.@"test".dependOn(&deflate.step);
 }
 
 const Options = struct {
@@ -88,21 +81,17 @@ fn resolveFolder(b: *std.Build, path: []const u8) LazyPath {
 
 /// As linked, not checked.
 fn buildLauncher(b: *std.Build, options: Options) LazyPath {
-    const module = b.createModule(.{
-        .root_source_file = b.path("launcher.zig"),
-        .target = options.target,
-        // 8 KiB larger than ReleaseSmall; predicting takes a third less time.
-        .optimize = .ReleaseFast,
-        .strip = true,
-        .pic = true,
-        .single_threaded = false,
-        .unwind_tables = .none,
-        .error_tracing = false,
-        .stack_protector = false,
-        .stack_check = false,
-        .sanitize_c = .off,
-        .omit_frame_pointer = true,
-    });
+    // The compiler's passes are chosen by the root's mode, and what each function asks of them by its own
+    // module's. All for speed would take 20 KiB more, all for size 3 ms of a start of 11 MB.
+    const format = launcherModule(b, options, "launcher/format.zig", .ReleaseSmall);
+    const predict = launcherModule(b, options, "launcher/predict.zig", .ReleaseFast);
+    predict.addImport("format", format);
+    const launcher_module = launcherModule(b, options, "launcher.zig", .ReleaseSmall);
+    launcher_module.addImport("format", format);
+    launcher_module.addImport("predict", predict);
+    launcher_module.addImport("deflate", launcherModule(b, options, "launcher/deflate.zig", .ReleaseSmall));
+    const module = launcherModule(b, options, "launcher/root.zig", .ReleaseFast);
+    module.addImport("launcher", launcher_module);
     module.addAssemblyFile(b.path("launcher/start.S"));
     module.addAssemblyFile(b.path("launcher/memory.S"));
     module.addAssemblyFile(b.path("launcher/stub.S"));
@@ -125,6 +114,23 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     return launcher.getEmittedBin();
 }
 
+fn launcherModule(b: *std.Build, options: Options, source: []const u8, optimize: std.builtin.OptimizeMode) *std.Build.Module {
+    return b.createModule(.{
+        .root_source_file = b.path(source),
+        .target = options.target,
+        .optimize = optimize,
+        .strip = true,
+        .pic = true,
+        .single_threaded = false,
+        .unwind_tables = .none,
+        .error_tracing = false,
+        .stack_protector = false,
+        .stack_check = false,
+        .sanitize_c = .off,
+        .omit_frame_pointer = true,
+    });
+}
+
 /// What TypeScript runs to make and follow plans. Its input is untrusted, so it keeps its checks.
 fn buildCodec(b: *std.Build) LazyPath {
     const module = b.createModule(.{
@@ -138,11 +144,21 @@ fn buildCodec(b: *std.Build) LazyPath {
         .optimize = .ReleaseSafe,
         .strip = true,
     });
-    module.addAnonymousImport("predict", .{ .root_source_file = b.path("launcher/predict.zig") });
+    importSources(b, module);
     const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
     codec.entry = .disabled;
     codec.rdynamic = true;
     return codec.getEmittedBin();
+}
+
+/// The modules that more than the launcher is made of, compiled as the module that imports them.
+fn importSources(b: *std.Build, module: *std.Build.Module) void {
+    const format = b.createModule(.{ .root_source_file = b.path("launcher/format.zig") });
+    const predict = b.createModule(.{ .root_source_file = b.path("launcher/predict.zig") });
+    predict.addImport("format", format);
+    module.addImport("format", format);
+    module.addImport("predict", predict);
+    module.addImport("deflate", b.createModule(.{ .root_source_file = b.path("launcher/deflate.zig") }));
 }
 
 /// zstd's decoder without libc, heap and CPUID, which launcher/zstd/shim.h stands in for.
@@ -169,20 +185,6 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
             "decompress/zstd_decompress_block.c",
         },
     });
-}
-
-/// What the launcher deflates debug sections with, for JavaScript.
-fn buildDeflate(b: *std.Build) *std.Build.Step.Compile {
-    const module = b.createModule(.{
-        .root_source_file = b.path("launcher/deflate_wasm.zig"),
-        .target = b.resolveTargetQuery(.{ .cpu_arch = .wasm32, .os_tag = .freestanding }),
-        .optimize = .ReleaseFast,
-        .strip = true,
-    });
-    const deflate = b.addExecutable(.{ .name = "mgo-deflate", .root_module = module });
-    deflate.entry = .disabled;
-    deflate.rdynamic = true;
-    return deflate;
 }
 
 fn zstdFlags(b: *std.Build) []const []const u8 {
@@ -262,6 +264,7 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
+    importSources(b, module);
     module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v1.bin") });
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
 }

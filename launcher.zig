@@ -5,6 +5,7 @@
 //! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it,
 //! or put it into another program, without a linker. It is entered in launcher/start.S.
 const std = @import("std");
+const attach = @import("launcher/attach.zig");
 const bundle = @import("launcher/bundle.zig");
 const capabilities = @import("launcher/capabilities.zig");
 const cpu = @import("launcher/cpu.zig");
@@ -15,8 +16,9 @@ const exec = @import("launcher/exec.zig");
 const extract = @import("launcher/extract.zig");
 const Fallback = @import("launcher/fallback.zig").Fallback;
 const fatal = @import("launcher/fatal.zig");
-const format = @import("launcher/format.zig");
+const format = @import("format");
 const name = @import("launcher/name.zig");
+const sections = @import("launcher/sections.zig");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
@@ -72,7 +74,7 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
     }
     const bit_manipulation = cpu.bitManipulation(&leaves);
     if (asked.debug.extract) extract.write(process, opened, variant, bit_manipulation);
-    startFromMemory(opened, variant, bit_manipulation, &fallback);
+    startFromMemory(opened, variant, bit_manipulation, asked.debug.symbols, &fallback);
 }
 
 /// The level of the variant to start.
@@ -116,28 +118,33 @@ fn openBundle(mapped: start.Mapped, layout: format.Layout) bundle.Bundle {
     return opened;
 }
 
+/// `symbols` asks for what is detached, too.
 fn startFromMemory(
     opened: *const bundle.Bundle,
     variant: *const format.Variant,
     bit_manipulation: bool,
+    symbols: bool,
     fallback: *const Fallback,
 ) noreturn {
     const process = fallback.process;
     const memory = exec.createMemory(process, variant.level, fallback);
-    var decoding = decode.Decoding.init(opened, variant, memory, .any);
+    const whole = symbols and variant.detached_count > 0;
+    var decoding = decode.Decoding.init(opened, variant, if (whole) .whole else .{ .file = memory });
     decoding.bit_manipulation = bit_manipulation;
     decoding.image = direct.image(process, opened);
-    const result = decoding.run(threads.cpuCount());
+    var result: attach.Error!void = decoding.run(threads.cpuCount());
+    if (whole and !std.meta.isError(result)) result = attach.write(memory, &decoding);
     const write_failure = decoding.write_failure;
     if (fallback.base != null) {
         decoding.deinit();
         if (std.meta.isError(result)) system.close(memory);
     }
     result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum => |damage| fatal.exitDamaged(damage),
+        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamaged(damage),
         error.OutOfMemory => fallback.giveUp(.no_memory, .{ "no memory for the base variant", fallback.hint() }),
         error.Write => fallback.giveUp(.no_memory, .{ "variant not written: ", write_failure, fallback.hint() }),
     };
+    if (variant.detached_count > 0 and !whole) sections.markDetached(memory, opened.detachedOf(variant));
     name.keep(process, memory, variant.size, fallback.log);
     exec.execute(process, memory, fallback);
 }

@@ -4,7 +4,7 @@
 //! No input makes this code panic, nor read outside of the slice that it was given.
 const std = @import("std");
 const checksum = @import("checksum.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const Levels = @import("select.zig").Levels;
 
 /// In the order in which they are found.
@@ -44,10 +44,19 @@ pub const Error = error{
     ExtraFrames,
     /// There is no such filter, or none for the codec.
     UnknownFilter,
-    /// The frames' sizes do not add up to the variant's.
+    /// A frame that is marked as one for detached ranges is none, or stands in front of one that is not.
+    DetachedFrame,
+    /// The frames' sizes do not add up to the stream's.
     VariantSize,
     /// There must be none.
     VariantChecksum,
+    /// The variants' runs of the table of detached ranges do not fill it.
+    DetachedRun,
+    /// A detached range is empty or larger than what is stored can make it, overlaps the one before it, lies
+    /// outside of the executable, or leaves nothing of it.
+    DetachedRange,
+    /// No frame ends where the skeleton ends.
+    SkeletonEnd,
 };
 
 /// The number that an error is about, for its message.
@@ -58,6 +67,7 @@ pub const Bundle = struct {
     layout: format.Layout,
     variants: []const format.Variant,
     frames: []const format.Frame,
+    detached: []const format.Detached,
 
     pub fn header(bundle: *const Bundle) *const format.Header {
         return @ptrCast(bundle.payload.ptr);
@@ -103,6 +113,41 @@ pub const Bundle = struct {
         return bundle.framesOf(variant)[variant.extra_frame_count..];
     }
 
+    pub fn detachedOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Detached {
+        var first: usize = 0;
+        for (bundle.variants) |*other| {
+            if (other == variant) break;
+            first += other.detached_count;
+        }
+        return bundle.detached[first..][0..variant.detached_count];
+    }
+
+    /// The frames of what a start needs, which come first.
+    pub fn skeletonFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        const frames = bundle.contentFramesOf(variant);
+        return frames[0 .. skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) orelse unreachable];
+    }
+
+    /// What variants are predicted from: frames of a base's stream, or, of one in place, those that stand
+    /// beside it. A start needs less than the whole of either.
+    pub fn referenceFramesOf(bundle: *const Bundle, base: *const format.Variant, whole: bool) []const format.Frame {
+        if (base.codec != @intFromEnum(format.Codec.in_place)) {
+            return if (whole) bundle.contentFramesOf(base) else bundle.skeletonFramesOf(base);
+        }
+        const frames = bundle.extraFramesOf(base);
+        if (whole) return frames;
+        var count: usize = 0;
+        while (count < frames.len and frames[count].detached == 0) count += 1;
+        return frames[0..count];
+    }
+
+    /// In bytes: of the executable without its detached ranges.
+    pub fn skeletonSizeOf(bundle: *const Bundle, variant: *const format.Variant) u64 {
+        var size = variant.size;
+        for (bundle.detachedOf(variant)) |*range| size -= range.size;
+        return size;
+    }
+
     pub fn stored(bundle: *const Bundle, frame: *const format.Frame) []const u8 {
         return bundle.payload[@intCast(frame.stored_offset)..][0..frame.stored_size];
     }
@@ -123,12 +168,14 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
 
     if (header.variant_count < 1 or header.variant_count > format.variant_count_max) return error.DirectoryBounds;
     if (header.frame_count < header.variant_count) return error.DirectoryBounds;
-    const directory_size = format.directorySize(header.variant_count, header.frame_count);
+    const directory_size = format.directorySize(header.variant_count, header.frame_count, header.detached_count);
     if (directory_size > mapped.len) return error.DirectoryBounds;
     const directory = mapped[0..@intCast(directory_size)];
     const variants_size = @sizeOf(format.Variant) * @as(usize, header.variant_count);
     const variants_bytes = directory[@sizeOf(format.Header)..][0..variants_size];
-    const frames_bytes = directory[@sizeOf(format.Header) + variants_size ..];
+    const frames_size = @sizeOf(format.Frame) * @as(usize, header.frame_count);
+    const frames_bytes = directory[@sizeOf(format.Header) + variants_size ..][0..frames_size];
+    const detached_bytes = directory[@sizeOf(format.Header) + variants_size + frames_size ..];
     const directory_checksum = checksum.ofPieces(&.{
         directory[0..@offsetOf(format.Header, "directory_checksum")],
         directory[@sizeOf(format.Header)..],
@@ -145,6 +192,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         .layout = layout,
         .variants = @alignCast(std.mem.bytesAsSlice(format.Variant, variants_bytes)),
         .frames = @alignCast(std.mem.bytesAsSlice(format.Frame, frames_bytes)),
+        .detached = @alignCast(std.mem.bytesAsSlice(format.Detached, detached_bytes)),
     };
     try expectZero(&header.reserved);
     try checkLayout(header, layout);
@@ -156,6 +204,10 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         in_place_count += @intFromBool(variant.codec == @intFromEnum(format.Codec.in_place));
     }
     if (in_place_count != @intFromBool(layout == .direct)) return error.InPlaceCount;
+
+    var detached_count: u64 = 0;
+    for (bundle.variants) |*variant| detached_count += variant.detached_count;
+    if (detached_count != bundle.detached.len) return error.DetachedRun;
 
     var level_last: u8 = 0;
     var frame_next: u64 = 0;
@@ -180,7 +232,12 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             try checkFilter(variant, frame);
             if (index >= variant.extra_frame_count) size += frame.size;
         }
-        if (!in_place and variant.size != size) return error.VariantSize;
+        try checkDetachedFrames(&bundle, variant);
+        const stream_size = try checkDetached(&bundle, variant);
+        if (in_place) continue;
+        if (stream_size != size) return error.VariantSize;
+        const frames = bundle.contentFramesOf(variant);
+        if (skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) == null) return error.SkeletonEnd;
     }
     if (frame_next != bundle.frames.len) return error.FrameRun;
     if (stored_next != header.payload_size) return error.StoredOffset;
@@ -199,7 +256,6 @@ fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
 fn checkVariant(variant: *const format.Variant, detail: *Detail) Error!void {
     @setRuntimeSafety(true);
     if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
-    if (variant.reserved != 0) return error.ReservedNotZero;
     const codec = std.enums.fromInt(format.Codec, variant.codec) orelse {
         detail.* = variant.codec;
         return error.UnknownCodec;
@@ -232,6 +288,46 @@ fn checkExtra(variant: *const format.Variant) Error!void {
         .in_place => extra < variant.frame_count,
     };
     if (!holds) return error.ExtraFrames;
+}
+
+fn checkDetachedFrames(bundle: *const Bundle, variant: *const format.Variant) Error!void {
+    const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
+    if (in_place and variant.detached_count > 0) return error.DetachedRun;
+    var last: u8 = 0;
+    for (bundle.framesOf(variant), 0..) |*frame, index| {
+        const extra = in_place and index < variant.extra_frame_count;
+        if (frame.detached > @intFromBool(extra)) return error.DetachedFrame;
+        if (extra and frame.detached < last) return error.DetachedFrame;
+        last = frame.detached;
+    }
+}
+
+/// Gives the stream's size in bytes.
+fn checkDetached(bundle: *const Bundle, variant: *const format.Variant) Error!u64 {
+    @setRuntimeSafety(true);
+    var end: u64 = 0;
+    var left = variant.size;
+    var contents: u64 = 0;
+    for (bundle.detachedOf(variant)) |*range| {
+        if (range.size == 0 or range.stream_size == 0 or range.offset < end) return error.DetachedRange;
+        if (range.offset > variant.size or range.size > variant.size - range.offset) return error.DetachedRange;
+        end = range.offset + range.size;
+        left -= range.size;
+        contents = std.math.add(u64, contents, range.stream_size) catch return error.DetachedRange;
+        if (range.size > range.stream_size *| 2 +| format.detached_slack) return error.DetachedRange;
+    }
+    if (left == 0 and variant.size > 0) return error.DetachedRange;
+    return std.math.add(u64, left, contents) catch error.VariantSize;
+}
+
+/// How many frames decode to the skeleton; null if one goes on behind its end.
+fn skeletonFrameCount(frames: []const format.Frame, skeleton_size: u64) ?usize {
+    var size: u64 = 0;
+    for (frames, 1..) |*frame, count| {
+        size += frame.size;
+        if (size >= skeleton_size) return if (size == skeleton_size) count else null;
+    }
+    return null;
 }
 
 fn expectZero(bytes: []const u8) error{ReservedNotZero}!void {

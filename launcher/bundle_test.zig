@@ -2,42 +2,49 @@
 const std = @import("std");
 const bundle = @import("bundle.zig");
 const checksum = @import("checksum.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const testing = std.testing;
 
 const stored_size = 10;
 
 /// A payload whose stored frames are not zstd's: a directory says nothing about that. v1 is of
-/// codec zstd with two frames, v2 has a frame of a plan and one more, and refers to v3, which is of codec
-/// zstd.
+/// codec zstd with two frames, the skeleton's and one of two detached ranges; v2 has a frame of a plan and one
+/// more, and refers to v3, which is of codec zstd and has a detached range, too.
 const Payload = extern struct {
     header: format.Header align(format.payload_align) = .{
         .layout = @intFromEnum(format.Layout.@"packed"),
         .variant_count = 3,
-        .frame_count = 5,
+        .frame_count = 6,
+        .detached_count = 3,
         .payload_size = @sizeOf(Payload) - padding_size,
         .image_checksum = 0,
         .directory_checksum = 0,
     },
     variants: [3]format.Variant = .{
-        variant(1, .zstd, 0, 0, 0, 2, 300),
+        withDetached(2, variant(1, .zstd, 0, 0, 0, 2, 190)),
         variant(2, .predicted, 2, 1, 2, 2, 7),
-        variant(3, .zstd, 2, 0, 4, 1, format.frame_size_max),
+        withDetached(1, variant(3, .zstd, 2, 0, 4, 2, format.frame_size_max + 5)),
     },
-    frames: [5]format.Frame = .{
+    frames: [6]format.Frame = .{
         frame(0, 100),
         frame(1, 200),
         frame(2, 20),
         frame(3, 7),
         frame(4, format.frame_size_max),
+        frame(5, 5),
     },
-    stored: [5 * stored_size]u8 = @splat(0xaa),
+    detached: [3]format.Detached = .{
+        .{ .offset = 20, .size = 50, .stream_size = 50 },
+        .{ .offset = 80, .size = 40, .stream_size = 150 },
+        .{ .offset = 10, .size = 5, .stream_size = 5 },
+    },
+    stored: [6 * stored_size]u8 = @splat(0xaa),
     padding: [padding_size]u8 = @splat(0),
 
-    const padding_size = 6;
+    const padding_size = 12;
 
     comptime {
-        std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 5));
+        std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 6, 3));
         std.debug.assert(@offsetOf(Payload, "padding") + padding_size == @sizeOf(Payload));
     }
 
@@ -54,9 +61,15 @@ const Payload = extern struct {
         };
     }
 
+    fn withDetached(count: u32, of: format.Variant) format.Variant {
+        var changed = of;
+        changed.detached_count = count;
+        return changed;
+    }
+
     fn frame(index: u64, size: u32) format.Frame {
         return .{
-            .stored_offset = format.directorySize(3, 5) + index * stored_size,
+            .stored_offset = format.directorySize(3, 6, 3) + index * stored_size,
             .stored_size = stored_size,
             .size = size,
             .stored_checksum = 0,
@@ -73,7 +86,8 @@ const Payload = extern struct {
     fn seal(payload: *Payload) void {
         const all = payload.bytes();
         // With counts that do not fit there is no checksum to be right.
-        const size = format.directorySize(payload.header.variant_count, payload.header.frame_count);
+        const header = &payload.header;
+        const size = format.directorySize(header.variant_count, header.frame_count, header.detached_count);
         if (size > all.len) return;
         payload.header.directory_checksum = checksum.ofPieces(&.{
             all[0..@offsetOf(format.Header, "directory_checksum")],
@@ -92,7 +106,7 @@ test "a directory without fault is taken" {
     payload.seal();
     const parsed = try parse(payload.bytes());
     try testing.expectEqual(3, parsed.variants.len);
-    try testing.expectEqual(5, parsed.frames.len);
+    try testing.expectEqual(6, parsed.frames.len);
     try testing.expectEqual(1, parsed.levels().lowest());
     try testing.expectEqual(3, parsed.levels().highest());
     const second = parsed.variantOf(2);
@@ -101,6 +115,12 @@ test "a directory without fault is taken" {
     try testing.expectEqual(20, parsed.extraFramesOf(second)[0].size);
     try testing.expectEqual(7, parsed.contentFramesOf(second)[0].size);
     try testing.expectEqual(stored_size, parsed.stored(&parsed.framesOf(second)[0]).len);
+    try testing.expectEqual(100, parsed.skeletonSizeOf(parsed.variantOf(1)));
+    try testing.expectEqualSlices(format.Frame, payload.frames[0..1], parsed.skeletonFramesOf(parsed.variantOf(1)));
+    try testing.expectEqualSlices(format.Frame, payload.frames[3..4], parsed.skeletonFramesOf(second));
+    try testing.expectEqualSlices(format.Detached, payload.detached[0..2], parsed.detachedOf(parsed.variantOf(1)));
+    try testing.expectEqual(0, parsed.detachedOf(second).len);
+    try testing.expectEqualSlices(format.Detached, payload.detached[2..], parsed.detachedOf(parsed.variantOf(3)));
 
     // What follows the payload in its segment belongs to others.
     const all: []align(format.payload_align) u8 = std.mem.asBytes(&payload);
@@ -138,6 +158,7 @@ test "each byte of the directory counts" {
             else switch (index) {
                 @offsetOf(format.Header, "variant_count"),
                 @offsetOf(format.Header, "frame_count")...@offsetOf(format.Header, "frame_count") + 3,
+                @offsetOf(format.Header, "detached_count")...@offsetOf(format.Header, "detached_count") + 3,
                 => {
                     // Too large for the payload, or for the checksum.
                     if (parse(all)) |_| return error.TestUnexpectedResult else |err| {
@@ -167,16 +188,18 @@ test "each field that is wrong has its error, with the checksum right" {
     inline for (.{ 0, 5, 0xff }) |count| try expectError(error.DirectoryBounds, .{ .header, .variant_count }, count);
     inline for (.{ 1, 2 }) |count| try expectAnyError(.{ .header, .variant_count }, count);
     inline for (.{ 0, 2, huge32 }) |count| try expectError(error.DirectoryBounds, .{ .header, .frame_count }, count);
-    inline for (.{ 3, 4 }) |count| try expectAnyError(.{ .header, .frame_count }, count);
+    inline for (.{ 3, 4, 5, 7 }) |count| try expectAnyError(.{ .header, .frame_count }, count);
+    try expectError(error.DirectoryBounds, .{ .header, .detached_count }, huge32);
+    inline for (.{ 0, 1, 2, 4 }) |count| try expectAnyError(.{ .header, .detached_count }, count);
     const directory_size = @offsetOf(Payload, "stored");
-    const payload_size = directory_size + 5 * stored_size;
+    const payload_size = directory_size + 6 * stored_size;
     inline for (.{ 0, 1, directory_size - 1, payload_size + 1, huge }) |size| {
         try expectError(error.PayloadSize, .{ .header, .payload_size }, size);
     }
     inline for (.{ directory_size, payload_size - 1 }) |size| {
         try expectError(error.StoredOffset, .{ .header, .payload_size }, size);
     }
-    try expectError(error.ReservedNotZero, .{ .header, .reserved }, [_]u8{0} ** 7 ++ [_]u8{1});
+    try expectError(error.ReservedNotZero, .{ .header, .reserved }, [_]u8{0} ** 3 ++ [_]u8{1});
 
     inline for (.{ 0, 5, 0xff }) |level| try expectError(error.LevelRange, .{ .variants, 1, .level }, level);
     inline for (.{ 1, 3, 4 }) |level| try expectError(error.LevelOrder, .{ .variants, 1, .level }, level);
@@ -190,12 +213,16 @@ test "each field that is wrong has its error, with the checksum right" {
     try expectError(error.BaseIndex, .{ .variants, 0, .base }, 1);
     inline for (.{ 0, 2, 3, huge32 }) |count| try expectError(error.ExtraFrames, .{ .variants, 1, .extra_frame_count }, count);
     inline for (.{ 1, huge32 }) |count| try expectError(error.ExtraFrames, .{ .variants, 2, .extra_frame_count }, count);
-    try expectError(error.ReservedNotZero, .{ .variants, 0, .reserved }, 1);
     try expectError(error.VariantChecksum, .{ .variants, 0, .checksum }, 1);
-    inline for (.{ 0, 299, 301, huge }) |size| try expectError(error.VariantSize, .{ .variants, 0, .size }, size);
+    inline for (.{ 0, 6, 8, huge }) |size| try expectError(error.VariantSize, .{ .variants, 1, .size }, size);
+    inline for (.{ 120, 189, 191, huge }) |size| try expectError(error.VariantSize, .{ .variants, 0, .size }, size);
+    inline for (.{ 0, 19, 119 }) |size| try expectError(error.DetachedRange, .{ .variants, 0, .size }, size);
+    inline for (.{ 0, 1, 3, 0xff }) |count| try expectError(error.DetachedRun, .{ .variants, 0, .detached_count }, count);
+    inline for (.{ 1, 0xff }) |count| try expectError(error.DetachedRun, .{ .variants, 1, .detached_count }, count);
     inline for (.{ 0, 1, 3, 4, 5, huge32 }) |first| try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, first);
     inline for (.{ 0, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 1, .frame_count }, count);
-    inline for (.{ 0, 2, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 2, .frame_count }, count);
+    inline for (.{ 0, 3, huge32 }) |count| try expectError(error.FrameRun, .{ .variants, 2, .frame_count }, count);
+    try expectError(error.VariantSize, .{ .variants, 2, .frame_count }, 1);
     try expectError(error.VariantSize, .{ .variants, 0, .frame_count }, 1);
 
     inline for (.{ 0, directory_size - 1, directory_size + stored_size + 1, payload_size, huge }) |offset| {
@@ -216,7 +243,18 @@ test "each field that is wrong has its error, with the checksum right" {
     }
     inline for (.{ 2, 0xff }) |filter| try expectError(error.UnknownFilter, .{ .frames, 0, .filter }, filter);
     try expectError(error.UnknownFilter, .{ .frames, 3, .filter }, 1);
-    try expectError(error.ReservedNotZero, .{ .frames, 0, .reserved }, [_]u8{0} ** 6 ++ [_]u8{1});
+    try expectError(error.ReservedNotZero, .{ .frames, 0, .reserved }, [_]u8{0} ** 5 ++ [_]u8{1});
+    try expectError(error.DetachedFrame, .{ .frames, 0, .detached }, 1);
+
+    // In front of the range before it, past the end of the executable.
+    inline for (.{ 0, 69, 151, 190, huge }) |offset| try expectError(error.DetachedRange, .{ .detached, 1, .offset }, offset);
+    inline for (.{ 61, huge }) |offset| try expectError(error.DetachedRange, .{ .detached, 0, .offset }, offset);
+    // Into the range behind it; more than what is stored can make.
+    inline for (.{ 0, 61, 165, huge }) |size| try expectError(error.DetachedRange, .{ .detached, 0, .size }, size);
+    inline for (.{ 0, 111, huge }) |size| try expectError(error.DetachedRange, .{ .detached, 1, .size }, size);
+    inline for (.{ 1, 39, 41 }) |size| try expectError(error.VariantSize, .{ .detached, 1, .size }, size);
+    inline for (.{ 0, huge }) |size| try expectError(error.DetachedRange, .{ .detached, 1, .stream_size }, size);
+    inline for (.{ 40, 149, 151 }) |size| try expectError(error.VariantSize, .{ .detached, 1, .stream_size }, size);
 }
 
 /// v1 in place, with a frame beside it, and v2 predicted from it.
@@ -230,6 +268,13 @@ fn directPayload() Payload {
     payload.variants[0].checksum = 5;
     payload.variants[0].extra_frame_count = 1;
     payload.variants[1].base = 0;
+    // What is in place has no ranges: all are v3's.
+    payload.variants[0].detached_count = 0;
+    payload.variants[2].detached_count = 3;
+    payload.variants[2].size += 2;
+    payload.detached[0] = .{ .offset = 1, .size = 1, .stream_size = 1 };
+    payload.detached[1] = .{ .offset = 3, .size = 1, .stream_size = 1 };
+    payload.frames[5].size = 7;
     payload.seal();
     return payload;
 }
@@ -242,6 +287,12 @@ test "a directory of the direct layout is taken, and has one variant in place" {
     try testing.expectEqual(0x401234, parsed.header().entry);
     try testing.expectEqual(100, parsed.extraFramesOf(&parsed.variants[0])[0].size);
     try testing.expectEqual(&parsed.variants[0], parsed.baseOf(&parsed.variants[1]));
+    try testing.expectEqual(1, parsed.referenceFramesOf(&parsed.variants[0], false).len);
+    payload.frames[0].detached = 1;
+    payload.seal();
+    const other = try parse(payload.bytes());
+    try testing.expectEqual(0, other.referenceFramesOf(&other.variants[0], false).len);
+    try testing.expectEqual(1, other.referenceFramesOf(&other.variants[0], true).len);
 }
 
 test "each field that is wrong in the direct layout has its error" {
@@ -257,6 +308,9 @@ test "each field that is wrong in the direct layout has its error" {
     try expectDirectError(error.BaseIndex, .{ .variants, 1, .base }, 1);
     inline for (.{ 2, huge32 }) |count| try expectDirectError(error.ExtraFrames, .{ .variants, 0, .extra_frame_count }, count);
     inline for (.{ 0, format.frame_size_max + 1 }) |size| try expectDirectError(error.FrameSize, .{ .frames, 1, .size }, size);
+    try expectDirectError(error.DetachedFrame, .{ .frames, 0, .detached }, 2);
+    try expectDirectError(error.DetachedFrame, .{ .frames, 1, .detached }, 1);
+    try expectDirectError(error.DetachedRun, .{ .variants, 0, .detached_count }, 1);
 }
 
 fn expectDirectError(expected: bundle.Error, comptime path: anytype, value: FieldOf(path)) !void {
@@ -264,6 +318,34 @@ fn expectDirectError(expected: bundle.Error, comptime path: anytype, value: Fiel
     fieldOf(&payload, path).* = value;
     payload.seal();
     try testing.expectError(expected, parse(payload.bytes()));
+}
+
+test "a range is not larger than what is stored can make it" {
+    // The skeleton keeps its 100 bytes.
+    inline for (.{ .{ 364, true }, .{ 365, false } }) |case| {
+        var payload: Payload = .{};
+        payload.detached[1].size = case[0];
+        payload.variants[0].size = 150 + case[0];
+        payload.seal();
+        if (case[1]) _ = try parse(payload.bytes()) else try testing.expectError(error.DetachedRange, parse(payload.bytes()));
+    }
+}
+
+test "a variant is not detached whole" {
+    var payload: Payload = .{};
+    payload.detached[2] = .{ .offset = 0, .size = format.frame_size_max + 5, .stream_size = format.frame_size_max + 5 };
+    payload.seal();
+    try testing.expectError(error.DetachedRange, parse(payload.bytes()));
+}
+
+test "a frame ends where the skeleton ends" {
+    for ([_]u32{ 1, 99, 101, 299 }) |size| {
+        var payload: Payload = .{};
+        payload.frames[0].size = size;
+        payload.frames[1].size = 300 - size;
+        payload.seal();
+        try testing.expectError(error.SkeletonEnd, parse(payload.bytes()));
+    }
 }
 
 test "the fields that nobody interprets may hold anything" {
@@ -314,13 +396,20 @@ test "random bytes, and random changes with the checksum right, never crash" {
         const parsed = parse(all[0 .. all.len - random.uintLessThan(usize, 2)]) catch continue;
         // Whatever is taken can be used without harm.
         for (parsed.variants) |*variant| {
-            var size: u64 = 0;
+            var size = variant.size;
+            var frames_size: u64 = 0;
             for (parsed.extraFramesOf(variant)) |*frame| _ = checksum.of(parsed.stored(frame));
+            for (parsed.referenceFramesOf(variant, false)) |*frame| _ = checksum.of(parsed.stored(frame));
+            if (variant == parsed.inPlace()) continue;
+            for (parsed.detachedOf(variant)) |*range| size = size - range.size + range.stream_size;
+            for (parsed.skeletonFramesOf(variant)) |*frame| frames_size += frame.size;
+            try testing.expectEqual(parsed.skeletonSizeOf(variant), frames_size);
+            frames_size = 0;
             for (parsed.contentFramesOf(variant)) |*frame| {
                 _ = checksum.of(parsed.stored(frame));
-                size += frame.size;
+                frames_size += frame.size;
             }
-            if (variant != parsed.inPlace()) try testing.expectEqual(variant.size, size);
+            try testing.expectEqual(size, frames_size);
         }
     }
 }
@@ -332,7 +421,12 @@ inline fn fieldOf(payload: *Payload, comptime path: anytype) *FieldOf(path) {
 }
 
 fn FieldOf(comptime path: anytype) type {
-    const Struct = if (path.len == 2) format.Header else if (path[0] == .variants) format.Variant else format.Frame;
+    const Struct = if (path.len == 2) format.Header else switch (path[0]) {
+        .variants => format.Variant,
+        .frames => format.Frame,
+        .detached => format.Detached,
+        else => unreachable,
+    };
     return @FieldType(Struct, @tagName(path[path.len - 1]));
 }
 

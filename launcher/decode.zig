@@ -1,15 +1,17 @@
-//! Stored frames → the variant's bytes. The checksum of stored bytes is verified before the decoder sees
+//! Stored frames → the variant's stream. The checksum of stored bytes is verified before the decoder sees
 //! them; what they decode to is determined by them, and by the prediction where there is one.
 //!
 //! Frames are decoded by several threads at once, each with memory of its own (`Workspace`). Of a
 //! variant that is predicted from a base, plan and base are decoded first, into mappings that all
 //! threads see.
+//!
+//! A start decodes skeletons only, the base's too, and leaves holes in the file for what is detached.
+//! Who wants the whole file decodes the whole stream into memory, for attach.zig.
 const std = @import("std");
 const assert = std.debug.assert;
 const checksum = @import("checksum.zig");
-const filter = @import("filter.zig");
-const format = @import("format.zig");
-const predict = @import("predict.zig");
+const format = @import("format");
+const predict = @import("predict");
 const system = @import("system.zig");
 const threads = @import("threads.zig");
 const zstd = @import("zstd.zig");
@@ -56,12 +58,11 @@ const Helper = struct {
     }
 };
 
-/// One variant on its way to a descriptor.
+/// One variant on its way out.
 pub const Decoding = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
-    descriptor: system.Descriptor,
-    order: Order,
+    target: Target,
     /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here.
     bit_manipulation: bool = false,
     /// What `deinit` gives back.
@@ -70,6 +71,10 @@ pub const Decoding = struct {
     frames: Queue,
     /// The base's image in memory; empty where the base is stored.
     image: []const u8 = &.{},
+    /// What the skeleton goes around.
+    detached: []const format.Detached,
+    /// The whole stream, where it is wanted; empty elsewhere.
+    stream: []align(std.heap.page_size_min) u8 = &.{},
     /// The variant's plan, where it is predicted.
     plan_frames: Queue = .{ .frames = &.{} },
     plan_bytes: []align(std.heap.page_size_min) u8 = &.{},
@@ -88,54 +93,57 @@ pub const Decoding = struct {
     /// The error number after `error.Write`.
     write_failure: system.Errno = .SUCCESS,
 
-    pub const Order = enum {
-        /// A file: each frame is written at its offset, whenever it is decoded.
-        any,
-        /// A pipe, perhaps: frames are written one after the other.
-        ascending,
+    pub const Target = union(enum) {
+        /// The skeleton, in a file: each frame is written to its place, whenever it is decoded.
+        file: system.Descriptor,
+        /// A variant without detached ranges, to a pipe perhaps: frames are written one after the other.
+        pipe: system.Descriptor,
+        /// All of the stream, to `stream`.
+        whole,
     };
 
-    pub fn init(bundle: *const Bundle, variant: *const format.Variant, descriptor: system.Descriptor, order: Order) Decoding {
+    pub fn init(bundle: *const Bundle, variant: *const format.Variant, target: Target) Decoding {
         return .{
             .bundle = bundle,
             .variant = variant,
-            .descriptor = descriptor,
-            .order = order,
-            .frames = .{ .frames = bundle.contentFramesOf(variant) },
+            .target = target,
+            .frames = .{ .frames = if (target == .whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant) },
+            .detached = bundle.detachedOf(variant),
         };
     }
 
-    /// Writes the whole variant to the descriptor. There is one at a time.
+    /// There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
         try decoding.prepare();
         decoding.workspace = try system.map(@sizeOf(Workspace));
         const frame_count = decoding.frames.frames.len + decoding.base_frames.frames.len;
-        const wanted = if (decoding.order == .ascending) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
+        const wanted = if (decoding.target == .pipe) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
         const helpers: []Helper = if (wanted > 1) decoding.startHelpers(wanted - 1) else &.{};
         decoding.work(@ptrCast(@alignCast(decoding.workspace.ptr)));
         for (helpers) |*helper| helper.thread.join();
         const failure = decoding.failure.load(.acquire);
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
+        if (decoding.target == .file and decoding.detached.len > 0) try decoding.setSize(decoding.target.file);
     }
 
     /// Gives back all memory: needed where the process goes on without an exec.
     pub fn deinit(decoding: *Decoding) void {
         for ([_][]align(std.heap.page_size_min) u8{
-            decoding.workspace, decoding.helpers, decoding.plan_bytes, decoding.plan_memory, decoding.base,
+            decoding.workspace, decoding.helpers, decoding.plan_bytes, decoding.plan_memory, decoding.base, decoding.stream,
         }) |memory| system.unmap(memory);
         decoding.* = undefined;
     }
 
-    /// Memory for the plan and the base.
+    /// Memory for the plan, the base and the stream.
     fn prepare(decoding: *Decoding) Error!void {
         @setRuntimeSafety(true);
+        if (decoding.target == .whole) decoding.stream = try system.map(decoding.frames.size() orelse return error.OutOfMemory);
         const base = decoding.bundle.baseOf(decoding.variant);
         if (base == decoding.variant) return;
         decoding.plan_frames.frames = decoding.bundle.extraFramesOf(decoding.variant);
         decoding.plan_left.store(@intCast(decoding.plan_frames.frames.len), .monotonic);
         decoding.plan_bytes = try system.map(decoding.plan_frames.size() orelse return error.OutOfMemory);
-        const in_place = base.codec == @intFromEnum(format.Codec.in_place);
-        decoding.base_frames.frames = if (in_place) decoding.bundle.extraFramesOf(base) else decoding.bundle.contentFramesOf(base);
+        decoding.base_frames.frames = decoding.bundle.referenceFramesOf(base, decoding.target == .whole);
         const base_size = decoding.base_frames.size() orelse return error.OutOfMemory;
         if (base_size > 0) decoding.base = try system.map(base_size);
         decoding.steps_left.store(@intCast(decoding.base_frames.frames.len + 1), .monotonic);
@@ -173,7 +181,7 @@ pub const Decoding = struct {
             if (decoding.hasFailed()) return;
             const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
             try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
-            unfilter(piece, buffer, decoding.base.len);
+            unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.bundle.baseOf(decoding.variant)));
             decoding.finishStep();
         }
         const predicted = decoding.plan_frames.frames.len > 0;
@@ -182,14 +190,17 @@ pub const Decoding = struct {
         var variant: Queue.Cursor = .{};
         while (decoding.frames.next(&variant)) |piece| {
             if (decoding.hasFailed()) return;
-            const buffer = workspace.frame[0..piece.frame.size];
+            const buffer = if (decoding.target == .whole)
+                decoding.stream[@intCast(piece.offset)..][0..piece.frame.size]
+            else
+                workspace.frame[0..piece.frame.size];
             const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
             if (predicted) predict.predict(&decoding.plan, piece.offset, prediction);
             try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
-            if (!predicted) unfilter(piece, buffer, decoding.variant.size);
+            if (!predicted) unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.variant));
             // What the encoder predicted, this code must have predicted, too.
             if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
-            try decoding.write(buffer, piece.offset);
+            if (decoding.target != .whole) try decoding.writeSkeleton(buffer, piece.offset);
         }
     }
 
@@ -208,23 +219,54 @@ pub const Decoding = struct {
         if (size != buffer.len) return error.Decoder;
     }
 
-    /// `file_size` is that of the variant that the piece belongs to.
-    fn unfilter(piece: Queue.Piece, buffer: []u8, file_size: u64) void {
+    /// `skeleton_size` is that of the variant that the piece belongs to.
+    fn unfilter(piece: Queue.Piece, buffer: []u8, skeleton_size: u64) void {
         switch (@as(format.Filter, @enumFromInt(piece.frame.filter))) {
             .none => {},
-            .code => filter.code(.backward, buffer, piece.offset, filter.bitsFor(file_size)),
+            .code => predict.filter.code(.backward, buffer, piece.offset, predict.filter.bitsFor(skeleton_size)),
         }
     }
 
+    /// Bytes from `offset` of the skeleton on: each piece between two detached ranges goes to its place
+    /// in the file.
+    fn writeSkeleton(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
+        @setRuntimeSafety(true);
+        var rest = bytes;
+        var place = offset;
+        for (decoding.detached) |*range| {
+            if (range.offset > place) {
+                const size: usize = @intCast(@min(rest.len, range.offset - place));
+                if (size > 0) try decoding.write(rest[0..size], place);
+                rest = rest[size..];
+                place += size;
+                if (rest.len == 0) return;
+            }
+            place += range.size;
+        }
+        try decoding.write(rest, place);
+    }
+
     fn write(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
-        const result = switch (decoding.order) {
-            .any => system.writeAt(decoding.descriptor, bytes, offset),
-            .ascending => system.write(decoding.descriptor, bytes),
+        const result = switch (decoding.target) {
+            .file => |descriptor| system.writeAt(descriptor, bytes, offset),
+            .pipe => |descriptor| system.write(descriptor, bytes),
+            .whole => unreachable,
         };
         switch (result) {
             .ok => {},
             .failed => |number| {
                 // Another thread may do the same: whichever number stays is a true one.
+                decoding.write_failure = number;
+                return error.Write;
+            },
+        }
+    }
+
+    /// The file may end with a hole.
+    fn setSize(decoding: *Decoding, descriptor: system.Descriptor) Error!void {
+        switch (system.setSize(descriptor, decoding.variant.size)) {
+            .ok => {},
+            .failed => |number| {
                 decoding.write_failure = number;
                 return error.Write;
             },

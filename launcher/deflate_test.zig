@@ -1,7 +1,7 @@
 //! Streams that Go's compress/zlib made (tests/launcher/deflate), made again, and read back by Zig's
 //! inflate. tests/launcher/deflate.test.ts compares with many more, and with debug sections.
 const std = @import("std");
-const deflate = @import("deflate.zig");
+const deflate = @import("deflate");
 const testing = std.testing;
 
 /// As the functions of the same names in tests/launcher/deflate/inputs.go make them.

@@ -3,7 +3,7 @@
 const std = @import("std");
 const elf = std.elf;
 const Bundle = @import("bundle.zig").Bundle;
-const format = @import("format.zig");
+const format = @import("format");
 const start = @import("start.zig");
 const system = @import("system.zig");
 
@@ -21,7 +21,7 @@ pub fn mappedPayload(process: *const start.Process) start.Mapped {
 pub fn hasDirectory(mapped: start.Mapped) bool {
     if (mapped.len < @sizeOf(format.Header)) return true;
     const header: *const format.Header = @ptrCast(mapped.ptr);
-    const size = format.directorySize(header.variant_count, header.frame_count);
+    const size = format.directorySize(header.variant_count, header.frame_count, header.detached_count);
     // A longer one is refused without a look at it.
     if (size > mapped.len) return true;
     return system.isReadable(mapped[@as(usize, @intCast(size)) - 8 ..][0..8]);

@@ -1,6 +1,6 @@
 //! What the user asks for through the environment: GOAMD64 and MGODEBUG.
 const std = @import("std");
-const level_max = @import("format.zig").level_max;
+const level_max = @import("format").level_max;
 
 pub const Environment = struct {
     /// The level that GOAMD64 names.
@@ -16,7 +16,7 @@ pub const Debug = struct {
     log: bool = false,
     /// Write the variant to stdout instead of starting it.
     extract: bool = false,
-    /// Keep the variant's symbols in the memfd: always so in these layouts.
+    /// Put the variant's debug data and symbols into the memfd, too.
     symbols: bool = false,
     /// Start the base in place, whatever else the CPU can run: in the direct layout.
     base: bool = false,

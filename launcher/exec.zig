@@ -3,7 +3,7 @@
 const std = @import("std");
 const Fallback = @import("fallback.zig").Fallback;
 const fatal = @import("fatal.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const system = @import("system.zig");
 const Process = @import("start.zig").Process;
 

@@ -1,12 +1,15 @@
 //! MGODEBUG=extract: the selected variant on stdout, byte for byte as `go build` made it.
+const std = @import("std");
+const attach = @import("attach.zig");
 const Bundle = @import("bundle.zig").Bundle;
 const Decoding = @import("decode.zig").Decoding;
 const direct = @import("direct.zig");
 const fatal = @import("fatal.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const Process = @import("start.zig").Process;
 const Restoring = @import("restore.zig").Restoring;
 const system = @import("system.zig");
+const threads = @import("threads.zig");
 
 const hint_changed = "the file was changed since mgo wrote it, by strip perhaps";
 
@@ -21,12 +24,15 @@ pub fn write(process: *const Process, bundle: *const Bundle, variant: *const for
 }
 
 fn decode(process: *const Process, bundle: *const Bundle, variant: *const format.Variant, bit_manipulation: bool) void {
-    var decoding = Decoding.init(bundle, variant, system.stdout, .ascending);
+    const whole = variant.detached_count > 0;
+    var decoding = Decoding.init(bundle, variant, if (whole) .whole else .{ .pipe = system.stdout });
     decoding.bit_manipulation = bit_manipulation;
     decoding.image = direct.image(process, bundle);
-    decoding.run(1) catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum => |damage| fatal.exitDamaged(damage),
-        error.OutOfMemory => fatal.exit(.no_memory, .{"no memory for the base variant"}),
+    var result: attach.Error!void = decoding.run(threads.cpuCount());
+    if (whole and !std.meta.isError(result)) result = attach.write(system.stdout, &decoding);
+    result catch |err| switch (err) {
+        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamaged(damage),
+        error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.write_failure }),
     };
 }

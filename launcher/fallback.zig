@@ -1,7 +1,7 @@
 //! What becomes of a start that cannot be: the end of the process with a line and a status, or, in
 //! the direct layout where the CPU can run it, the base.
 const Base = @import("direct.zig").Base;
-const Layout = @import("format.zig").Layout;
+const Layout = @import("format").Layout;
 const fatal = @import("fatal.zig");
 const Process = @import("start.zig").Process;
 const system = @import("system.zig");

@@ -39,12 +39,13 @@ pub fn exit(status: Status, parts: anytype) noreturn {
 }
 
 /// Frames that are not what the bundle writer stored.
-pub fn exitDamaged(damage: error{ StoredChecksum, Decoder, Plan, Checksum }) noreturn {
+pub fn exitDamaged(damage: error{ StoredChecksum, Decoder, Plan, Checksum, Deflated }) noreturn {
     switch (damage) {
         error.StoredChecksum => exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
         error.Decoder => exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Plan => exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
         error.Checksum => exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
+        error.Deflated => exit(.damaged, .{"bundle damaged: debug data do not deflate to their size"}),
     }
 }
 

@@ -16,10 +16,13 @@
 //!
 //! The payload is
 //!
-//!     Header | Variant × variant_count | Frame × frame_count | stored frames
+//!     Header | Variant × variant_count | Frame × frame_count | Detached × detached_count | stored frames
 //!
-//! Header and the two tables are the directory. All integers are little-endian, all offsets are in
-//! bytes from the payload's first byte, all checksums are XXH64 with seed 0.
+//! Header and the three tables are the directory. All integers are little-endian, all offsets are in
+//! bytes from the payload's first byte unless said, all checksums are XXH64 with seed 0.
+//!
+//! The frames of a variant decode to its stream: the skeleton, which is the executable without its
+//! detached ranges, and behind it what these hold. A start needs the skeleton only.
 const std = @import("std");
 const assert = std.debug.assert;
 
@@ -52,6 +55,9 @@ pub const frame_size_max: u32 = 1 << 20;
 /// What a frame may take as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
 /// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
 pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
+
+/// See `Detached`, in bytes.
+pub const detached_slack: u32 = 64;
 
 /// How the variants are started.
 pub const Layout = enum(u8) {
@@ -126,10 +132,12 @@ pub const Header = extern struct {
     /// In `direct`, e_entry of the base as `go build` made it; inside of an executable segment of
     /// the base. Else zero.
     entry: u64 = 0,
+    /// Length of the table of detached ranges. Each variant has its own run of it.
+    detached_count: u32 = 0,
     /// Zero.
-    reserved: [8]u8 = @splat(0),
-    /// Of the header up to this field, followed by the variant table and the frame table. Checked
-    /// before any other field than `magic`, `version` and the two counts is believed.
+    reserved: [4]u8 = @splat(0),
+    /// Of the header up to this field, followed by the three tables. Checked before any other field
+    /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
 
     comptime {
@@ -149,12 +157,14 @@ pub const Variant = extern struct {
     /// codec; with another codec the variant's own index.
     base: u8,
     /// Zero.
-    reserved: u8 = 0,
+    /// How many ranges are detached. The variants' runs of the table follow one another without a
+    /// gap; with codec `in_place` there are none.
+    detached_count: u8 = 0,
     /// How many frames come first that hold no bytes of the variant: with codec `predicted` at least
     /// 1 and fewer than `frame_count`, with `in_place` fewer than `frame_count`, else 0.
     extra_frame_count: u32,
-    /// The executable's size in bytes: the sum of its frames' sizes, without the extra ones, or with
-    /// codec `in_place` at least that.
+    /// The executable's size in bytes. The frames that are not extra decode to its stream, whose size
+    /// follows from this one and the detached ranges; with codec `in_place` to at most so much.
     size: u64,
     /// The variant's run in the frame table. The runs follow one another without a gap.
     frame_first: u32,
@@ -181,7 +191,8 @@ pub const Restore = extern struct {
     offset: u64,
 };
 
-/// One piece of a variant. Frames decode to the variant's bytes in the order of the table.
+/// One piece of a variant. Frames decode to the variant's stream in the order of the table; one ends
+/// where the skeleton ends.
 pub const Frame = extern struct {
     /// Where the stored bytes start. Frames lie in the payload in the order of the table, without
     /// a gap; the first follows the directory.
@@ -196,13 +207,34 @@ pub const Frame = extern struct {
     checksum: u64,
     /// A `Filter`; `none` with another codec than `zstd`.
     filter: u8 = 0,
+    /// 1 for extra frames of a variant in place that serve to predict detached ranges only; they come
+    /// behind those that others are started with. Else 0.
+    detached: u8 = 0,
     /// Zero.
-    reserved: [7]u8 = @splat(0),
+    reserved: [6]u8 = @splat(0),
 
     comptime {
         assert(@sizeOf(Frame) == 40);
         assert(@offsetOf(Frame, "checksum") == 24);
         assertNoPadding(Frame);
+    }
+};
+
+/// A range of an executable that is not loaded: the contents of a section with debug data or symbols. The
+/// ranges of a variant stand in the order of the file, and so do their contents in the stream.
+pub const Detached = extern struct {
+    /// In bytes from the executable's first. Ranges do not overlap.
+    offset: u64,
+    /// In the executable, in bytes; at least 1, at most `2 * stream_size + detached_slack`: deflating never makes
+    /// more, and a size that is not stored is not believed.
+    size: u64,
+    /// In the stream, in bytes; at least 1. Where it is not `size`, the range is a zlib stream, and stored
+    /// is what it inflates to: launcher/deflate.zig makes exactly the range of it.
+    stream_size: u64,
+
+    comptime {
+        assert(@sizeOf(Detached) == 24);
+        assertNoPadding(Detached);
     }
 };
 
@@ -242,7 +274,7 @@ pub const origin_count = 5;
 ///
 ///     Plan | Area × base_area_count | Area × variant_area_count | columns
 ///
-/// What it predicts from are the base's bytes: in `packed` the whole base, decoded; in `direct` the base's
+/// What it predicts from are the base's bytes: in `packed` the base's stream; in `direct` the base's
 /// image in memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
 ///
 /// The columns are `entry_count` times u32, u32, u32 and u8: of each range, its distance from the end of
@@ -278,15 +310,15 @@ pub const PlanOrigin = extern struct {
 /// A part of an executable that ranges may lie in.
 pub const Area = extern struct {
     address: u32,
-    /// In the base's bytes, or in the variant's file.
+    /// In the base's bytes, or in the variant's stream.
     offset: u32,
     /// In bytes.
     size: u32,
 };
 
 /// The directory's size in bytes.
-pub fn directorySize(variant_count: u64, frame_count: u64) u64 {
-    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame);
+pub fn directorySize(variant_count: u64, frame_count: u64, detached_count: u64) u64 {
+    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame) + detached_count * @sizeOf(Detached);
 }
 
 fn assertNoPadding(comptime T: type) void {

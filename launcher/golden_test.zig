@@ -3,7 +3,7 @@
 const std = @import("std");
 const bundle = @import("bundle.zig");
 const decode = @import("decode.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const system = @import("system.zig");
 const testing = std.testing;
 
@@ -43,7 +43,7 @@ fn decodeVariant(opened: *const bundle.Bundle, variant: *const format.Variant) !
         .failed => return error.SkipZigTest,
     };
     defer _ = std.os.linux.close(@intCast(memory));
-    var decoding = decode.Decoding.init(opened, variant, memory, .any);
+    var decoding = decode.Decoding.init(opened, variant, .{ .file = memory });
     try decoding.run(4);
     const buffer = try testing.allocator.alloc(u8, @intCast(variant.size));
     errdefer testing.allocator.free(buffer);

@@ -15,7 +15,7 @@ pub const filter = @import("filter.zig");
 const std = @import("std");
 const data = @import("predict/data.zig");
 pub const functions = @import("predict/functions.zig");
-pub const format = @import("format.zig");
+pub const format = @import("format");
 
 /// Predicts the variant's bytes from `offset` in its file on.
 ///

@@ -1,7 +1,7 @@
 //! Plans made by hand, each kind of range by itself, and plans that are wrong.
 const std = @import("std");
-const format = @import("format.zig");
-const predict = @import("predict.zig");
+const format = @import("format");
+const predict = @import("predict");
 const Plan = predict.Plan;
 const testing = std.testing;
 

@@ -3,7 +3,7 @@
 const std = @import("std");
 const Bundle = @import("bundle.zig").Bundle;
 const checksum = @import("checksum.zig");
-const format = @import("format.zig");
+const format = @import("format");
 const system = @import("system.zig");
 const zstd = @import("zstd.zig");
 

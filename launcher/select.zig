@@ -2,7 +2,7 @@
 //! the user asked for.
 const std = @import("std");
 const assert = std.debug.assert;
-const level_max = @import("format.zig").level_max;
+const level_max = @import("format").level_max;
 
 /// The levels in a bundle: bit 1 for v1 to bit 4 for v4.
 pub const Levels = struct {

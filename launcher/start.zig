@@ -2,7 +2,7 @@
 //! file itself.
 const std = @import("std");
 const elf = std.elf;
-const format = @import("format.zig");
+const format = @import("format");
 const system = @import("system.zig");
 
 /// The dispositions and the mask that `guard` has replaced.

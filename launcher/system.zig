@@ -74,6 +74,11 @@ pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
     return .{ .ok = bytes.len };
 }
 
+/// Cuts a file off, or lets it end with a hole.
+pub fn setSize(descriptor: Descriptor, size: u64) Result {
+    return .from(linux.syscall2(.ftruncate, descriptor, size));
+}
+
 /// An anonymous file for a program to be executed from, closed on exec. Gives a descriptor above
 /// the standard ones, also when those are closed: a line for stderr must not end up in the program.
 pub fn memfdCreate(name: [*:0]const u8) Result {

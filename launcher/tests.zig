@@ -12,12 +12,12 @@ comptime {
     _ = @import("environment.zig");
     _ = @import("exec.zig");
     _ = @import("fatal.zig");
-    _ = @import("filter.zig");
-    _ = @import("format.zig");
+    _ = @import("filter_test.zig");
     _ = @import("memory_test.zig");
     _ = @import("name.zig");
     _ = @import("room_test.zig");
     _ = @import("predict_test.zig");
+    _ = @import("sections.zig");
     _ = @import("select.zig");
     _ = @import("start.zig");
     _ = @import("system.zig");

@@ -1,7 +1,7 @@
 //! Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
 //! `_func`, unchanged from Go 1.20 on).
 const std = @import("std");
-const format = @import("../format.zig");
+const format = @import("format");
 const Plan = @import("plan.zig").Plan;
 
 /// The fixed part of a `_func`, in bytes, and offsets of fields in it.

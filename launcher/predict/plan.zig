@@ -3,7 +3,7 @@
 //! Addresses here are relative to the image, which is what an executable occupies in memory, and
 //! have 32 bits. Parts of a file that are not loaded have addresses behind the image's end.
 const std = @import("std");
-const format = @import("../format.zig");
+const format = @import("format");
 const Map = @import("map.zig").Map;
 
 pub const Error = error{
@@ -66,7 +66,8 @@ pub const Plan = struct {
         return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
-    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output.
+    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output. Ranges
+    /// behind the base's bytes predict nothing: a start has only those that it needs.
     ///
     /// `memory` has `memorySize(plan)` bytes; `plan` and `memory` must outlive the result.
     pub fn parse(plan: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Plan {
@@ -98,12 +99,15 @@ pub const Plan = struct {
             if (size == 0) return error.Plan;
             variant_end = try add(variant, size);
             base_end = try add(base, size);
-            const kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
+            var kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
             var position: u32 = 0;
             if (kind != .none) {
                 const area = base_cursor.find(base, base_end) orelse return error.Plan;
                 position = try add(area.offset, base - area.address);
-                if (!base_bytes.holds(position, size)) return error.Plan;
+                if (!base_bytes.holds(position, size)) {
+                    kind = .none;
+                    position = 0;
+                }
                 if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
             }
             entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };

@@ -33,7 +33,7 @@ export async function encodeBase(
       writeStruct(RESTORE, frame, 0, { offset: BigInt(at) });
       frame.set(bytes.subarray(at, at + frame.length - RESTORE.size), RESTORE.size);
       frames.push({
-        stored: await encodeFrame(frame, new Uint8Array(), compress),
+        stored: await encodeFrame(frame, new Uint8Array(), compress, false),
         size: frame.length,
         checksum: Bun.hash.xxHash64(frame),
       });
@@ -48,6 +48,7 @@ export async function encodeBase(
     checksum,
     extraFrameCount: extra.length,
     frames: [...extra, ...frames],
+    detached: [],
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The payload's directory: header, variant table and frame table. The fields, their order and what each
+ * The payload's directory: header and the tables of variants, frames and detached ranges. The fields, their order and what each
  * covers are defined in launcher/format.zig; this is their TypeScript writer and reader.
  *
  * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
@@ -7,9 +7,12 @@
  */
 import { MgoError } from "../error.ts";
 import { type Level, levelNumber, levelOf } from "../level.ts";
+import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
 import {
   CODEC,
+  DETACHED,
+  DETACHED_SLACK,
   FILTER,
   FRAME,
   FRAME_SIZE_MAX,
@@ -48,6 +51,11 @@ export interface StoredVariant {
   /** How many frames come first that hold no bytes of the variant: a plan, or what stands beside one in place. */
   readonly extraFrameCount: number;
   readonly frames: readonly StoredFrame[];
+  /** Of what the frames decode to, without extra ones, in bytes: the executable's size, if nothing is detached. */
+  readonly streamSize: number;
+  /** Of the skeleton, which the stream begins with, in bytes. */
+  readonly skeletonSize: number;
+  readonly detached: readonly DetachedRange[];
 }
 
 /** Offsets in bytes from the start of the payload. */
@@ -59,10 +67,12 @@ export interface StoredFrame {
   readonly checksum: bigint;
   /** One of FILTER. */
   readonly filter: number;
+  /** Whether it serves to predict detached ranges only. */
+  readonly isDetached: boolean;
 }
 
-function directorySize(variants: number, frames: number): number {
-  return HEADER.size + variants * VARIANT.size + frames * FRAME.size;
+function directorySize(variants: number, frames: number, detached: number): number {
+  return HEADER.size + variants * VARIANT.size + frames * FRAME.size + detached * DETACHED.size;
 }
 
 /** XXH64 of the header up to its checksum, and the tables. */
@@ -92,7 +102,8 @@ export function writePayload(
   direct?: DirectFields,
 ): readonly Uint8Array[] {
   const frames = variants.flatMap((variant) => variant.frames);
-  const directory = new Uint8Array(directorySize(variants.length, frames.length));
+  const detached = variants.flatMap((variant) => variant.detached);
+  const directory = new Uint8Array(directorySize(variants.length, frames.length, detached.length));
   let offset = HEADER.size;
   let first = 0;
   for (const [index, variant] of variants.entries()) {
@@ -104,6 +115,7 @@ export function writePayload(
       frame_first: first,
       frame_count: variant.frames.length,
       sha256: variant.sha256,
+      detached_count: variant.detached.length,
       extra_frame_count: variant.extraFrameCount,
       checksum: variant.checksum ?? 0n,
     });
@@ -119,9 +131,18 @@ export function writePayload(
       stored_checksum: Bun.hash.xxHash64(frame.stored),
       checksum: frame.checksum,
       filter: frame.filter ?? FILTER.none,
+      detached: frame.isDetached ? 1 : 0,
     });
     offset += FRAME.size;
     storedOffset += frame.stored.length;
+  }
+  for (const range of detached) {
+    writeStruct(DETACHED, directory, offset, {
+      offset: BigInt(range.offset),
+      size: BigInt(range.size),
+      stream_size: BigInt(range.streamSize),
+    });
+    offset += DETACHED.size;
   }
   writeStruct(HEADER, directory, 0, {
     magic: Uint8Array.from(MAGIC),
@@ -131,6 +152,7 @@ export function writePayload(
     frame_count: frames.length,
     payload_size: BigInt(storedOffset),
     image_checksum: imageChecksum,
+    detached_count: detached.length,
     ...direct,
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
@@ -155,9 +177,9 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
       `${name} has bundle format version ${header.version}; this mgo reads version ${VERSION}`,
     );
   }
-  const { variant_count: variantCount, frame_count: frameCount } = header;
+  const { variant_count: variantCount, frame_count: frameCount, detached_count: detachedCount } = header;
   check(variantCount >= 1 && variantCount <= VARIANT_COUNT_MAX, `it counts ${variantCount} variants`);
-  const size = directorySize(variantCount, frameCount);
+  const size = directorySize(variantCount, frameCount, detachedCount);
   check(header.payload_size <= BigInt(payload.length), "its payload is cut short");
   check(BigInt(size) <= header.payload_size, "its directory is cut short");
   const directory = payload.subarray(0, size);
@@ -172,14 +194,14 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
   check(fits, `its address or its entry is none of the layout ${layout}`);
 
   const frames = readFrames(directory, header, size, check);
+  const ranges = readRanges(directory, directorySize(variantCount, frameCount, 0), detachedCount);
   const variants: StoredVariant[] = [];
-  let nextFrame = 0;
+  let [nextFrame, nextRange] = [0, 0];
   for (let index = 0; index < variantCount; index++) {
     const variant = readVariant(
       directory,
       HEADER.size + index * VARIANT.size,
-      frames,
-      nextFrame,
+      { frames, nextFrame, ranges, nextRange },
       name,
       check,
     );
@@ -187,8 +209,10 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
     check(previous === undefined || previous.level < variant.level, "its levels are not in order");
     variants.push(variant);
     nextFrame += variant.frames.length;
+    nextRange += variant.detached.length;
   }
   check(nextFrame === frameCount, "its frame table has frames of no variant");
+  check(nextRange === detachedCount, "its table of detached ranges has some of no variant");
   const inPlace = variants.filter(({ codec }) => codec === "in_place").length;
   check(inPlace === (layout === "direct" ? 1 : 0), `it has ${inPlace} variants in place`);
   for (const [index, variant] of variants.entries()) checkReferences(variants, variant, index, check);
@@ -221,6 +245,7 @@ function readFrames(
       "a frame's stored size is wrong",
     );
     check(frame.size >= 1 && frame.size <= FRAME_SIZE_MAX, "a frame's size is wrong");
+    check(frame.detached <= 1, "a frame's mark is wrong");
     check(nameOf(FILTER, frame.filter) !== undefined, "a frame has an unknown filter");
     check(isZero(frame.reserved), "a reserved field is not zero");
     expected += BigInt(frame.stored_size);
@@ -232,17 +257,34 @@ function readFrames(
       storedChecksum: frame.stored_checksum,
       checksum: frame.checksum,
       filter: frame.filter,
+      isDetached: frame.detached === 1,
     };
   });
   check(expected === header.payload_size, "its payload has bytes of no frame");
   return frames;
 }
 
+/** As they are: numbers of 64 bits. */
+type Range = Values<typeof DETACHED>;
+
+function readRanges(directory: Uint8Array, start: number, count: number): readonly Range[] {
+  return Array.from({ length: count }, (_, index) =>
+    readStruct(DETACHED, directory, start + index * DETACHED.size),
+  );
+}
+
+/** Two tables, and how much of them belongs to the variants so far. */
+interface Tables {
+  readonly frames: readonly StoredFrame[];
+  readonly nextFrame: number;
+  readonly ranges: readonly Range[];
+  readonly nextRange: number;
+}
+
 function readVariant(
   directory: Uint8Array,
   offset: number,
-  frames: readonly StoredFrame[],
-  nextFrame: number,
+  { frames, nextFrame, ranges, nextRange }: Tables,
   name: string,
   check: Check,
 ): StoredVariant {
@@ -252,7 +294,6 @@ function readVariant(
     throw new MgoError(`${name} is a damaged bundle: it has a variant of level ${variant.level}`);
   const codec = nameOf(CODEC, variant.codec);
   if (codec === undefined) throw unknown(name, "codec", variant.codec);
-  check(variant.reserved === 0, "a reserved field is not zero");
   check(
     variant.frame_first === nextFrame && variant.frame_count >= 1,
     "its frame runs do not follow one another",
@@ -263,14 +304,33 @@ function readVariant(
   check(codec === "zstd" || !filtered, "a frame has a filter that its codec has not");
   const extraFrameCount = variant.extra_frame_count;
   check(fitsExtra(codec, extraFrameCount, run.length), "a variant has a wrong number of extra frames");
-  if (codec !== "in_place") {
-    const sum = run.slice(extraFrameCount).reduce((total, frame) => total + frame.size, 0);
-    check(variant.size === BigInt(sum), "a variant's size is not that of its frames");
-    check(variant.checksum === 0n, "a variant has a checksum that its codec has not");
-  }
+  const extra = codec === "in_place" ? run.slice(0, extraFrameCount) : [];
+  const marks = run.map(({ isDetached }, index) => isDetached && index < extra.length);
+  const isMarked = run.every(({ isDetached }, index) => isDetached === marks[index]);
+  const ascends = extra.every(({ isDetached }, index) => isDetached || extra[index - 1]?.isDetached !== true);
+  check(isMarked && ascends, "a frame is marked as one for detached ranges and is none");
+  check(codec === "in_place" || variant.checksum === 0n, "a variant has a checksum that its codec has not");
   check(variant.size <= BigInt(SIZE_MAX), "a variant's size is wrong");
-  const size = Number(variant.size);
-  return { level, codec, base: variant.base, size, sha256: variant.sha256, extraFrameCount, frames: run };
+
+  const { base, size, sha256 } = variant;
+  check(nextRange + variant.detached_count <= ranges.length, "its table of detached ranges is cut short");
+  const own = ranges.slice(nextRange, nextRange + variant.detached_count);
+  check(codec !== "in_place" || own.length === 0, "its base has detached ranges");
+  const sizes = checkDetached(own, size, check);
+  const contents = run.slice(extraFrameCount);
+  const [streamSize, skeletonSize] = [Number(sizes.stream), Number(sizes.skeleton)];
+  if (codec !== "in_place") {
+    const sum = contents.reduce((total, frame) => total + frame.size, 0);
+    check(streamSize === sum, "a variant's size is not that of its frames");
+    check(endsAt(contents, skeletonSize), "a frame goes on behind the end of its variant's skeleton");
+  }
+  const detached = own.map((range) => ({
+    offset: Number(range.offset),
+    size: Number(range.size),
+    streamSize: Number(range.stream_size),
+  }));
+  const sizesOf = { size: Number(size), streamSize, skeletonSize };
+  return { level, codec, base, ...sizesOf, sha256, extraFrameCount, frames: run, detached };
 }
 
 /** Larger files are not read. */
@@ -279,6 +339,37 @@ const SIZE_MAX = 2 ** 53 - 1;
 function fitsExtra(codec: keyof typeof CODEC, extra: number, frames: number): boolean {
   if (codec === "zstd") return extra === 0;
   return extra < frames && (codec === "in_place" || extra > 0);
+}
+
+/** @returns sizes of the skeleton and of the whole stream, in bytes */
+function checkDetached(
+  ranges: readonly Range[],
+  size: bigint,
+  check: Check,
+): { readonly skeleton: bigint; readonly stream: bigint } {
+  let [end, skeleton, contents] = [0n, size, 0n];
+  for (const range of ranges) {
+    check(range.size > 0n && range.stream_size > 0n, "a detached range is empty");
+    const sizeMax = 2n * range.stream_size + BigInt(DETACHED_SLACK);
+    check(range.size <= sizeMax, "a detached range is larger than what is stored for it can make it");
+    check(range.offset >= end, "detached ranges overlap");
+    end = range.offset + range.size;
+    check(end <= size, "a detached range lies past the end of its variant");
+    skeleton -= range.size;
+    contents += range.stream_size;
+  }
+  check(skeleton > 0n || size === 0n, "a variant is detached whole");
+  return { skeleton, stream: skeleton + contents };
+}
+
+/** Whether a frame ends so many bytes from the start of the first. */
+function endsAt(frames: readonly StoredFrame[], size: number): boolean {
+  let end = 0;
+  for (const frame of frames) {
+    end += frame.size;
+    if (end >= size) return end === size;
+  }
+  return false;
 }
 
 function checkReferences(

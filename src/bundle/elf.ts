@@ -80,6 +80,7 @@ export const SHF_WRITE = 1n;
 export const SHF_ALLOC = 2n;
 export const SHF_EXECINSTR = 4n;
 export const SHF_TLS = 0x400n;
+export const SHF_COMPRESSED = 0x800n;
 
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 /** No linker makes longer names; without a limit, 65,535 sections could each be named by the whole file. */

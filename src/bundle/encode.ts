@@ -6,11 +6,13 @@ import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
 import { defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
+import { type Deflate, loadDeflate, remember } from "./deflate.ts";
+import { attach, type DetachedRange, detach, type Stream } from "./detach.ts";
 import { Filters, type Stretch, stretchesOf } from "./filter.ts";
 import { CODEC, FILTER } from "./format.ts";
-import { readImage } from "./pairs.ts";
+import { readImage, writeRequest } from "./pairs.ts";
 import { Predictor } from "./predictor.ts";
-import { storedReference } from "./reference.ts";
+import { type Reference, storedReference } from "./reference.ts";
 import { sha256, type Variant } from "./variant.ts";
 
 export type { Compress } from "./codec.ts";
@@ -31,9 +33,9 @@ export interface EncodeOptions {
 /** Called after each frame. Sizes in bytes. */
 export interface EncodeProgress {
   readonly level: Level;
-  /** How much of the variant is encoded. */
+  /** How much of the variant's stream is encoded. */
   readonly done: number;
-  /** The whole variant. */
+  /** The whole stream. */
   readonly size: number;
   /** What the encoded part takes in the bundle. */
   readonly stored: number;
@@ -44,7 +46,10 @@ export interface EncodedFrame {
   readonly stored: Uint8Array;
   readonly size: number;
   readonly checksum: bigint;
+  /** One of FILTER. */
   readonly filter?: number;
+  /** Whether it serves to predict detached ranges only. */
+  readonly isDetached?: boolean;
 }
 
 export interface EncodedVariant {
@@ -57,6 +62,7 @@ export interface EncodedVariant {
   /** XXH64 of the whole executable; of the variant in place only. */
   readonly checksum?: bigint;
   readonly frames: readonly EncodedFrame[];
+  readonly detached: readonly DetachedRange[];
 }
 
 /**
@@ -71,16 +77,35 @@ export async function encodeVariants(
   options: EncodeOptions,
 ): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
   const base = baseIndex(variants, options.base);
-  const predictor = await Predictor.of(storedReference(variants[base]?.bytes ?? new Uint8Array()));
+  const executable = variants[base];
+  if (executable === undefined) throw new Error("no base");
+  const deflate = await loadDeflater();
+  const stream = takeApart(executable, deflate);
+  const source = await openSource(storedReference(executable.bytes, stream));
   const encoded: EncodedVariant[] = [];
   for (const [index, variant] of variants.entries()) {
     encoded.push(
       index === base
-        ? await encodePlain(variant, options)
-        : await encodePredicted(variant, options, predictor),
+        ? await encodePlain(variant, stream, options)
+        : await encodePredicted(variant, takeApart(variant, deflate), source, options),
     );
   }
   return { encoded, base };
+}
+
+/** Deflates as Go's linker does; what it has once made it knows. */
+export async function loadDeflater(): Promise<Deflate> {
+  return remember(await loadDeflate());
+}
+
+/** Detaches, and attaches again: what cannot be put together must not leave the machine. */
+export function takeApart({ bytes }: Executable, deflate: Deflate): Stream {
+  const stream = detach(bytes, deflate);
+  const again = attach(stream, deflate);
+  if (again === undefined || Buffer.compare(again, bytes) !== 0) {
+    throw new Error("a variant's stream does not give back its file");
+  }
+  return stream;
 }
 
 /**
@@ -95,48 +120,72 @@ export function baseIndex(variants: readonly Executable[], wanted: Level | undef
   throw new MgoError(`the base ${wanted} is not among the variants (${levels.join(", ")})`);
 }
 
-async function encodePlain(variant: Executable, options: EncodeOptions): Promise<EncodedVariant> {
-  const { bytes } = variant;
-  const stretches = stretchesOf(bytes.length, readImage(bytes));
+async function encodePlain(
+  variant: Executable,
+  stream: Stream,
+  options: EncodeOptions,
+): Promise<EncodedVariant> {
+  const stretches = stretchesOf(stream, readImage(variant.bytes, stream));
   const filters = await Filters.load();
-  const frames = await encodeFrames(variant, bytes, { stretches, filters }, options);
-  return describe(variant, CODEC.zstd, [], frames);
+  const frames = await encodeFrames(variant, stream, { stretches, filters }, options);
+  return describe(variant, stream, CODEC.zstd, [], frames);
 }
 
-/** Encodes a variant as it differs from what the predictor predicts. */
+/** What variants are predicted from, and by what. */
+export interface Source {
+  readonly predictor: Predictor;
+  readonly reference: Reference;
+}
+
+/** @throws MgoError if the codec cannot be had */
+export async function openSource(reference: Reference): Promise<Source> {
+  return { predictor: await Predictor.of(reference), reference };
+}
+
+/** Encodes a variant as it differs from what is predicted. */
 export async function encodePredicted(
   variant: Executable,
+  stream: Stream,
+  { predictor, reference }: Source,
   options: EncodeOptions,
-  predictor: Predictor,
 ): Promise<EncodedVariant> {
   options.signal?.throwIfAborted();
-  const plan = predictor.plan(variant.bytes);
+  const request = writeRequest(reference.image, readImage(variant.bytes, stream));
+  const plan = predictor.plan(stream.bytes, request);
   const prediction = predictor.open(plan);
   if (prediction === undefined) throw new Error("a plan that was just made is damaged");
   try {
     const planFrames = await encodeExtra(variant, plan, options);
     const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
-    const frames = await encodeFrames(variant, variant.bytes, { predict }, options);
-    return describe(variant, CODEC.predicted, planFrames, frames);
+    const frames = await encodeFrames(variant, stream, { predict }, options);
+    return describe(variant, stream, CODEC.predicted, planFrames, frames);
   } finally {
     prediction.close();
   }
 }
 
-/** Encodes bytes that are none of the variant's own. */
+/**
+ * Encodes bytes that are none of the variant's own.
+ *
+ * @param isDetached whether they serve to predict detached ranges only
+ */
 export async function encodeExtra(
   variant: Executable,
   bytes: Uint8Array,
   options: EncodeOptions,
+  isDetached = false,
 ): Promise<readonly EncodedFrame[]> {
   const { onProgress: _, ...silent } = options;
-  return await encodeFrames(variant, bytes, {}, silent);
+  const stream = { bytes, skeletonSize: isDetached ? 0 : bytes.length };
+  const frames = await encodeFrames(variant, stream, {}, silent);
+  return isDetached ? frames.map((frame) => ({ ...frame, isDetached })) : frames;
 }
 
 const NOTHING = new Uint8Array();
 
 function describe(
   { level, bytes }: Executable,
+  { detached }: Stream,
   codec: number,
   extra: readonly EncodedFrame[],
   frames: readonly EncodedFrame[],
@@ -148,12 +197,13 @@ function describe(
     sha256: sha256(bytes),
     extraFrameCount: extra.length,
     frames: [...extra, ...frames],
+    detached,
   };
 }
 
-/** What is known about bytes beside what they are. */
+/** What is known about a stream beside what it is. */
 interface Knowledge {
-  /** Gives the dictionary for a range of the bytes. */
+  /** Gives the dictionary for a range of it. */
   readonly predict?: (offset: number, size: number) => Uint8Array;
   readonly stretches?: readonly Stretch[];
   /** Needed where a stretch has one. */
@@ -162,36 +212,31 @@ interface Knowledge {
 
 async function encodeFrames(
   { level }: Executable,
-  bytes: Uint8Array,
+  stream: Pick<Stream, "bytes" | "skeletonSize">,
   { predict, stretches, filters }: Knowledge,
   options: EncodeOptions,
 ): Promise<readonly EncodedFrame[]> {
+  const { bytes, skeletonSize } = stream;
   const { frameSize } = EFFORT[options.compress];
-  const pieces = divide(stretches ?? [{ start: 0, end: bytes.length, filter: "none" }], frameSize);
+  const pieces = divide(stretches ?? stretchesOf(stream), frameSize);
   const frames = new Array<EncodedFrame>(pieces.length);
   let [next, done, stored] = [0, 0, 0];
+  const encode = async ({ start, end, filter }: Stretch): Promise<EncodedFrame> => {
+    const piece = bytes.subarray(start, end);
+    const filtered = filters?.apply(filter, piece, start, skeletonSize) ?? piece;
+    if (filters !== undefined) expectEqual(filters.remove(filter, filtered, start, skeletonSize), piece);
+    const dictionary = predict?.(start, piece.length) ?? NOTHING;
+    const encoded = await encodePiece(filtered, dictionary, options.compress, start >= skeletonSize);
+    const checksum = Bun.hash.xxHash64(piece);
+    return { stored: encoded, size: piece.length, checksum, filter: FILTER[filter] };
+  };
   const work = async (): Promise<void> => {
     for (let index = next++; index < pieces.length; index = next++) {
       options.signal?.throwIfAborted();
-      const { start, end, filter } = pieces[index] ?? fail();
-      const piece = bytes.subarray(start, end);
-      const filtered = filters?.apply(filter, piece, start, bytes.length) ?? piece;
-      if (filters !== undefined) {
-        expectEqual(filters.remove(filter, filtered, start, bytes.length), piece);
-      }
-      const encoded = await encodePiece(
-        filtered,
-        predict?.(start, piece.length) ?? NOTHING,
-        options.compress,
-      );
-      frames[index] = {
-        stored: encoded,
-        size: piece.length,
-        checksum: Bun.hash.xxHash64(piece),
-        filter: FILTER[filter],
-      };
-      done += piece.length;
-      stored += encoded.length;
+      const frame = await encode(pieces[index] ?? fail());
+      frames[index] = frame;
+      done += frame.size;
+      stored += frame.stored.length;
       options.onProgress?.({ level, done, size: bytes.length, stored });
     }
   };
@@ -220,8 +265,9 @@ async function encodePiece(
   piece: Uint8Array,
   dictionary: Uint8Array,
   compress: Compress,
+  isDetached: boolean,
 ): Promise<Uint8Array> {
-  const stored = await encodeFrame(piece, dictionary, compress);
+  const stored = await encodeFrame(piece, dictionary, compress, isDetached);
   expectEqual(await decodeFrame(stored, dictionary, piece.length), piece);
   return stored;
 }

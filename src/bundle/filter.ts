@@ -1,9 +1,9 @@
 /**
  * Filters of frames: launcher/filter.zig, which is part of the codec.
  */
+import type { Stream } from "./detach.ts";
 import type { FILTER } from "./format.ts";
-import type { Image } from "./pairs.ts";
-import { ROLE } from "./pairs.ts";
+import { type Image, ROLE } from "./pairs.ts";
 import { instantiate, type Memory, Piece } from "./wasm.ts";
 
 export type Filter = keyof typeof FILTER;
@@ -15,27 +15,36 @@ interface Exports extends Memory {
 /** Smaller pieces of code are not worth frames of their own. */
 const CODE_SIZE_MIN = 64 * 1024;
 
-/** A range of a file whose frames have one filter; offsets in bytes. */
+/** A range of a stream whose frames have one filter; offsets in bytes. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly filter: Filter;
 }
 
-/** Divides a file into stretches, one behind the other. */
-export function stretchesOf(size: number, { parts }: Image): readonly Stretch[] {
+/**
+ * Divides a stream into stretches, one behind the other. One ends where the skeleton ends.
+ *
+ * @param image without it, there is no code
+ */
+export function stretchesOf(
+  { bytes, skeletonSize }: Pick<Stream, "bytes" | "skeletonSize">,
+  image?: Image,
+): readonly Stretch[] {
   const stretches: Stretch[] = [];
   let end = 0;
   const add = (to: number, filter: Filter): void => {
     if (to > end) stretches.push({ start: end, end: to, filter });
     end = Math.max(end, to);
   };
-  for (const { role, offset, size: length } of parts.toSorted((a, b) => a.offset - b.offset)) {
-    if (role !== ROLE.code || length < CODE_SIZE_MIN || offset < end) continue;
+  const parts = image?.parts.toSorted((a, b) => a.offset - b.offset) ?? [];
+  for (const { role, offset, size } of parts) {
+    if (role !== ROLE.code || size < CODE_SIZE_MIN || offset < end) continue;
     add(offset, "none");
-    add(offset + length, "code");
+    add(offset + size, "code");
   }
-  add(size, "none");
+  add(skeletonSize, "none");
+  add(bytes.length, "none");
   return stretches;
 }
 
@@ -57,23 +66,23 @@ export class Filters {
 
   /**
    * @param bytes of a frame
-   * @param offset of the frame in its file
-   * @param fileSize of that, in bytes
+   * @param offset of the frame in its stream
+   * @param size of the skeleton, in bytes
    * @returns other bytes, as many
    */
-  apply(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number): Uint8Array {
-    return this.#run(filter, bytes, offset, fileSize, true);
+  apply(filter: Filter, bytes: Uint8Array, offset: number, size: number): Uint8Array {
+    return this.#run(filter, bytes, offset, size, true);
   }
 
   /** The reverse of `apply`. */
-  remove(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number): Uint8Array {
-    return this.#run(filter, bytes, offset, fileSize, false);
+  remove(filter: Filter, bytes: Uint8Array, offset: number, size: number): Uint8Array {
+    return this.#run(filter, bytes, offset, size, false);
   }
 
-  #run(filter: Filter, bytes: Uint8Array, offset: number, fileSize: number, forward: boolean): Uint8Array {
+  #run(filter: Filter, bytes: Uint8Array, offset: number, size: number, forward: boolean): Uint8Array {
     if (filter === "none") return bytes;
     const piece = new Piece(this.#codec, bytes);
-    this.#codec.filterCode(piece.address, piece.size, BigInt(offset), BigInt(fileSize), forward);
+    this.#codec.filterCode(piece.address, piece.size, BigInt(offset), BigInt(size), forward);
     const result = piece.read();
     piece.release();
     return result;

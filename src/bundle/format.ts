@@ -10,6 +10,7 @@ export const LEVEL_MAX = 4;
 export const VARIANT_COUNT_MAX = 4;
 export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
+export const DETACHED_SLACK = 64;
 export const ORIGIN_COUNT = 5;
 
 export const LAYOUT = {
@@ -49,7 +50,8 @@ export const HEADER = {
     image_checksum: { offset: 24, size: 8, type: "u64" },
     address: { offset: 32, size: 8, type: "u64" },
     entry: { offset: 40, size: 8, type: "u64" },
-    reserved: { offset: 48, size: 8, type: "bytes" },
+    detached_count: { offset: 48, size: 4, type: "u32" },
+    reserved: { offset: 52, size: 4, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;
@@ -60,7 +62,7 @@ export const VARIANT = {
     level: { offset: 0, size: 1, type: "u8" },
     codec: { offset: 1, size: 1, type: "u8" },
     base: { offset: 2, size: 1, type: "u8" },
-    reserved: { offset: 3, size: 1, type: "u8" },
+    detached_count: { offset: 3, size: 1, type: "u8" },
     extra_frame_count: { offset: 4, size: 4, type: "u32" },
     size: { offset: 8, size: 8, type: "u64" },
     frame_first: { offset: 16, size: 4, type: "u32" },
@@ -86,7 +88,17 @@ export const FRAME = {
     stored_checksum: { offset: 16, size: 8, type: "u64" },
     checksum: { offset: 24, size: 8, type: "u64" },
     filter: { offset: 32, size: 1, type: "u8" },
-    reserved: { offset: 33, size: 7, type: "bytes" },
+    detached: { offset: 33, size: 1, type: "u8" },
+    reserved: { offset: 34, size: 6, type: "bytes" },
+  },
+} as const;
+
+export const DETACHED = {
+  size: 24,
+  fields: {
+    offset: { offset: 0, size: 8, type: "u64" },
+    size: { offset: 8, size: 8, type: "u64" },
+    stream_size: { offset: 16, size: 8, type: "u64" },
   },
 } as const;
 

@@ -2,8 +2,10 @@
  * Which parts of two executables correspond: what the codec (src/codec/request.zig) is asked with.
  *
  * Sections correspond by name. Those that are not loaded have no address: they get one behind the image, so
- * that one number tells where anything is.
+ * that one number tells where anything is. What is detached comes last: no part of the skeleton is predicted from
+ * it, as its parts are other ones.
  */
+import type { DetachedRange, Stream } from "./detach.ts";
 import {
   type Elf,
   PT_LOAD,
@@ -24,6 +26,7 @@ export interface Part {
   readonly name: string;
   readonly role: number;
   readonly address: number;
+  /** In the stream. */
   readonly offset: number;
   readonly size: number;
 }
@@ -39,28 +42,39 @@ export interface Image {
 
 /** Go's sections of functions, in executables with addresses that are fixed and others. */
 const FUNCTIONS = [".gopclntab", ".data.rel.ro.gopclntab"];
-const SYMBOLS = ".symtab";
+/** What holds pointers, of all that is not loaded. */
+const POINTERS = [".symtab", ".debug_addr", ".debug_frame"];
 /** Addresses behind an image start at a multiple of this, so that they are as aligned as in the file. */
 const BEHIND_ALIGN = 0x10000;
+/** Detached parts start at multiples of this, wherever they are in the stream: pointers are looked for at multiples of 8. */
+const DETACHED_ALIGN = 16;
 /** Addresses have 32 bits. */
 const SIZE_MAX = 0x7fff_ffff;
 
 /**
- * The parts of an executable; of a file that is none, or too large, the whole as one part.
+ * The parts of an executable; of a file that is none, or too large, the skeleton as one part.
+ *
+ * @param stream what `detach` made of the file
  */
-export function readImage(bytes: Uint8Array): Image {
-  const elf = tryParse(bytes);
+export function readImage(file: Uint8Array, stream: Stream): Image {
+  const elf = tryParse(file);
   const loads = elf?.programs.filter(({ type }) => type === PT_LOAD) ?? [];
   const starts = loads.map(({ vaddr }) => vaddr).sort(compare);
   const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz).sort(compare);
   const [address] = starts;
   const end = ends.at(-1);
-  if (elf === undefined || address === undefined || end === undefined) return whole(bytes);
-  if (end - address + BigInt(bytes.length) > BigInt(SIZE_MAX)) return whole(bytes);
+  if (elf === undefined || address === undefined || end === undefined) return whole(stream);
   const size = Number(end - address);
-  const behind = Math.ceil(size / BEHIND_ALIGN) * BEHIND_ALIGN;
-  const parts = elf.sections.flatMap((section) => partOf(section, address, size, behind) ?? []);
-  return { address, size, parts };
+  const behind = roundUp(size, BEHIND_ALIGN);
+  const detached = detachedParts(elf, stream, roundUp(behind + stream.skeletonSize, DETACHED_ALIGN));
+  const last = detached.at(-1);
+  if ((last?.address ?? behind) + stream.bytes.length > SIZE_MAX) return whole(stream);
+  const parts = elf.sections.flatMap((section) => partOf(section, stream, address, size, behind) ?? []);
+  return { address, size, parts: [...parts, ...detached] };
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
 }
 
 function tryParse(bytes: Uint8Array): Elf | undefined {
@@ -75,18 +89,61 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function whole(bytes: Uint8Array): Image {
-  const part = { name: "", role: ROLE.bytes, address: 0, offset: 0, size: Math.min(bytes.length, SIZE_MAX) };
+function whole({ skeletonSize }: Stream): Image {
+  const part = { name: "", role: ROLE.bytes, address: 0, offset: 0, size: Math.min(skeletonSize, SIZE_MAX) };
   return { address: 0n, size: 0, parts: [part] };
 }
 
-function partOf(section: Section, image: bigint, imageSize: number, behind: number): Part | undefined {
-  const { name, offset, size, header } = section;
+/** @param start where their addresses start */
+function detachedParts(
+  { sections }: Elf,
+  { skeletonSize, detached }: Stream,
+  start: number,
+): readonly Part[] {
+  const nameByEnd = new Map(
+    sections
+      .filter(({ size, header }) => size > 0 && header.type !== SHT_NOBITS)
+      .map(({ name, offset, size }) => [offset + size, name]),
+  );
+  let [address, offset] = [start, skeletonSize];
+  return detached.map((range) => {
+    const name = nameByEnd.get(range.offset + range.size) ?? "";
+    const role = POINTERS.includes(name) ? ROLE.data : ROLE.bytes;
+    // A section of the same name and role may be loaded in the other executable.
+    const part = { name: `detached ${name}`, role, address, offset, size: range.streamSize };
+    address = roundUp(address + range.streamSize, DETACHED_ALIGN);
+    offset += range.streamSize;
+    return part;
+  });
+}
+
+/** Where a section of the skeleton is in it; undefined for one that is not whole there. */
+function skeletonOffset({ offset, size }: Section, detached: readonly DetachedRange[]): number | undefined {
+  let cut = 0;
+  for (const range of detached) {
+    if (range.offset >= offset + size) break;
+    if (range.offset + range.size > offset) return undefined;
+    cut += range.size;
+  }
+  return offset - cut;
+}
+
+function partOf(
+  section: Section,
+  { detached }: Stream,
+  image: bigint,
+  imageSize: number,
+  behind: number,
+): Part | undefined {
+  const { name, size, header } = section;
   // What each thread gets a copy of has no place in the image.
   if (size === 0 || (header.flags & SHF_TLS) !== 0n) return undefined;
+  const noBits = header.type === SHT_NOBITS;
+  const offset = noBits ? 0 : skeletonOffset(section, detached);
+  if (offset === undefined) return undefined;
   if ((header.flags & SHF_ALLOC) === 0n) {
-    const role = name === SYMBOLS ? ROLE.data : ROLE.bytes;
-    return header.type === SHT_NOBITS ? undefined : { name, role, address: behind + offset, offset, size };
+    const role = POINTERS.includes(name) ? ROLE.data : ROLE.bytes;
+    return noBits ? undefined : { name, role, address: behind + offset, offset, size };
   }
   const address = header.addr - image;
   if (address < 0n || address + header.size > BigInt(imageSize)) return undefined;

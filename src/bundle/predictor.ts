@@ -3,7 +3,6 @@
  * predicts with.
  */
 import { FRAME_SIZE_MAX } from "./format.ts";
-import { type Image, readImage, writeRequest } from "./pairs.ts";
 import type { Reference } from "./reference.ts";
 import { instantiate, type Memory, Piece } from "./wasm.ts";
 
@@ -16,21 +15,18 @@ interface Exports extends Memory {
   predictRange(opened: number, offset: bigint, out: number, size: number): void;
 }
 
-/** A reference; its parts need be known to make plans only. */
-type Known = Pick<Reference, "bytes" | "imageSize"> & { readonly image?: Image };
+type Known = Pick<Reference, "bytes" | "imageSize">;
 
 /** A base, from which variants can be predicted. */
 export class Predictor {
   readonly #codec: Exports;
   readonly #base: Piece;
   readonly #imageSize: number;
-  readonly #image: Image | undefined;
 
-  private constructor(codec: Exports, { bytes, imageSize, image }: Known) {
+  private constructor(codec: Exports, { bytes, imageSize }: Known) {
     this.#codec = codec;
     this.#base = new Piece(codec, bytes);
     this.#imageSize = imageSize;
-    this.#image = image;
   }
 
   /** @throws MgoError if the codec cannot be had; RangeError if there is no memory for the base */
@@ -41,12 +37,12 @@ export class Predictor {
   /**
    * Makes the plan by which the variant is predicted.
    *
+   * @param parts the request that `writeRequest` made of both
    * @throws RangeError if there is no memory for it
    */
-  plan(variant: Uint8Array): Uint8Array {
+  plan(variant: Uint8Array, parts: Uint8Array): Uint8Array {
     const codec = this.#codec;
-    if (this.#image === undefined) throw new Error("the base's parts are not known");
-    const request = new Piece(codec, writeRequest(this.#image, readImage(variant)));
+    const request = new Piece(codec, parts);
     const bytes = new Piece(codec, variant);
     try {
       const base = this.#base;

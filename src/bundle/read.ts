@@ -8,6 +8,8 @@ import { formatSize } from "../text.ts";
 import { restoreBase } from "./base.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
 import { decodeFrame } from "./codec.ts";
+import { loadDeflate } from "./deflate.ts";
+import { attach, type Stream } from "./detach.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
 import {
   type Elf,
@@ -149,7 +151,7 @@ async function findBase(
   const frames: Uint8Array[] = [];
   for (const frame of variant.frames.slice(variant.extraFrameCount)) {
     signal?.throwIfAborted();
-    frames.push(await decode(bundle, variant, frame, NOTHING, { offset: 0, size: 0 }));
+    frames.push(await decode(bundle, variant, frame, NOTHING, 0));
   }
   const bytes = restoreBase(bundle.elf.bytes, variant, frames);
   return bytes !== undefined && Buffer.from(sha256(bytes)).equals(variant.sha256) ? bytes : undefined;
@@ -161,7 +163,7 @@ function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefin
   return base === variant ? undefined : base;
 }
 
-/** What a base gives of itself: it whole, or what is stored beside one in place. */
+/** What a base gives of itself: its stream, or what is stored beside one in place. */
 interface Base {
   readonly inPlace: boolean;
   readonly bytes: Uint8Array;
@@ -180,16 +182,25 @@ async function decodeWith(
   base: Base | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  const { skeletonSize, detached } = variant;
   const contents = variant.frames.slice(variant.extraFrameCount);
   const prediction = base && (await readPlan(bundle, variant, base, signal));
   try {
     const predict = prediction ? prediction.predict.bind(prediction) : nothing;
-    const bytes = await decodeFrames(bundle, variant, contents, predict, signal);
+    const stream = await decodeFrames(bundle, variant, contents, predict, signal);
+    const bytes = await putTogether(bundle, variant, { bytes: stream, skeletonSize, detached });
     if (Buffer.from(sha256(bytes)).equals(variant.sha256)) return bytes;
     throw damaged(bundle, variant, "its SHA-256 is wrong");
   } finally {
     prediction?.close();
   }
+}
+
+async function putTogether(bundle: Bundle, variant: StoredVariant, stream: Stream): Promise<Uint8Array> {
+  if (stream.detached.length === 0) return stream.bytes;
+  const bytes = attach(stream, await loadDeflate());
+  if (bytes !== undefined) return bytes;
+  throw damaged(bundle, variant, "its debug data do not deflate to their size");
 }
 
 async function readPlan(
@@ -225,7 +236,7 @@ async function decodeFrames(
   let offset = 0;
   for (const frame of frames) {
     signal?.throwIfAborted();
-    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size), { offset, size }), offset);
+    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size), offset), offset);
     offset += frame.size;
   }
   return bytes;
@@ -247,7 +258,7 @@ async function decode(
   variant: StoredVariant,
   frame: StoredFrame,
   dictionary: Uint8Array,
-  place: { readonly offset: number; readonly size: number },
+  offset: number,
 ): Promise<Uint8Array> {
   const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
   if (Bun.hash.xxHash64(stored) !== frame.storedChecksum) {
@@ -258,7 +269,7 @@ async function decode(
   });
   const filter = frame.filter === FILTER.none ? "none" : "code";
   const filters = filter === "none" ? undefined : await Filters.load();
-  const decoded = filters?.remove(filter, filtered, place.offset, place.size) ?? filtered;
+  const decoded = filters?.remove(filter, filtered, offset, variant.skeletonSize) ?? filtered;
   if (decoded.length !== frame.size || Bun.hash.xxHash64(decoded) !== frame.checksum) {
     throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);
   }

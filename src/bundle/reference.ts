@@ -1,7 +1,8 @@
 /**
  * What variants are predicted from, laid out as the launcher has it (`Plan` in launcher/format.zig): a stored base
- * as its file, a base in place as its image in memory with bytes behind it that are not at hand there.
+ * as its stream, a base in place as its image in memory with bytes behind it that are not at hand there.
  */
+import type { Stream } from "./detach.ts";
 import { PT_INTERP, PT_LOAD, parseElf, SHF_WRITE } from "./elf.ts";
 import { type Image, type Part, ROLE, readImage } from "./pairs.ts";
 
@@ -14,8 +15,8 @@ export interface Reference {
 }
 
 /** A base that is stored. */
-export function storedReference(base: Uint8Array): Reference {
-  return { bytes: base, imageSize: 0, image: readImage(base) };
+export function storedReference(base: Uint8Array, stream: Stream): Reference {
+  return { bytes: stream.bytes, imageSize: 0, image: readImage(base, stream) };
 }
 
 /**
@@ -25,32 +26,38 @@ export function storedReference(base: Uint8Array): Reference {
  *
  * @returns it, and what is to be stored: its last bytes
  */
-export function inPlaceReference(base: Uint8Array): {
-  readonly reference: Reference;
-  readonly extra: Uint8Array;
-} {
+export function inPlaceReference(
+  base: Uint8Array,
+  stream: Stream,
+): { readonly reference: Reference; readonly needed: Uint8Array; readonly detached: Uint8Array } {
   const elf = parseElf(base, "the base");
-  const image = readImage(base);
+  const image = readImage(base, stream);
   const dynamic = elf.programs.some(({ type }) => type === PT_INTERP);
   const written = new Set(
     elf.sections.filter(({ header }) => (header.flags & SHF_WRITE) !== 0n).map(({ name }) => name),
   );
   const isLoaded = (part: Part): boolean =>
     part.address < image.size && (part.role === ROLE.zeros || !dynamic || !written.has(part.name));
-  let size = image.size;
+  let [size, neededEnd] = [image.size, image.size];
+  // Detached parts come last.
   const parts = image.parts.map((part) => {
     if (isLoaded(part)) return { ...part, offset: part.address };
     const offset = size;
     size += part.size;
+    if (part.offset < stream.skeletonSize) neededEnd = size;
     return { ...part, offset };
   });
   const bytes = new Uint8Array(size);
   for (const [index, part] of parts.entries()) {
     const from = image.parts[index]?.offset ?? 0;
-    if (part.role !== ROLE.zeros) bytes.set(base.subarray(from, from + part.size), part.offset);
+    if (part.role !== ROLE.zeros) bytes.set(stream.bytes.subarray(from, from + part.size), part.offset);
   }
   const reference = { bytes, imageSize: image.size, image: { ...image, parts } };
-  return { reference, extra: bytes.subarray(image.size) };
+  return {
+    reference,
+    needed: bytes.subarray(image.size, neededEnd),
+    detached: bytes.subarray(neededEnd),
+  };
 }
 
 /**

@@ -13,11 +13,13 @@ import {
   encodeExtra,
   encodePredicted,
   encodeVariants,
+  loadDeflater,
+  openSource,
+  takeApart,
 } from "./encode.ts";
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
 import type { Layout } from "./layout.ts";
-import { Predictor } from "./predictor.ts";
 import { readBundle, verifyImage } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
 import { checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
@@ -84,14 +86,15 @@ async function createDirect(
   const base = variants[inPlace];
   if (base === undefined) throw new Error("no variants");
   const plan = planDirect(base.elf, template.block.bytes, base.path);
-  const { reference, extra } = inPlaceReference(base.bytes);
-  const predictor = await Predictor.of(reference);
+  const deflate = await loadDeflater();
+  const { reference, ...extra } = inPlaceReference(base.bytes, takeApart(base, deflate));
+  const source = await openSource(reference);
   const encoded: EncodedVariant[] = [];
   for (const variant of variants) {
     encoded.push(
       variant === base
         ? await encodeInPlace(base, plan, extra, options)
-        : await encodePredicted(variant, options, predictor),
+        : await encodePredicted(variant, takeApart(variant, deflate), source, options),
     );
   }
   const checksum = imageChecksum(base.elf, base.path, new Map(), template.block.bytes);
@@ -102,12 +105,15 @@ async function createDirect(
 async function encodeInPlace(
   base: Variant,
   { overwritten }: DirectPlan,
-  extra: Uint8Array,
+  { needed, detached }: Pick<ReturnType<typeof inPlaceReference>, "needed" | "detached">,
   options: BundleOptions,
 ): Promise<EncodedVariant> {
   const { level, bytes } = base;
-  const extraFrames = await encodeExtra(base, extra, options);
-  const own = await encodeBase(level, bytes, overwritten, extraFrames, options.compress);
+  const extra = [
+    ...(await encodeExtra(base, needed, options)),
+    ...(await encodeExtra(base, detached, options, true)),
+  ];
+  const own = await encodeBase(level, bytes, overwritten, extra, options.compress);
   options.onProgress?.({ level, done: bytes.length, size: bytes.length, stored: bytes.length });
   return own;
 }

@@ -1,5 +1,6 @@
 //! The WebAssembly module that mgo encodes and decodes variants with.
 const std = @import("std");
+const deflate = @import("deflate");
 const predict = @import("predict");
 const request = @import("request.zig");
 const planner = @import("planner.zig");
@@ -79,4 +80,13 @@ export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, f
     } else {
         predict.filter.code(.backward, bytes[0..size], position, bits);
     }
+}
+
+var deflate_workspace: deflate.Workspace = undefined;
+
+/// Deflates as the launcher does. Gives the size in bytes of the zlib stream at `output`, or -1 if it is larger
+/// than `output_size`.
+export fn deflateRange(input: [*]const u8, input_size: usize, output: [*]u8, output_size: usize) isize {
+    const size = deflate.compress(&deflate_workspace, input[0..input_size], output[0..output_size]) orelse return -1;
+    return @intCast(size);
 }

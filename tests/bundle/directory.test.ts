@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFrame } from "../../src/bundle/codec.ts";
 import { readDirectory, type StoredFrame, writePayload } from "../../src/bundle/directory.ts";
-import { CODEC, FRAME, HEADER, VARIANT, VERSION } from "../../src/bundle/format.ts";
+import { CODEC, DETACHED, FRAME, HEADER, VARIANT, VERSION } from "../../src/bundle/format.ts";
 import { Predictor } from "../../src/bundle/predictor.ts";
-import { storedReference } from "../../src/bundle/reference.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
 import { sha256 } from "../../src/bundle/variant.ts";
 import { MgoError } from "../../src/error.ts";
@@ -13,6 +12,8 @@ import { goldenVariant, IMAGE_CHECKSUM } from "../support/golden.ts";
 import { findPlaces, forgeDirectory, forgeFields } from "../support/hostile.ts";
 
 const golden = readFileSync(join(import.meta.dir, "..", "golden", "payload-v1.bin"));
+/** In which both variants have detached ranges, v3 has two. */
+const apart = readFileSync(join(import.meta.dir, "..", "launcher", "payload", "payload.mgo"));
 
 describe("the golden payload", () => {
   test("reads as what was written", () => {
@@ -38,7 +39,7 @@ describe("the golden payload", () => {
   test("decodes to what was encoded", async () => {
     const decode = ({ offset, storedSize, size }: StoredFrame, dictionary: Uint8Array = new Uint8Array()) =>
       decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, size);
-    const predictor = await Predictor.of(storedReference(goldenVariant("v3")));
+    const predictor = await Predictor.of({ bytes: goldenVariant("v3"), imageSize: 0 });
     for (const { level, extraFrameCount, frames } of readDirectory(golden, "golden").variants) {
       const plan = await Promise.all(frames.slice(0, extraFrameCount).map((frame) => decode(frame)));
       const prediction = plan.length > 0 ? predictor.open(Buffer.concat(plan)) : undefined;
@@ -115,13 +116,13 @@ describe("readDirectory", () => {
     ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],
     ["the order of levels", (b) => writeStruct(VARIANT, b, v3, { level: 1 }), "order"],
     ["a codec", (b) => writeStruct(VARIANT, b, v1, { codec: 9 }), "uses codec 9"],
-    ["reserved bytes of a variant", (b) => b.fill(1, v1 + 3, v1 + 4), "reserved"],
     ["a checksum of a variant", (b) => writeStruct(VARIANT, b, v1, { checksum: 1n }), "has a checksum"],
     [
       "a codec to one in place",
       (b) => writeStruct(VARIANT, b, v3, { codec: 2 }),
       "it has 1 variants in place",
     ],
+    ["a variant's detached ranges", (b) => writeStruct(VARIANT, b, v1, { detached_count: 1 }), "cut short"],
     ["a base that is none", (b) => writeStruct(VARIANT, b, v1, { base: 2 }), "refers to a base"],
     ["a base that refers itself", (b) => writeStruct(VARIANT, b, v1, { base: 0 }), "refers to a base"],
     ["another base of the base", (b) => writeStruct(VARIANT, b, v3, { base: 0 }), "refers to a base"],
@@ -142,9 +143,45 @@ describe("readDirectory", () => {
     expect(() => readDirectory(payload, "forged")).toThrow(message);
   });
 
-  test("never ends but in a directory or an error for the user", () => {
-    for (const directory of forgeFields(golden)) {
-      const payload = Buffer.concat([directory, golden.subarray(directory.length)]);
+  const places = findPlaces(apart);
+  const [, variant = 0] = places.variants;
+  const [, one = 0, last = 0] = places.detached;
+  const [frame = 0, next = 0] = places.frames.slice(-3);
+  const sizes = readDirectory(apart, "apart").variants[1];
+  const end = BigInt(sizes?.size ?? 0);
+  test.each<readonly [string, (bytes: Uint8Array) => void, string]>([
+    ["how many there are", (b) => writeStruct(HEADER, b, 0, { detached_count: 2 }), "checksum|frames"],
+    ["a variant's share", (b) => writeStruct(VARIANT, b, variant, { detached_count: 1 }), "size"],
+    [
+      "a share that is too large",
+      (b) => writeStruct(VARIANT, b, variant, { detached_count: 3 }),
+      "cut short",
+    ],
+    ["a variant's size", (b) => writeStruct(VARIANT, b, variant, { size: end + 1n }), "size"],
+    ["an empty range", (b) => writeStruct(DETACHED, b, one, { size: 0n }), "empty"],
+    ["a range of nothing", (b) => writeStruct(DETACHED, b, one, { stream_size: 0n }), "empty"],
+    ["the order", (b) => writeStruct(DETACHED, b, last, { offset: 2099n }), "overlap"],
+    ["a range's end", (b) => writeStruct(DETACHED, b, last, { offset: end - 1n }), "past the end"],
+    ["an end that wraps", (b) => writeStruct(DETACHED, b, last, { offset: 2n ** 64n - 1n }), "past the end"],
+    ["a range's size", (b) => writeStruct(DETACHED, b, one, { size: 99n }), "size"],
+    ["a size that nothing makes", (b) => writeStruct(DETACHED, b, one, { size: 265n }), "larger"],
+    ["what is stored for it", (b) => writeStruct(DETACHED, b, last, { stream_size: 2999n }), "size"],
+    [
+      "where the skeleton ends",
+      (b) => {
+        writeStruct(FRAME, b, frame, { size: 505 });
+        writeStruct(FRAME, b, next, { size: 2047 });
+      },
+      "skeleton",
+    ],
+  ])("refuses a change of detached ranges, %s, behind a right checksum", (_what, change, message) => {
+    const payload = Buffer.concat([forgeDirectory(apart, change), apart.subarray(places.end)]);
+    expect(() => readDirectory(payload, "forged")).toThrow(new RegExp(`^forged is a damaged .*(${message})`));
+  });
+
+  test.each([golden, apart])("never ends but in a directory or an error for the user", (whole) => {
+    for (const directory of forgeFields(whole)) {
+      const payload = Buffer.concat([directory, whole.subarray(directory.length)]);
       try {
         readDirectory(payload, "forged");
       } catch (error) {

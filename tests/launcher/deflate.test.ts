@@ -3,9 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
+import { loadDeflate } from "../../src/bundle/deflate.ts";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
 import { readStruct } from "../../src/bundle/struct.ts";
-import { buildDeflate } from "../support/deflate.ts";
 import { scratch } from "../support/scratch.ts";
 import { root } from "../support/variants.ts";
 
@@ -16,7 +16,7 @@ const CHDR_SIZE = 24;
 
 /** Go 1.27 has other code for compress/flate, which makes other streams. */
 const minor = Number(/^go1\.(\d+)/.exec(run(["go", "env", "GOVERSION"], root).toString())?.[1]);
-const deflate = await buildDeflate();
+const deflate = await loadDeflate();
 
 describe.skipIf(minor > 26)("deflating", () => {
   test("a Go program's debug sections gives the bytes that Go's linker wrote", () => {

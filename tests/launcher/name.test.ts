@@ -4,7 +4,7 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "nod
 import { basename, join } from "node:path";
 import { EHDR, PHDR, PT_LOAD, parseElf, SHT_NOBITS } from "../../src/bundle/elf.ts";
 import { scratch } from "../support/scratch.ts";
-import { buildVariant, bundleFiles, type Linkage, runProgram } from "../support/variants.ts";
+import { buildVariant, bundleFiles, type Linkage, runProgram, UNSTRIPPED } from "../support/variants.ts";
 
 const V1 = { GOAMD64: "v1" };
 const PF_X = 1;
@@ -17,7 +17,7 @@ const gcc = Bun.which("gcc") !== null;
 const STATIC: Linkage = { name: "static", flags: [] };
 const LINKAGES: readonly (readonly [string, Linkage, boolean])[] = [
   ["a static program", STATIC, true],
-  ["a program with symbols", { name: "symbols", flags: ["-ldflags="] }, true],
+  ["a program with symbols", UNSTRIPPED, true],
   ["a PIE", { name: "pie", flags: ["-buildmode=pie"] }, true],
   ["a cgo program", { name: "cgo", flags: [], cgo: true }, gcc],
   ["a cgo PIE", { name: "cgo-pie", flags: ["-buildmode=pie"], cgo: true }, gcc],
@@ -83,7 +83,9 @@ describe.each(LINKAGES)("%s", (_, linkage, possible) => {
   test.skipIf(!possible)("is in memory as it was but for the entry and the code in front of it", async () => {
     const [bundle, variant] = await prepare();
     const copy = join(scratch, `memory-${folders++}`);
-    expect(runProgram([bundle], { ...V1, COPY: copy })).toMatchObject({ status: 0, stderr: "" });
+    // With all of the file in it: tests/launcher/detached.test.ts looks at starts without debug data.
+    const env = { ...V1, COPY: copy, MGODEBUG: "symbols" };
+    expect(runProgram([bundle], env)).toMatchObject({ status: 0, stderr: "" });
     const [memory, plain] = [readFileSync(copy), readFileSync(variant)];
     const [ours, wanted] = [parseElf(memory, copy), parseElf(plain, variant)];
     expect(ours.header).toEqual({ ...wanted.header, entry: expect.anything() });

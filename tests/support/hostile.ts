@@ -1,12 +1,13 @@
 /** Payloads that were changed by somebody who knows the format: their checksums are right. */
 import { readDirectory } from "../../src/bundle/directory.ts";
-import { FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
+import { DETACHED, FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
 import { writeStruct } from "../../src/bundle/struct.ts";
 
 /** Where the directory's parts start, in bytes from the start of the payload. */
 export interface Places {
   readonly variants: readonly number[];
   readonly frames: readonly number[];
+  readonly detached: readonly number[];
   /** Of the whole directory. */
   readonly end: number;
 }
@@ -14,11 +15,14 @@ export interface Places {
 export function findPlaces(payload: Uint8Array): Places {
   const { variants } = readDirectory(payload, "payload");
   const count = variants.reduce((sum, { frames }) => sum + frames.length, 0);
+  const ranges = variants.reduce((sum, { detached }) => sum + detached.length, 0);
   const tables = HEADER.size + variants.length * VARIANT.size;
+  const detached = tables + count * FRAME.size;
   return {
     variants: variants.map((_, index) => HEADER.size + index * VARIANT.size),
     frames: Array.from({ length: count }, (_, index) => tables + index * FRAME.size),
-    end: tables + count * FRAME.size,
+    detached: Array.from({ length: ranges }, (_, index) => detached + index * DETACHED.size),
+    end: detached + ranges * DETACHED.size,
   };
 }
 
@@ -34,11 +38,12 @@ export function forgeDirectory(payload: Uint8Array, change: (directory: Uint8Arr
 
 /** Directories in which one field of one struct has a value at which a reader may stumble. */
 export function forgeFields(payload: Uint8Array): readonly Uint8Array[] {
-  const { variants, frames } = findPlaces(payload);
+  const { variants, frames, detached } = findPlaces(payload);
   const structs = [
     { fields: Object.values(HEADER.fields), starts: [0] },
     { fields: Object.values(VARIANT.fields), starts: variants },
     { fields: Object.values(FRAME.fields), starts: frames },
+    { fields: Object.values(DETACHED.fields), starts: detached },
   ];
   return structs.flatMap(({ fields, starts }) =>
     starts.flatMap((start) =>

@@ -3,6 +3,7 @@
  * all tests of a run.
  */
 import { join } from "node:path";
+import type { Compress } from "../../src/bundle/codec.ts";
 import type { Layout } from "../../src/bundle/layout.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
@@ -73,30 +74,39 @@ export function buildVariant(level: Level, program = "levels", linkage: Kind | L
 
 let bundles = 0;
 
+interface Stored {
+  readonly layout?: Layout | undefined;
+  readonly compress?: Compress | undefined;
+}
+
 export interface VariantOptions {
   readonly levels?: readonly Level[];
   readonly base?: Level;
   readonly layout?: Layout;
   /** A folder below tests/programs. */
   readonly program?: string;
-  readonly kind?: Kind;
+  readonly kind?: Kind | Linkage;
+  readonly compress?: Compress;
 }
+
+/** Not stripped: with debug data and symbols. */
+export const UNSTRIPPED: Linkage = { name: "symbols", flags: ["-ldflags="] };
 
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
 export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
-  const { levels = LEVELS, base, layout = "packed", program, kind } = wanted;
+  const { levels = LEVELS, base, layout, program, kind, compress } = wanted;
   const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
-  return bundleFiles(inputs, base, layout);
+  return bundleFiles(inputs, base, { layout, compress });
 }
 
 /** Path of a new bundle of these files. */
 export async function bundleFiles(
   inputs: readonly VariantInput[],
   base?: Level,
-  layout: Layout = "packed",
+  { layout = "packed", compress = "fast" }: Stored = {},
 ): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
-  const options = { compress: "fast", layout, ...(base === undefined ? {} : { base }) } as const;
+  const options = { compress, layout, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
 }

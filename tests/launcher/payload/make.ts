@@ -4,13 +4,17 @@
 //
 // v1 is the base, in frames of 2 KiB. v3 is predicted from it: frame 0 by bytes that start like a
 // structured zstd dictionary, frame 1 by nothing, frame 2 by the base's last bytes. Its plan, made here by
-// hand, has two frames.
+// hand, has two frames. v1 has a detached range, from which one of v3 is predicted; another of v3 is stored
+// inflated.
 
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
+import { loadDeflate } from "../../../src/bundle/deflate";
+import { attach, type Stream } from "../../../src/bundle/detach";
 import {
   AREA,
   CODEC,
+  DETACHED,
   FRAME,
   HEADER,
   KIND,
@@ -28,25 +32,49 @@ const DICTIONARY_OFFSET = 1500;
 type Fields = Record<string, { offset: number; size: number; type: string }>;
 type Frame = { stored: Uint8Array; values: Record<string, number | bigint> };
 
-const v1 = words(5000, 1);
-v1.set(DICTIONARY_MAGIC, DICTIONARY_OFFSET);
-const v3 = v1.slice(0, 4600);
-v3.set(words(700, 2), 300);
-v3.set(words(700, 3), 2900);
+const deflate = await loadDeflate();
+const skeleton1 = words(5000, 1);
+skeleton1.set(DICTIONARY_MAGIC, DICTIONARY_OFFSET);
+const skeleton3 = skeleton1.slice(0, 4600);
+skeleton3.set(words(700, 2), 300);
+skeleton3.set(words(700, 3), 2900);
+const symbols = words(100, 4);
+const inflated = words(3000, 5);
+const deflatedSize = deflate(inflated, inflated.length)?.length ?? 0;
 
-/** Ranges of v3 that v1 predicts: where they start in v3 and in v1, and their size. */
+const v1: Stream = {
+  bytes: Buffer.concat([skeleton1, symbols]),
+  skeletonSize: skeleton1.length,
+  detached: [{ offset: 1000, size: symbols.length, streamSize: symbols.length }],
+};
+/** The second range ends the file. */
+const v3: Stream = {
+  bytes: Buffer.concat([skeleton3, symbols, inflated]),
+  skeletonSize: skeleton3.length,
+  detached: [
+    { offset: 2000, size: symbols.length, streamSize: symbols.length },
+    { offset: skeleton3.length + symbols.length, size: deflatedSize, streamSize: inflated.length },
+  ],
+};
+const [file1, file3] = [v1, v3].map((stream) => attach(stream, deflate) ?? nothing());
+if (file1 === undefined || file3 === undefined) throw new Error("unreachable");
+
+/** Ranges of v3's stream that v1's predicts: where they start in v3 and in v1, and their size. */
 const ENTRIES = [
   [0, DICTIONARY_OFFSET, FRAME_SIZE],
-  [2 * FRAME_SIZE, 4000, v3.length - 2 * FRAME_SIZE],
+  [2 * FRAME_SIZE, 4000, skeleton3.length - 2 * FRAME_SIZE],
+  [skeleton3.length, skeleton1.length, symbols.length],
 ] as const;
 
 const plan = makePlan();
-const baseFrames = split(v1).map((piece) => frame(piece, nothing()));
+const baseFrames = split(v1).map(({ piece }) => frame(piece, nothing()));
 const planFrames = [frame(plan.subarray(0, 50), nothing()), frame(plan.subarray(50), nothing())];
-const otherFrames = split(v3).map((piece, index) => frame(piece, predict(index * FRAME_SIZE, piece.length)));
+const otherFrames = split(v3).map(({ piece, offset }) => frame(piece, predict(offset, piece.length)));
 const frames = [...baseFrames, ...planFrames, ...otherFrames];
 
-const directorySize = HEADER.size + 2 * VARIANT.size + frames.length * FRAME.size;
+const tablesSize = HEADER.size + 2 * VARIANT.size + frames.length * FRAME.size;
+const ranges = [...v1.detached, ...v3.detached];
+const directorySize = tablesSize + ranges.length * DETACHED.size;
 const payloadSize = directorySize + frames.reduce((sum, one) => sum + one.stored.length, 0);
 const payload = new Uint8Array(payloadSize);
 payload.set(MAGIC);
@@ -56,24 +84,30 @@ put(0, HEADER.fields, {
   variant_count: 2,
   frame_count: frames.length,
   payload_size: payloadSize,
+  detached_count: ranges.length,
 });
 put(HEADER.size, VARIANT.fields, {
   level: 1,
   codec: CODEC.zstd,
   base: 0,
-  size: v1.length,
+  size: file1.length,
   frame_first: 0,
   frame_count: baseFrames.length,
+  detached_count: v1.detached.length,
 });
 put(HEADER.size + VARIANT.size, VARIANT.fields, {
   level: 3,
   codec: CODEC.predicted,
   base: 0,
-  size: v3.length,
+  size: file3.length,
   frame_first: baseFrames.length,
   frame_count: planFrames.length + otherFrames.length,
   extra_frame_count: planFrames.length,
+  detached_count: v3.detached.length,
 });
+for (const [index, { offset, size, streamSize }] of ranges.entries()) {
+  put(tablesSize + index * DETACHED.size, DETACHED.fields, { offset, size, stream_size: streamSize });
+}
 let offset = directorySize;
 for (const [index, { stored, values }] of frames.entries()) {
   put(HEADER.size + 2 * VARIANT.size + index * FRAME.size, FRAME.fields, {
@@ -91,14 +125,16 @@ const covered = Buffer.concat([
 put(0, HEADER.fields, { directory_checksum: Bun.hash.xxHash64(covered) });
 
 await Bun.write(join(import.meta.dir, "payload.mgo"), payload);
-await Bun.write(join(import.meta.dir, "v1.bin"), v1);
-await Bun.write(join(import.meta.dir, "v3.bin"), v3);
+await Bun.write(join(import.meta.dir, "v1.bin"), file1);
+await Bun.write(join(import.meta.dir, "v3.bin"), file3);
 
-function split(variant: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(variant.length / FRAME_SIZE);
-  return Array.from({ length: count }, (_, index) =>
-    variant.subarray(index * FRAME_SIZE, (index + 1) * FRAME_SIZE),
-  );
+function split({ bytes, skeletonSize }: Stream): { piece: Uint8Array; offset: number }[] {
+  const pieces = [];
+  for (let offset = 0, end = 0; offset < bytes.length; offset = end) {
+    end = Math.min(offset + FRAME_SIZE, offset < skeletonSize ? skeletonSize : bytes.length);
+    pieces.push({ piece: bytes.subarray(offset, end), offset });
+  }
+  return pieces;
 }
 
 function nothing(): Uint8Array {
@@ -109,8 +145,8 @@ function makePlan(): Uint8Array {
   const columns = ENTRIES.length * 13;
   const bytes = new Uint8Array(PLAN.size + 2 * AREA.size + columns);
   putIn(bytes, 0, PLAN.fields, { entry_count: ENTRIES.length, base_area_count: 1, variant_area_count: 1 });
-  putIn(bytes, PLAN.size, AREA.fields, { size: v1.length });
-  putIn(bytes, PLAN.size + AREA.size, AREA.fields, { size: v3.length });
+  putIn(bytes, PLAN.size, AREA.fields, { size: v1.bytes.length });
+  putIn(bytes, PLAN.size + AREA.size, AREA.fields, { size: v3.bytes.length });
   const view = new DataView(bytes.buffer, PLAN.size + 2 * AREA.size);
   const count = ENTRIES.length;
   let [variantEnd, baseEnd] = [0, 0];
@@ -126,8 +162,8 @@ function makePlan(): Uint8Array {
 
 /** As launcher/predict.zig does. */
 function predict(offset: number, size: number): Uint8Array {
-  const whole = new Uint8Array(v3.length);
-  for (const [variant, base, length] of ENTRIES) whole.set(v1.subarray(base, base + length), variant);
+  const whole = new Uint8Array(v3.bytes.length);
+  for (const [variant, base, length] of ENTRIES) whole.set(v1.bytes.subarray(base, base + length), variant);
   const prediction = whole.slice(offset, offset + size);
   if (DICTIONARY_MAGIC.every((byte, index) => prediction[index] === byte)) prediction.fill(0, 0, 4);
   return prediction;

@@ -1,0 +1,204 @@
+/**
+ * A variant's file ⇄ its stream, which is what frames are made of: first the skeleton, the file without its detached
+ * ranges, then what these hold, in the order of the file. launcher/format.zig defines both.
+ *
+ * Detached are the contents of sections that are not loaded: debug data and symbols. A start needs none of them. Those
+ * that Go's linker has deflated are stored inflated, as variants differ little in what was deflated, and in all of the
+ * deflated bytes.
+ */
+import { inflateSync } from "node:zlib";
+import type { Deflate } from "./deflate.ts";
+import {
+  EHDR,
+  type Elf,
+  PHDR,
+  parseElf,
+  type Section,
+  SHDR,
+  SHF_ALLOC,
+  SHF_COMPRESSED,
+  SHT_NOBITS,
+  SHT_NULL,
+} from "./elf.ts";
+
+/** A range of the file; all in bytes. */
+export interface DetachedRange {
+  /** From the start of the file. */
+  readonly offset: number;
+  /** In the file. */
+  readonly size: number;
+  /** In the stream: `size`, unless it is stored inflated. */
+  readonly streamSize: number;
+}
+
+/** A file as it is stored. */
+export interface Stream {
+  readonly bytes: Uint8Array;
+  /** How many of the bytes are the skeleton. */
+  readonly skeletonSize: number;
+  /** In the order of the file, and of their contents in the stream. */
+  readonly detached: readonly DetachedRange[];
+}
+
+/** Smaller sections are not worth an entry of the directory. */
+const SIZE_MIN = 64;
+/** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
+const CHDR_SIZE = 24;
+const ELFCOMPRESS_ZLIB = 1;
+/** A larger section stays deflated: it would not fit beside its stream into the memory of the codec. */
+const INFLATED_MAX = 1 << 30;
+
+/**
+ * Takes a file apart. Of a file that is no ELF executable, the skeleton is all.
+ *
+ * @throws Error if the file cannot be put together again
+ */
+export function detach(file: Uint8Array, deflate: Deflate): Stream {
+  const ranges = findRanges(file).map((range) => ({ ...range, contents: contentsOf(file, range, deflate) }));
+  const skeleton = cut(file, ranges);
+  const size = skeleton.reduce((sum, piece) => sum + piece.length, 0);
+  const bytes = ranges.length === 0 ? file : concat([...skeleton, ...ranges.map(({ contents }) => contents)]);
+  const detached = ranges.map(({ offset, size, contents }) => ({
+    offset,
+    size,
+    streamSize: contents.length,
+  }));
+  return { bytes, skeletonSize: size, detached };
+}
+
+/**
+ * Puts a file together again.
+ *
+ * @param detached as `detach` gave them, or a checked directory has them
+ * @returns undefined if what is stored inflated does not deflate to what was there
+ */
+export function attach({ bytes, skeletonSize, detached }: Stream, deflate: Deflate): Uint8Array | undefined {
+  if (detached.length === 0) return bytes;
+  const pieces: Uint8Array[] = [];
+  let [skeleton, contents, place] = [0, skeletonSize, 0];
+  for (const { offset, size, streamSize } of detached) {
+    pieces.push(bytes.subarray(skeleton, skeleton + offset - place));
+    skeleton += offset - place;
+    place = offset + size;
+    const stored = bytes.subarray(contents, contents + streamSize);
+    contents += streamSize;
+    const piece = size === streamSize ? stored : deflate(stored, size);
+    if (piece?.length !== size) return undefined;
+    pieces.push(piece);
+  }
+  return concat([...pieces, bytes.subarray(skeleton, skeletonSize)]);
+}
+
+/** A range, and what is in it. */
+interface Range {
+  readonly offset: number;
+  readonly size: number;
+  /** Of what it inflates to, in bytes; undefined where it is no zlib stream. */
+  readonly inflatedSize?: number | undefined;
+}
+
+function findRanges(file: Uint8Array): readonly Range[] {
+  const elf = tryParse(file);
+  if (elf === undefined) return [];
+  const names = elf.sections[elf.header.shstrndx];
+  const candidates = elf.sections.flatMap((section) =>
+    section === names ? [] : (rangeOf(elf, section) ?? []),
+  );
+  return withoutOverlaps(candidates, neededParts(elf, names));
+}
+
+function tryParse(file: Uint8Array): Elf | undefined {
+  try {
+    return parseElf(file, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function rangeOf({ bytes }: Elf, { offset, size, header }: Section): Range | undefined {
+  if ((header.flags & SHF_ALLOC) !== 0n || isEmpty(header.type)) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size);
+  const compressed = (header.flags & SHF_COMPRESSED) !== 0n && size > CHDR_SIZE;
+  const skipped = compressed && view.getUint32(0, true) === ELFCOMPRESS_ZLIB ? CHDR_SIZE : 0;
+  if (size - skipped < SIZE_MIN) return undefined;
+  const inflatedSize = skipped > 0 ? Number(view.getBigUint64(8, true)) : undefined;
+  return { offset: offset + skipped, size: size - skipped, inflatedSize };
+}
+
+function isEmpty(type: number): boolean {
+  return type === SHT_NULL || type === SHT_NOBITS;
+}
+
+/** A part of the file, in bytes; `end` is behind the last one. */
+interface Part {
+  readonly offset: number;
+  readonly end: number;
+}
+
+/** What the kernel, the dynamic linker and readers of section headers look at. */
+function neededParts({ header, programs, sections }: Elf, names: Section | undefined): readonly Part[] {
+  const part = (offset: bigint | number, size: bigint | number): Part => ({
+    offset: Number(offset),
+    end: Number(offset) + Number(size),
+  });
+  return [
+    part(0, EHDR.size),
+    part(header.phoff, programs.length * PHDR.size),
+    part(header.shoff, header.shnum * SHDR.size),
+    ...programs.map(({ offset, filesz }) => part(offset, filesz)),
+    ...sections
+      .filter((section) => section === names || (section.header.flags & SHF_ALLOC) !== 0n)
+      .filter(({ header: { type } }) => !isEmpty(type))
+      .map(({ offset, size }) => part(offset, size)),
+  ];
+}
+
+/** The ranges, sorted, that overlap none of the parts and none of the ranges in front of them. */
+function withoutOverlaps(ranges: readonly Range[], parts: readonly Part[]): readonly Range[] {
+  const needed = parts.toSorted((a, b) => a.offset - b.offset);
+  const kept: Range[] = [];
+  let [end, next] = [0, 0];
+  for (const range of ranges.toSorted((a, b) => a.offset - b.offset)) {
+    const rangeEnd = range.offset + range.size;
+    // Of parts that start in front of the range's end, those may overlap that reach behind its start.
+    for (let part = needed[next]; part !== undefined && part.offset < rangeEnd; part = needed[++next]) {
+      // A part without bytes overlaps nothing.
+      if (part.end > part.offset) end = Math.max(end, part.end);
+    }
+    if (range.offset < end) continue;
+    kept.push(range);
+    end = rangeEnd;
+  }
+  return kept;
+}
+
+/** What is stored for the range: inflated where deflating gives back the same bytes. */
+function contentsOf(file: Uint8Array, { offset, size, inflatedSize }: Range, deflate: Deflate): Uint8Array {
+  const stored = file.subarray(offset, offset + size);
+  // Sizes that are equal stand for contents as they are in the file.
+  if (inflatedSize === undefined || inflatedSize === size || inflatedSize > INFLATED_MAX) return stored;
+  const inflated = inflate(stored, inflatedSize);
+  if (inflated?.length !== inflatedSize || inflatedSize === 0) return stored;
+  const again = deflate(inflated, size);
+  return again !== undefined && Buffer.compare(again, stored) === 0 ? inflated : stored;
+}
+
+function inflate(stored: Uint8Array, size: number): Uint8Array | undefined {
+  try {
+    return inflateSync(stored, { maxOutputLength: size });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pieces of the file between the ranges. */
+function cut(file: Uint8Array, ranges: readonly Range[]): readonly Uint8Array[] {
+  const starts = [0, ...ranges.map(({ offset, size }) => offset + size)];
+  const ends = [...ranges.map(({ offset }) => offset), file.length];
+  return starts.map((start, index) => file.subarray(start, ends[index]));
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = Buffer.concat(pieces);
+  return new Uint8Array(joined.buffer, joined.byteOffset, joined.length);
+}

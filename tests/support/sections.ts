@@ -1,0 +1,76 @@
+/** Small ELF executables with sections of any contents, for tests that no linker's output is odd enough for. */
+import { EHDR, PHDR, PT_LOAD, SHDR } from "../../src/bundle/elf.ts";
+import { writeStruct } from "../../src/bundle/struct.ts";
+
+/** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
+export const CHDR_SIZE = 24;
+const SHT_PROGBITS = 1;
+const SHT_STRTAB = 3;
+
+export interface MadeSection {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly type?: number;
+  readonly flags?: bigint;
+}
+
+/** The contents of a section with SHF_COMPRESSED. */
+export function compressed(stream: Uint8Array, size: number, type = 1): Uint8Array {
+  const header = Buffer.alloc(CHDR_SIZE);
+  header.writeUInt32LE(type, 0);
+  header.writeBigUInt64LE(BigInt(size), 8);
+  header.writeBigUInt64LE(1n, 16);
+  return Buffer.concat([header, stream]);
+}
+
+/**
+ * An executable: ELF header, one program header, the sections' contents without gaps, section headers. The first
+ * section is the one that is loaded.
+ */
+export function makeElf(sections: readonly MadeSection[]): Buffer {
+  const names = Buffer.from(`\0${[...sections.map(({ name }) => name), ".shstrtab"].join("\0")}\0`);
+  const all: readonly MadeSection[] = [...sections, { name: ".shstrtab", bytes: names, type: SHT_STRTAB }];
+  const start = EHDR.size + PHDR.size;
+  const contents = Buffer.concat(all.map(({ bytes }) => bytes));
+  const file = Buffer.alloc(start + contents.length + (all.length + 1) * SHDR.size);
+  contents.copy(file, start);
+  const shoff = start + contents.length;
+  writeStruct(EHDR, file, 0, {
+    ident: Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    type: 2,
+    machine: 62,
+    version: 1,
+    phoff: BigInt(EHDR.size),
+    shoff: BigInt(shoff),
+    ehsize: EHDR.size,
+    phentsize: PHDR.size,
+    phnum: 1,
+    shentsize: SHDR.size,
+    shnum: all.length + 1,
+    shstrndx: all.length,
+  });
+  const loaded = BigInt(sections[0]?.bytes.length ?? 0);
+  writeStruct(PHDR, file, EHDR.size, {
+    type: PT_LOAD,
+    flags: 5,
+    offset: BigInt(start),
+    vaddr: 0x400000n + BigInt(start),
+    filesz: loaded,
+    memsz: loaded,
+    align: 4096n,
+  });
+  let offset = start;
+  for (const [index, section] of all.entries()) {
+    writeStruct(SHDR, file, shoff + (index + 1) * SHDR.size, {
+      name: names.indexOf(`\0${section.name}\0`) + 1,
+      type: section.type ?? SHT_PROGBITS,
+      flags: section.flags ?? 0n,
+      addr: index === 0 ? 0x400000n + BigInt(start) : 0n,
+      offset: BigInt(offset),
+      size: BigInt(section.bytes.length),
+      addralign: 1n,
+    });
+    offset += section.bytes.length;
+  }
+  return file;
+}
