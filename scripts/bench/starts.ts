@@ -41,13 +41,15 @@ export function measureStarts(
   context: Context,
 ): Measured {
   const plainTurns = levels.map((level): Turn => ({ level, path: plain.get(level) ?? "" }));
-  const bundleTurns = bundles
-    .flatMap((bundle) => turnsOf(bundle, levels))
-    .filter((turn) => {
-      const runs = doesRun(turn, args, context);
-      if (!runs) context.note(`the bundle ${turn.bundle?.kind} does not run as ${turn.level}`);
-      return runs;
-    });
+  const bundleTurns = bundles.flatMap((bundle) => {
+    const turns = turnsOf(bundle, levels);
+    const failures = new Map(turns.map((turn) => [turn, tryOnce(turn, args, context)]));
+    const [reason] = failures.values().filter((failure) => failure !== undefined);
+    if (reason === undefined) return turns;
+    const failed = turns.filter((turn) => failures.get(turn) !== undefined);
+    context.note(`${bundle.kind} does not run as ${failed.map(({ level }) => level).join(", ")}: ${reason}`);
+    return turns.filter((turn) => !failed.includes(turn));
+  });
   const results = runInTurn([...plainTurns, ...bundleTurns], args, context);
   const times = (turn: Turn | undefined): readonly number[] =>
     (turn === undefined ? undefined : results.get(turn))?.map(({ milliseconds }) => milliseconds) ?? [];
@@ -71,8 +73,10 @@ function turnsOf(bundle: Bundle, levels: readonly Level[]): readonly Turn[] {
   return own.map((level) => ({ level, path: bundle.path, bundle }));
 }
 
-function doesRun(file: Startable, args: readonly string[], context: Context): boolean {
-  return context.starter.run([file], args, [0], quietPlace(context)).starts[0]?.success ?? false;
+/** @returns the first line of what it says to that, if it fails */
+function tryOnce(file: Startable, args: readonly string[], context: Context): string | undefined {
+  const { starts, stderr } = context.starter.run([file], args, [0], quietPlace(context));
+  return starts[0]?.success ? undefined : (stderr.trim().split("\n")[0] ?? "");
 }
 
 /** @returns the starts of all rounds that count, in their order */
@@ -111,5 +115,7 @@ export function runnableLevels(
   args: readonly string[],
   context: Context,
 ): readonly Level[] {
-  return [...plain].flatMap(([level, path]) => (doesRun({ path, level }, args, context) ? [level] : []));
+  return [...plain].flatMap(([level, path]) =>
+    tryOnce({ path, level }, args, context) === undefined ? [level] : [],
+  );
 }
