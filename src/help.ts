@@ -60,4 +60,6 @@ environment of a bundle, when it runs:
   GOAMD64=v1|v2|v3|v4   start this variant, or the best below it
   MGODEBUG=log          say on standard error which variant is started
   MGODEBUG=extract      write that variant to standard output instead
+  MGODEBUG=symbols      start it with its debug data and symbols in memory, for
+                        debuggers and profilers
 `;

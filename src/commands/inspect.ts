@@ -1,4 +1,5 @@
 /** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
+import type { StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import type { Context } from "../process.ts";
 import { writeStdout } from "../streams.ts";
@@ -25,6 +26,9 @@ function describe(bundle: Bundle) {
       level: variant.level,
       size: variant.size,
       stored_size: stored,
+      // What a start does without: of the executable, and of what is stored.
+      detached_size: variant.detached.reduce((sum, range) => sum + range.size, 0),
+      detached_stored_size: storedBehindSkeleton(variant),
       ratio: stored / variant.size,
       codec: variant.codec,
       base: variant === base ? null : (base?.level ?? null),
@@ -50,6 +54,15 @@ function describe(bundle: Bundle) {
   };
 }
 
+function storedBehindSkeleton({ frames, planFrameCount, skeletonSize }: StoredVariant): number {
+  let [offset, stored] = [0, 0];
+  for (const frame of frames.slice(planFrameCount)) {
+    offset += frame.size;
+    if (offset > skeletonSize) stored += frame.storedSize;
+  }
+  return stored;
+}
+
 function render(report: BundleReport): string {
   const { module } = report;
   const facts = [
@@ -67,6 +80,7 @@ function render(report: BundleReport): string {
     variant.level,
     String(variant.size),
     String(variant.stored_size),
+    String(variant.detached_stored_size),
     formatRatio(variant.ratio),
     variant.base === null ? variant.codec : `${variant.codec} from ${variant.base}`,
     variant.sha256,
@@ -75,7 +89,7 @@ function render(report: BundleReport): string {
     report.file,
     formatTable(facts, "  "),
     "",
-    formatTable([["level", "bytes", "stored", "ratio", "codec", "sha256"], ...rows], "  "),
+    formatTable([["level", "bytes", "stored", "detached", "ratio", "codec", "sha256"], ...rows], "  "),
     "",
   ].join("\n");
 }
