@@ -127,7 +127,7 @@ fn runDecoding(decoding: *decode.Decoding, status_of_write: fatal.Status) void {
         error.Decoder => fatal.exit(.damaged, .{"bundle damaged: a frame does not decode"}),
         error.Checksum => fatal.exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
         error.Plan => fatal.exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
-        error.OutOfMemory => fatal.exit(.no_memory, .{ "no memory for the base variant", exec.hint_no_memory }),
+        error.OutOfMemory => fatal.exit(.no_memory, .{ "no memory to decode the variant", exec.hint_no_memory }),
         error.Write => failWrite(status_of_write, decoding.write_failure),
     };
 }
