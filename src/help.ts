@@ -66,4 +66,6 @@ environment of a bundle, when it runs:
   MGODEBUG=log          say on standard error which variant is started
   MGODEBUG=extract      write that variant to standard output instead
   MGODEBUG=base         start the base of a direct bundle, if the CPU can
+  MGODEBUG=symbols      start it with its debug data and symbols in memory, for
+                        debuggers and profilers
 `;

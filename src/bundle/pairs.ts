@@ -109,8 +109,8 @@ function detachedParts(
   return detached.map((range) => {
     const name = nameByEnd.get(range.offset + range.size) ?? "";
     const role = POINTERS.includes(name) ? ROLE.data : ROLE.bytes;
-    // A section of the same name and role may be loaded in the other executable.
-    const part = { name: `detached ${name}`, role, address, offset, size: range.streamSize };
+    // The section may be in the other executable's skeleton. No section's own name has a zero in it.
+    const part = { name: `${name}\0detached`, role, address, offset, size: range.streamSize };
     address = roundUp(address + range.streamSize, DETACHED_ALIGN);
     offset += range.streamSize;
     return part;

@@ -1,4 +1,5 @@
 /** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
+import type { StoredFrame, StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import type { Context } from "../process.ts";
 import { writeStdout } from "../streams.ts";
@@ -27,6 +28,9 @@ function describe(bundle: Bundle) {
       level: variant.level,
       size: variant.size,
       stored_size: size,
+      // What a start does without: of the executable, and of what is stored.
+      detached_size: variant.detached.reduce((sum, range) => sum + range.size, 0),
+      detached_stored_size: storedBehindSkeleton(variant),
       ratio: size / variant.size,
       codec: variant.codec,
       base: variant.base === index ? null : (stored[variant.base]?.level ?? null),
@@ -52,6 +56,18 @@ function describe(bundle: Bundle) {
   };
 }
 
+function storedBehindSkeleton({ codec, frames, extraFrameCount, skeletonSize }: StoredVariant): number {
+  const sum = (some: readonly StoredFrame[]): number =>
+    some.reduce((total, frame) => total + frame.storedSize, 0);
+  if (codec === "in_place") return sum(frames.filter(({ isDetached }) => isDetached));
+  let offset = 0;
+  const behind = frames.slice(extraFrameCount).filter(({ size }) => {
+    offset += size;
+    return offset > skeletonSize;
+  });
+  return sum(behind);
+}
+
 function render(report: BundleReport): string {
   const { module } = report;
   const facts = [
@@ -72,6 +88,7 @@ function render(report: BundleReport): string {
     variant.level,
     String(variant.size),
     String(variant.stored_size),
+    String(variant.detached_stored_size),
     formatRatio(variant.ratio),
     variant.base === null ? variant.codec : `${variant.codec} from ${variant.base}`,
     variant.sha256,
@@ -80,7 +97,7 @@ function render(report: BundleReport): string {
     report.file,
     formatTable(facts, "  "),
     "",
-    formatTable([["level", "bytes", "stored", "ratio", "codec", "sha256"], ...rows], "  "),
+    formatTable([["level", "bytes", "stored", "detached", "ratio", "codec", "sha256"], ...rows], "  "),
     "",
   ].join("\n");
 }

@@ -5,6 +5,8 @@ import { deflateSync } from "node:zlib";
 import { loadDeflate, remember } from "../../src/bundle/deflate.ts";
 import { attach, detach, type Stream } from "../../src/bundle/detach.ts";
 import { EHDR, findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { readImage, writeRequest } from "../../src/bundle/pairs.ts";
+import { Predictor } from "../../src/bundle/predictor.ts";
 import { CHDR_SIZE, compressed, type MadeSection, makeElf } from "../support/sections.ts";
 import { buildVariant, UNSTRIPPED } from "../support/variants.ts";
 
@@ -213,6 +215,29 @@ describe("a Go program", () => {
     const range = detached.find(({ offset, size }) => offset + size === end);
     expect(range?.size).toBeGreaterThan(0);
   });
+});
+
+test("a skeleton is predicted alike without what is detached from its base", async () => {
+  const [base, variant] = (["v3", "v1"] as const).map((level) => {
+    const file = readFileSync(buildVariant(level, "levels", UNSTRIPPED));
+    const stream = detach(file, deflate);
+    return { stream, image: readImage(file, stream) };
+  });
+  if (base === undefined || variant === undefined) throw new Error("unreachable");
+  const { bytes: baseBytes, skeletonSize: baseSkeletonSize } = base.stream;
+  const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 });
+  const skeleton = await Predictor.of({ bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 });
+  const plan = whole.plan(variant.stream.bytes, writeRequest(base.image, variant.image));
+  const [from, without] = [whole.open(plan), skeleton.open(plan)];
+  const { skeletonSize, bytes } = variant.stream;
+  const SIZE = 100_000;
+  for (let offset = 0; offset < bytes.length; offset += SIZE) {
+    const size = Math.min(SIZE, (offset < skeletonSize ? skeletonSize : bytes.length) - offset);
+    const [all, some] = [from?.predict(offset, size), without?.predict(offset, size)];
+    if (all === undefined || some === undefined) throw new Error("no plan");
+    expect(Buffer.compare(all, some) === 0).toBe(offset < skeletonSize);
+    if (size < SIZE && offset < skeletonSize) offset = skeletonSize - SIZE;
+  }
 });
 
 function range(count: number): readonly number[] {
