@@ -56,6 +56,9 @@ pub const frame_size_max: u32 = 1 << 20;
 /// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
 pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
 
+/// Of one variant: executables have some ten sections that are not loaded.
+pub const detached_count_max: u8 = 255;
+
 /// See `Detached`, in bytes.
 pub const detached_slack: u32 = 64;
 

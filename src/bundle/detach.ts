@@ -20,6 +20,7 @@ import {
   SHT_NOBITS,
   SHT_NULL,
 } from "./elf.ts";
+import { DETACHED_COUNT_MAX } from "./format.ts";
 
 /** A range of the file; all in bytes. */
 export interface DetachedRange {
@@ -104,7 +105,14 @@ function findRanges(file: Uint8Array): readonly Range[] {
   const candidates = elf.sections.flatMap((section) =>
     section === names ? [] : (rangeOf(elf, section) ?? []),
   );
-  return withoutOverlaps(candidates, neededParts(elf, names));
+  return largest(withoutOverlaps(candidates, neededParts(elf, names)));
+}
+
+/** As many as a variant may have, in the same order. */
+function largest(ranges: readonly Range[]): readonly Range[] {
+  if (ranges.length <= DETACHED_COUNT_MAX) return ranges;
+  const kept = new Set(ranges.toSorted((a, b) => b.size - a.size).slice(0, DETACHED_COUNT_MAX));
+  return ranges.filter((range) => kept.has(range));
 }
 
 function tryParse(file: Uint8Array): Elf | undefined {

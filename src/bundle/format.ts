@@ -10,6 +10,7 @@ export const LEVEL_MAX = 4;
 export const VARIANT_COUNT_MAX = 4;
 export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
+export const DETACHED_COUNT_MAX = 255;
 export const DETACHED_SLACK = 64;
 export const ORIGIN_COUNT = 5;
 

@@ -5,6 +5,7 @@ import { deflateSync } from "node:zlib";
 import { loadDeflate, remember } from "../../src/bundle/deflate.ts";
 import { attach, detach, type Stream } from "../../src/bundle/detach.ts";
 import { EHDR, findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { DETACHED_COUNT_MAX } from "../../src/bundle/format.ts";
 import { readImage, writeRequest } from "../../src/bundle/pairs.ts";
 import { Predictor } from "../../src/bundle/predictor.ts";
 import { CHDR_SIZE, compressed, type MadeSection, makeElf } from "../support/sections.ts";
@@ -136,6 +137,13 @@ describe("detach", () => {
       }
     }
     expect(Math.min(...kept)).toBeGreaterThan(EHDR.size);
+  });
+
+  test("takes as many sections as a variant may have, the largest", () => {
+    const sections = range(300).map((n) => ({ name: `.debug_${n}`, bytes: words(100 + ((n * 7) % 300), n) }));
+    const { detached } = expectBack(makeElf([LOADED, ...sections]));
+    expect(detached.length).toBe(DETACHED_COUNT_MAX);
+    expect(Math.min(...detached.map(({ size }) => size))).toBe(100 + 300 - DETACHED_COUNT_MAX);
   });
 
   test("takes no byte twice, none that is loaded, and none of a table", () => {
