@@ -111,7 +111,7 @@ describe("readDirectory", () => {
       (b) => writeStruct(HEADER, b, 0, { layout: 1, address: 64n, entry: 1n }),
       "it has 0 variants in place",
     ],
-    ["reserved bytes of the header", (b) => b.fill(1, 48, 49), "reserved"],
+    ["reserved bytes of the header", (b) => b.fill(1, 52, 53), "reserved"],
     ["the payload's size", (b) => writeStruct(HEADER, b, 0, { payload_size: 5000n }), "payload"],
     ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],
     ["the order of levels", (b) => writeStruct(VARIANT, b, v3, { level: 1 }), "order"],
