@@ -178,7 +178,15 @@ export function writeRequest(base: Image, variant: Image): Uint8Array {
   return bytes;
 }
 
+/** The same request without pairs: nothing can be predicted by it. */
+export function withoutPairs(request: Uint8Array): Uint8Array {
+  const head = request.slice(0, REQUEST_SIZE);
+  new DataView(head.buffer).setUint32(PAIR_COUNT_OFFSET, 0, true);
+  return head;
+}
+
 const REQUEST_SIZE = 32;
+const PAIR_COUNT_OFFSET = 24;
 const PAIR_SIZE = 28;
 
 /** Pairs by name, those that ascend in both files; there, too, plans ascend. */

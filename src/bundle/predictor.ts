@@ -3,6 +3,7 @@
  * predicts with.
  */
 import { FRAME_SIZE_MAX } from "./format.ts";
+import { withoutPairs } from "./pairs.ts";
 import type { Reference } from "./reference.ts";
 import { instantiate, type Memory, Piece } from "./wasm.ts";
 
@@ -35,23 +36,40 @@ export class Predictor {
   }
 
   /**
-   * Makes the plan by which the variant is predicted.
+   * Makes the plan by which the variant is predicted. Files whose headers lie about what is in them may be more
+   * than the codec can deal with: then nothing is predicted, which costs room only.
    *
    * @param parts the request that `writeRequest` made of both
    * @throws RangeError if there is no memory for it
    */
   plan(variant: Uint8Array, parts: Uint8Array): Uint8Array {
-    const codec = this.#codec;
-    const request = new Piece(codec, parts);
-    const bytes = new Piece(codec, variant);
+    const bytes = new Piece(this.#codec, variant);
     try {
-      const base = this.#base;
-      const size = codec.makePlan(base.address, base.size, bytes.address, bytes.size, request.address);
-      if (size === 0) throw new RangeError("no memory for a plan");
-      return new Uint8Array(codec.memory.buffer, codec.resultAddress() >>> 0, size).slice();
+      const plan = this.#tryPlan(bytes, parts) ?? this.#tryPlan(bytes, withoutPairs(parts));
+      if (plan === undefined) throw new RangeError("no memory for a plan");
+      return plan;
+    } finally {
+      bytes.release();
+    }
+  }
+
+  #tryPlan(variant: Piece, parts: Uint8Array): Uint8Array | undefined {
+    const codec = this.#codec;
+    const base = this.#base;
+    const request = new Piece(codec, parts);
+    try {
+      const size = codec.makePlan(base.address, base.size, variant.address, variant.size, request.address);
+      if (size === 0) return undefined;
+      const plan = new Uint8Array(codec.memory.buffer, codec.resultAddress() >>> 0, size).slice();
+      const opened = this.open(plan);
+      opened?.close();
+      return opened && plan;
+    } catch (error) {
+      // One of its checks.
+      if (error instanceof WebAssembly.RuntimeError) return undefined;
+      throw error;
     } finally {
       request.release();
-      bytes.release();
     }
   }
 
