@@ -10,7 +10,7 @@ import { type Deflate, loadDeflate, remember } from "./deflate.ts";
 import { attach, type DetachedRange, detach, type Stream } from "./detach.ts";
 import { Filters, type Stretch, stretchesOf } from "./filter.ts";
 import { CODEC, FILTER } from "./format.ts";
-import { readImage, writeRequest } from "./pairs.ts";
+import { type Image, readImage, writeRequest } from "./pairs.ts";
 import { Predictor } from "./predictor.ts";
 import { type Reference, storedReference } from "./reference.ts";
 import { sha256, type Variant } from "./variant.ts";
@@ -86,7 +86,7 @@ export async function encodeVariants(
   for (const [index, variant] of variants.entries()) {
     encoded.push(
       index === base
-        ? await encodePlain(variant, stream, options)
+        ? await encodePlain(variant, stream, source.reference.image, options)
         : await encodePredicted(variant, takeApart(variant, deflate), source, options),
     );
   }
@@ -123,9 +123,10 @@ export function baseIndex(variants: readonly Executable[], wanted: Level | undef
 async function encodePlain(
   variant: Executable,
   stream: Stream,
+  image: Image,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
-  const stretches = stretchesOf(stream, readImage(variant.bytes, stream));
+  const stretches = stretchesOf(stream, image);
   const filters = await Filters.load();
   const frames = await encodeFrames(variant, stream, { stretches, filters }, options);
   return describe(variant, stream, CODEC.zstd, [], frames);
@@ -151,9 +152,7 @@ export async function encodePredicted(
 ): Promise<EncodedVariant> {
   options.signal?.throwIfAborted();
   const request = writeRequest(reference.image, readImage(variant.bytes, stream));
-  const plan = predictor.plan(stream.bytes, request);
-  const prediction = predictor.open(plan);
-  if (prediction === undefined) throw new Error("a plan that was just made is damaged");
+  const { plan, prediction } = predictor.plan(stream.bytes, request);
   try {
     const planFrames = await encodeExtra(variant, plan, options);
     const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);

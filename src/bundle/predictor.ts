@@ -18,6 +18,12 @@ interface Exports extends Memory {
 
 type Known = Pick<Reference, "bytes" | "imageSize">;
 
+/** A plan as it is stored, and as it was read. */
+export interface Planned {
+  readonly plan: Uint8Array;
+  readonly prediction: Prediction;
+}
+
 /** A base, from which variants can be predicted. */
 export class Predictor {
   readonly #codec: Exports;
@@ -40,20 +46,21 @@ export class Predictor {
    * than the codec can deal with: then nothing is predicted, which costs room only.
    *
    * @param parts the request that `writeRequest` made of both
+   * @returns the plan, and what is predicted by it
    * @throws RangeError if there is no memory for it
    */
-  plan(variant: Uint8Array, parts: Uint8Array): Uint8Array {
+  plan(variant: Uint8Array, parts: Uint8Array): Planned {
     const bytes = new Piece(this.#codec, variant);
     try {
-      const plan = this.#tryPlan(bytes, parts) ?? this.#tryPlan(bytes, withoutPairs(parts));
-      if (plan === undefined) throw new RangeError("no memory for a plan");
-      return plan;
+      const planned = this.#tryPlan(bytes, parts) ?? this.#tryPlan(bytes, withoutPairs(parts));
+      if (planned === undefined) throw new RangeError("no memory for a plan");
+      return planned;
     } finally {
       bytes.release();
     }
   }
 
-  #tryPlan(variant: Piece, parts: Uint8Array): Uint8Array | undefined {
+  #tryPlan(variant: Piece, parts: Uint8Array): Planned | undefined {
     const codec = this.#codec;
     const base = this.#base;
     const request = new Piece(codec, parts);
@@ -61,9 +68,8 @@ export class Predictor {
       const size = codec.makePlan(base.address, base.size, variant.address, variant.size, request.address);
       if (size === 0) return undefined;
       const plan = new Uint8Array(codec.memory.buffer, codec.resultAddress() >>> 0, size).slice();
-      const opened = this.open(plan);
-      opened?.close();
-      return opened && plan;
+      const prediction = this.open(plan);
+      return prediction && { plan, prediction };
     } catch (error) {
       // One of its checks.
       if (error instanceof WebAssembly.RuntimeError) return undefined;

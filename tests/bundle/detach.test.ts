@@ -235,7 +235,7 @@ test("a skeleton is predicted alike without what is detached from its base", asy
   const { bytes: baseBytes, skeletonSize: baseSkeletonSize } = base.stream;
   const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 });
   const skeleton = await Predictor.of({ bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 });
-  const plan = whole.plan(variant.stream.bytes, writeRequest(base.image, variant.image));
+  const { plan } = whole.plan(variant.stream.bytes, writeRequest(base.image, variant.image));
   const [from, without] = [whole.open(plan), skeleton.open(plan)];
   const { skeletonSize, bytes } = variant.stream;
   const SIZE = 100_000;

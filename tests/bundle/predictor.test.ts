@@ -35,7 +35,7 @@ test("each level can be predicted from each", async () => {
     for (const level of LEVELS) {
       const file = readFileSync(buildVariant(level));
       const image = readImage(file, detach(file, deflate));
-      const plan = source.predictor.plan(file, writeRequest(source.reference.image, image));
+      const { plan } = source.predictor.plan(file, writeRequest(source.reference.image, image));
       const prediction = source.predictor.open(plan);
       const [size, step] = [file.length, 1 << 18];
       let wrong = 0;
@@ -68,7 +68,7 @@ test("section headers that lie cost bytes, not more", async () => {
       lying.writeUInt8(random(256), at);
     }
     const stream = detach(lying, deflate);
-    const plan = source.predictor.plan(
+    const { plan } = source.predictor.plan(
       stream.bytes,
       writeRequest(source.reference.image, readImage(lying, stream)),
     );
