@@ -69,7 +69,7 @@ export function readBundle(bytes: Uint8Array, name: string): Bundle {
   const start = block?.payload ?? 0;
   const payload = contents.subarray(start);
   const directory = readDirectory(payload, name);
-  if (directory.layout === "direct") checkPlace(elf, section, start, directory, name);
+  if (directory.layout === "direct") checkPlace(elf, section, block, directory, name);
   if (directory.layout === "packed" && start !== 0) {
     throw new MgoError(`${name} is a damaged bundle: its payload is not where its layout has it`);
   }
@@ -85,9 +85,14 @@ export function readBundle(bytes: Uint8Array, name: string): Bundle {
 }
 
 /** That the launcher of a direct bundle is entered, finds its payload, and can go on to the base. */
-function checkPlace(elf: Elf, section: Section, start: number, directory: Directory, name: string): void {
+function checkPlace(
+  elf: Elf,
+  section: Section,
+  block: ReturnType<typeof readBlock>,
+  directory: Directory,
+  name: string,
+): void {
   const { addr, size } = section.header;
-  const block = readBlock(sectionBytes(elf, section));
   const isCode = (at: bigint, length = 1n): Program | undefined =>
     elf.programs.find(
       ({ type, flags, vaddr, filesz }) =>
@@ -101,7 +106,7 @@ function checkPlace(elf: Elf, section: Section, start: number, directory: Direct
     base === undefined ||
     own === base ||
     elf.header.entry !== addr + BigInt(block.entry) ||
-    directory.address !== addr + BigInt(start)
+    directory.address !== addr + BigInt(block.payload)
   ) {
     throw new MgoError(`${name} is a damaged bundle: its launcher is not where it is entered`);
   }
@@ -167,12 +172,14 @@ function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | undefin
 interface Base {
   readonly inPlace: boolean;
   readonly bytes: Uint8Array;
+  /** By the size of its image: variants that are whole agree in that. */
+  readonly predictors: Map<number, Predictor>;
 }
 
 async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Base> {
   const inPlace = base.codec === "in_place";
   const frames = inPlace ? base.frames.slice(0, base.extraFrameCount) : base.frames;
-  return { inPlace, bytes: await decodeFrames(bundle, base, frames, nothing, signal) };
+  return { inPlace, bytes: await decodeFrames(bundle, base, frames, nothing, signal), predictors: new Map() };
 }
 
 /** @param base of a variant that has one */
@@ -206,17 +213,28 @@ async function putTogether(bundle: Bundle, variant: StoredVariant, stream: Strea
 async function readPlan(
   bundle: Bundle,
   variant: StoredVariant,
-  { inPlace, bytes }: Base,
+  base: Base,
   signal: AbortSignal | undefined,
 ): Promise<Prediction> {
   const frames = variant.frames.slice(0, variant.extraFrameCount);
   const plan = await decodeFrames(bundle, variant, frames, nothing, signal);
   if (plan.length < PLAN.size) throw damaged(bundle, variant, "its plan is cut short");
-  const size = readStruct(PLAN, plan, 0).base_image_size;
-  const known = inPlace ? readInPlace(bundle.elf.bytes, bundle.name, size, bytes) : { bytes, imageSize: 0 };
-  const prediction = (await Predictor.of(known)).open(plan);
+  const imageSize = base.inPlace ? readStruct(PLAN, plan, 0).base_image_size : 0;
+  const prediction = (await predictorOf(bundle, base, imageSize)).open(plan);
   if (prediction === undefined) throw damaged(bundle, variant, "its plan contradicts itself");
   return prediction;
+}
+
+async function predictorOf(bundle: Bundle, base: Base, imageSize: number): Promise<Predictor> {
+  const { inPlace, bytes, predictors } = base;
+  const known = predictors.get(imageSize);
+  if (known !== undefined) return known;
+  const reference = inPlace
+    ? readInPlace(bundle.elf.bytes, bundle.name, imageSize, bytes)
+    : { bytes, imageSize };
+  const predictor = await Predictor.of(reference);
+  predictors.set(imageSize, predictor);
+  return predictor;
 }
 
 /** Gives the dictionary for a range of what is decoded. */
