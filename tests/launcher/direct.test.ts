@@ -15,6 +15,7 @@ import { HEADER } from "../../src/bundle/format.ts";
 import { readBlock } from "../../src/bundle/image.ts";
 import { defaultBase, LEVELS, type Level } from "../../src/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
+import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
 import { findPlaces, forgeFields } from "../support/hostile.ts";
 import { AT_SECURE, copyFor, entryOf, isRoot, runAsUser, setcap } from "../support/privileges.ts";
 import { scratch } from "../support/scratch.ts";
@@ -22,7 +23,6 @@ import { buildBundle, buildVariant, kinds, runProgram } from "../support/variant
 
 setDefaultTimeout(120_000);
 
-const PREFIX = "[mgo] launcher: ";
 const started = (level: Level): string => `${PREFIX}starting variant GOAMD64=${level}\n`;
 const layout = "direct";
 const cpu = cpuLevel();
@@ -330,16 +330,7 @@ describe.skipIf(!runnable.includes(BASE))("the launcher of a direct bundle", () 
   });
 });
 
-/** qemu-user runs the launcher, and what is in place, on another CPU. */
-const qemu = Bun.which("qemu-x86_64");
-
 describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
-  const emulated = (model: string, path: string, env: Readonly<Record<string, string>> = {}) => {
-    const outcome = runProgram([qemu ?? "", "-cpu", model, path], { MGODEBUG: "log", ...env });
-    const lines = outcome.stderr.split("\n").filter((line) => line.startsWith(PREFIX));
-    return { ...outcome, lines: lines.map((line) => line.slice(PREFIX.length)) };
-  };
-
   test.each([
     ["qemu64", "v1"],
     ["Nehalem", "v2"],
@@ -348,7 +339,7 @@ describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
     ["max", "v3"],
   ] as const)("%s starts %s, as base in place", async (model, level) => {
     const path = await buildBundle({ layout, base: level });
-    expect(emulated(model, path)).toMatchObject({
+    expect(runEmulated(model, path)).toMatchObject({
       status: 0,
       stdout: `[${level}]\n`,
       lines: [`starting variant GOAMD64=${level}`],
@@ -357,7 +348,7 @@ describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
 
   test("that cannot run the base starts another from memory", () => {
     for (const word of ["log", "log,base"]) {
-      const { status, stdout, lines } = emulated("Nehalem", bundle, { MGODEBUG: word });
+      const { status, stdout, lines } = runEmulated("Nehalem", bundle, { MGODEBUG: word });
       expect({ status, stdout }).toEqual({ status: 0, stdout: "[v2]\n" });
       expect(lines.includes("MGODEBUG=base ignored: the base is v3, this CPU supports v2")).toBe(
         word !== "log",
@@ -368,7 +359,7 @@ describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
 
   test("that can run no variant is told so", async () => {
     const high = await buildBundle({ layout, levels: ["v3", "v4"] });
-    const { status, stdout, lines } = emulated("Nehalem", high);
+    const { status, stdout, lines } = runEmulated("Nehalem", high);
     expect({ status, stdout, count: lines.length }).toEqual({ status: 114, stdout: "", count: 1 });
   });
 });

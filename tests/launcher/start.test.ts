@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { LEVELS, type Level, levelNumber } from "../../src/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
+import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
 import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
 
-const PREFIX = "[mgo] launcher: ";
 const started = (level: Level): string => `${PREFIX}starting variant GOAMD64=${level}\n`;
 const bundle = await buildBundle();
 
@@ -98,16 +98,7 @@ describe("a bundle", () => {
   );
 });
 
-/** qemu-user runs the launcher on another CPU; the program that it then executes runs on the real one. */
-const qemu = Bun.which("qemu-x86_64");
-
 describe.skipIf(qemu === null)("a bundle on an emulated CPU", () => {
-  const emulated = (model: string, path: string, env: Readonly<Record<string, string>> = {}) => {
-    const outcome = runProgram([qemu ?? "", "-cpu", model, path], { MGODEBUG: "log", ...env });
-    const lines = outcome.stderr.split("\n").filter((line) => line.startsWith(PREFIX));
-    return { ...outcome, lines: lines.map((line) => line.slice(PREFIX.length)) };
-  };
-
   test.each([
     ["qemu64", "v1"],
     ["Nehalem", "v2"],
@@ -118,21 +109,21 @@ describe.skipIf(qemu === null)("a bundle on an emulated CPU", () => {
     ["Nehalem,-popcnt", "v1"],
     ["max", "v3"],
   ])("%s starts %s, by way of /proc/self/fd where execveat is missing", (model, level) => {
-    const { status, stdout, lines } = emulated(model, bundle);
+    const { status, stdout, lines } = runEmulated(model, bundle);
     expect(lines[0]).toBe(`starting variant GOAMD64=${level}`);
     expect(lines[1]).toContain("execveat");
     expect({ status, stdout }).toEqual({ status: 0, stdout: `[${level}]\n` });
   });
 
   test("warns where GOAMD64 asks for more than the CPU has", () => {
-    const { status, stdout, lines } = emulated("Nehalem", bundle, { GOAMD64: "v4", MGODEBUG: "" });
+    const { status, stdout, lines } = runEmulated("Nehalem", bundle, { GOAMD64: "v4", MGODEBUG: "" });
     expect(lines).toEqual(["GOAMD64=v4 ignored: this CPU supports v2; starting variant GOAMD64=v2"]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "[v2]\n" });
   });
 
   test("names what is needed and what was found where no variant fits", async () => {
     const high = await buildBundle({ levels: ["v3", "v4"] });
-    const { status, stdout, lines } = emulated("Nehalem", high);
+    const { status, stdout, lines } = runEmulated("Nehalem", high);
     expect({ status, stdout }).toEqual({ status: 114, stdout: "" });
     expect(lines.length).toBe(1);
     expect(lines[0]).toContain("v3");
