@@ -1,7 +1,7 @@
 /**
  * Deflates as Go's linker did: launcher/deflate.zig, which is part of the codec's WebAssembly module.
  */
-import { instantiate, type Memory, Piece } from "./wasm.ts";
+import { type Memory, Piece, sharedCodec } from "./wasm.ts";
 
 interface Exports extends Memory {
   /** Gives the size of the output in bytes; negative if it does not fit. */
@@ -13,7 +13,7 @@ export type Deflate = (input: Uint8Array, sizeMax: number) => Uint8Array | undef
 
 /** @throws MgoError if the codec cannot be had */
 export async function loadDeflate(): Promise<Deflate> {
-  const codec = await instantiate<Exports>();
+  const codec = await sharedCodec<Exports>();
   return (input, sizeMax) => {
     const contents = new Piece(codec, input);
     const output = new Piece(codec, sizeMax);

@@ -4,7 +4,7 @@
 import type { Stream } from "./detach.ts";
 import type { FILTER } from "./format.ts";
 import { type Image, ROLE } from "./pairs.ts";
-import { instantiate, type Memory, Piece } from "./wasm.ts";
+import { type Memory, Piece, sharedCodec } from "./wasm.ts";
 
 export type Filter = keyof typeof FILTER;
 
@@ -56,12 +56,9 @@ export class Filters {
     this.#codec = codec;
   }
 
-  static #loaded: Promise<Filters> | undefined;
-
   /** @throws MgoError if the codec cannot be had */
-  static load(): Promise<Filters> {
-    Filters.#loaded ??= instantiate<Exports>().then((codec) => new Filters(codec));
-    return Filters.#loaded;
+  static async load(): Promise<Filters> {
+    return new Filters(await sharedCodec<Exports>());
   }
 
   /**

@@ -20,6 +20,18 @@ export async function instantiate<T extends Memory>(): Promise<T> {
   return exports as unknown as T;
 }
 
+let shared: Promise<Memory> | undefined;
+
+/**
+ * The codec of all that leaves nothing in its memory, which stays.
+ *
+ * @throws MgoError if the codec cannot be had
+ */
+export async function sharedCodec<T extends Memory>(): Promise<T> {
+  shared ??= instantiate();
+  return (await shared) as T;
+}
+
 /** A piece of the codec's memory. */
 export class Piece {
   readonly #codec: Memory;
