@@ -17,7 +17,7 @@ const data = @import("predict/data.zig");
 pub const functions = @import("predict/functions.zig");
 pub const format = @import("format");
 
-/// Predicts the variant's bytes from `offset` in its file on.
+/// Predicts the bytes of the variant's stream from `offset` on.
 ///
 /// The result depends on nothing but the plan, its base and the range, also on how a file is divided into
 /// ranges: encoder and decoder ask for the same ones.

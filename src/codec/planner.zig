@@ -11,6 +11,7 @@ const File = request.File;
 const Pair = request.Pair;
 const Run = runs.Run;
 const Span = request.Span;
+const word = predict.functions.read;
 
 /// Longer ranges of records are divided: a decoder that starts within one reads it from its start.
 const records_size_max = 1 << 16;
@@ -355,8 +356,4 @@ const Planner = struct {
 
 fn appendWord(gpa: std.mem.Allocator, out: *std.ArrayList(u8), value: u32) !void {
     try out.appendSlice(gpa, std.mem.asBytes(&value));
-}
-
-fn word(bytes: []const u8, at: usize) u32 {
-    return std.mem.readInt(u32, bytes[at..][0..4], .little);
 }
