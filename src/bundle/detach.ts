@@ -12,13 +12,13 @@ import {
   EHDR,
   type Elf,
   PHDR,
-  parseElf,
   type Section,
   SHDR,
   SHF_ALLOC,
   SHF_COMPRESSED,
   SHT_NOBITS,
   SHT_NULL,
+  tryParseElf,
 } from "./elf.ts";
 import { DETACHED_COUNT_MAX } from "./format.ts";
 
@@ -99,7 +99,7 @@ interface Range {
 }
 
 function findRanges(file: Uint8Array): readonly Range[] {
-  const elf = tryParse(file);
+  const elf = tryParseElf(file);
   if (elf === undefined) return [];
   const names = elf.sections[elf.header.shstrndx];
   const candidates = elf.sections.flatMap((section) =>
@@ -113,14 +113,6 @@ function largest(ranges: readonly Range[]): readonly Range[] {
   if (ranges.length <= DETACHED_COUNT_MAX) return ranges;
   const kept = new Set(ranges.toSorted((a, b) => b.size - a.size).slice(0, DETACHED_COUNT_MAX));
   return ranges.filter((range) => kept.has(range));
-}
-
-function tryParse(file: Uint8Array): Elf | undefined {
-  try {
-    return parseElf(file, "");
-  } catch {
-    return undefined;
-  }
 }
 
 function rangeOf({ bytes }: Elf, { offset, size, header }: Section): Range | undefined {

@@ -8,6 +8,7 @@
  * is needed lies anywhere else.
  */
 import { MgoError } from "../error.ts";
+import { align, alignAddress } from "./align.ts";
 import {
   EHDR,
   type Elf,
@@ -151,13 +152,4 @@ export function fillDirect(
 function sectionNames(elf: Elf): Uint8Array {
   const section = elf.sections[elf.header.shstrndx];
   return section === undefined ? new Uint8Array() : sectionBytes(elf, section);
-}
-
-function align(offset: number, multiple: number): number {
-  return Math.ceil(offset / multiple) * multiple;
-}
-
-function alignAddress(address: bigint, multiple: number): bigint {
-  const rest = address % BigInt(multiple);
-  return rest === 0n ? address : address + BigInt(multiple) - rest;
 }

@@ -150,6 +150,15 @@ export function parseElf(bytes: Uint8Array, name: string): Elf {
   return { bytes, header, programs, sections: readSections(bytes, headers, header.shstrndx, name) };
 }
 
+/** The same; undefined where `parseElf` throws. */
+export function tryParseElf(bytes: Uint8Array): Elf | undefined {
+  try {
+    return parseElf(bytes, "");
+  } catch {
+    return undefined;
+  }
+}
+
 function readTable<S extends typeof PHDR | typeof SHDR>(
   struct: S,
   bytes: Uint8Array,

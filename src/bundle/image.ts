@@ -6,6 +6,7 @@
  * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
  */
 import { MgoError } from "../error.ts";
+import { align } from "./align.ts";
 import {
   EHDR,
   type Elf,
@@ -198,8 +199,4 @@ function loaded(template: Template, offset: number, size: number): Partial<Value
     size: BigInt(size),
     addralign: BigInt(BUILD_INFO_ALIGN),
   };
-}
-
-function align(offset: number, multiple: number): number {
-  return Math.ceil(offset / multiple) * multiple;
 }

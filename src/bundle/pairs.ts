@@ -5,17 +5,18 @@
  * that one number tells where anything is. What is detached comes last: no part of the skeleton is predicted from
  * it, as its parts are other ones.
  */
+import { align } from "./align.ts";
 import type { DetachedRange, Stream } from "./detach.ts";
 import {
   type Elf,
   PT_LOAD,
-  parseElf,
   type Section,
   SHF_ALLOC,
   SHF_EXECINSTR,
   SHF_TLS,
   SHT_NOBITS,
   SHT_RELA,
+  tryParseElf,
 } from "./elf.ts";
 
 /** `Role` of src/codec/request.zig. */
@@ -57,7 +58,7 @@ const SIZE_MAX = 0x7fff_ffff;
  * @param stream what `detach` made of the file
  */
 export function readImage(file: Uint8Array, stream: Stream): Image {
-  const elf = tryParse(file);
+  const elf = tryParseElf(file);
   const loads = elf?.programs.filter(({ type }) => type === PT_LOAD) ?? [];
   const starts = loads.map(({ vaddr }) => vaddr).sort(compare);
   const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz).sort(compare);
@@ -65,24 +66,12 @@ export function readImage(file: Uint8Array, stream: Stream): Image {
   const end = ends.at(-1);
   if (elf === undefined || address === undefined || end === undefined) return whole(stream);
   const size = Number(end - address);
-  const behind = roundUp(size, BEHIND_ALIGN);
-  const detached = detachedParts(elf, stream, roundUp(behind + stream.skeletonSize, DETACHED_ALIGN));
+  const behind = align(size, BEHIND_ALIGN);
+  const detached = detachedParts(elf, stream, align(behind + stream.skeletonSize, DETACHED_ALIGN));
   const last = detached.at(-1);
   if ((last?.address ?? behind) + stream.bytes.length > SIZE_MAX) return whole(stream);
   const parts = elf.sections.flatMap((section) => partOf(section, stream, address, size, behind) ?? []);
   return { address, size, parts: [...parts, ...detached] };
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
-function tryParse(bytes: Uint8Array): Elf | undefined {
-  try {
-    return parseElf(bytes, "");
-  } catch {
-    return undefined;
-  }
 }
 
 function compare(a: bigint, b: bigint): number {
@@ -111,7 +100,7 @@ function detachedParts(
     const role = POINTERS.includes(name) ? ROLE.data : ROLE.bytes;
     // The section may be in the other executable's skeleton. No section's own name has a zero in it.
     const part = { name: `${name}\0detached`, role, address, offset, size: range.streamSize };
-    address = roundUp(address + range.streamSize, DETACHED_ALIGN);
+    address = align(address + range.streamSize, DETACHED_ALIGN);
     offset += range.streamSize;
     return part;
   });
