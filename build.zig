@@ -49,7 +49,7 @@ pub fn build(b: *std.Build) void {
     const install = b.addInstallBinFile(launcher, "mgo-launcher");
     steps.launcher.dependOn(&install.step);
 
-    steps.codec.dependOn(&b.addInstallBinFile(buildCodec(b), "mgo-codec.wasm").step);
+    steps.codec.dependOn(&b.addInstallBinFile(buildCodec(b, options), "mgo-codec.wasm").step);
 
     const format_tests = b.addRunArtifact(buildFormatTests(b));
     steps.format_check.dependOn(&format_tests.step);
@@ -95,7 +95,7 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     module.addAssemblyFile(b.path("launcher/start.S"));
     module.addAssemblyFile(b.path("launcher/memory.S"));
     module.addAssemblyFile(b.path("launcher/stub.S"));
-    addZstd(b, module, options);
+    addZstd(b, module, options, "launcher/zstd/context.c");
 
     const launcher = b.addExecutable(.{
         .name = "mgo-launcher",
@@ -132,7 +132,7 @@ fn launcherModule(b: *std.Build, options: Options, source: []const u8, optimize:
 }
 
 /// What TypeScript runs to make and follow plans. Its input is untrusted, so it keeps its checks.
-fn buildCodec(b: *std.Build) LazyPath {
+fn buildCodec(b: *std.Build, options: Options) LazyPath {
     const module = b.createModule(.{
         .root_source_file = b.path("src/codec/main.zig"),
         .target = b.resolveTargetQuery(.{
@@ -143,8 +143,10 @@ fn buildCodec(b: *std.Build) LazyPath {
         }),
         .optimize = .ReleaseSafe,
         .strip = true,
+        .sanitize_c = .off,
     });
     importSources(b, module);
+    addZstd(b, module, options, "src/codec/zstd.c");
     const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
     codec.entry = .disabled;
     codec.rdynamic = true;
@@ -161,13 +163,14 @@ fn importSources(b: *std.Build, module: *std.Build.Module) void {
     module.addImport("deflate", b.createModule(.{ .root_source_file = b.path("launcher/deflate.zig") }));
 }
 
-/// zstd's decoder without libc, heap and CPUID, which launcher/zstd/shim.h stands in for.
-fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
+/// zstd's decoder without libc, heap and CPUID, which launcher/zstd/shim.h stands in for, and a file that
+/// reaches into it.
+fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options, reach: []const u8) void {
     // For the <string.h> in there.
     module.addIncludePath(b.path("launcher/zstd"));
     module.addIncludePath(options.zstd.path(b, "decompress"));
     const flags = zstdFlags(b);
-    module.addCSourceFile(.{ .file = b.path("launcher/zstd/context.c"), .flags = flags });
+    module.addCSourceFile(.{ .file = b.path(reach), .flags = flags });
     module.addCSourceFiles(.{
         .root = options.zstd,
         .flags = flags,
@@ -179,7 +182,7 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
             "common/xxhash.c",
             "common/zstd_common.c",
             "decompress/huf_decompress.c",
-            "decompress/huf_decompress_amd64.S",
+            "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
             "decompress/zstd_ddict.c",
             "decompress/zstd_decompress.c",
             "decompress/zstd_decompress_block.c",
@@ -260,7 +263,7 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
     });
     module.addAssemblyFile(b.path("launcher/memory.S"));
     module.addAssemblyFile(b.path("launcher/stub.S"));
-    addZstd(b, module, options);
+    addZstd(b, module, options, "launcher/zstd/context.c");
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
