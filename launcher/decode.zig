@@ -1,8 +1,8 @@
 //! Stored frames → the variant's stream. The checksum of stored bytes is verified before the decoder sees
 //! them; what they decode to is determined by them, and by the prediction where there is one.
 //!
-//! Frames are decoded by several threads at once, each with memory of its own (`Workspace`). Of a
-//! variant that is predicted from a base, plan and base are decoded first, into mappings that all
+//! Frames are decoded by several threads at once, each with memory of its own (`Worker`). Of a
+//! variant that is predicted from a base, plan and base are decoded too, into mappings that all
 //! threads see.
 //!
 //! A start decodes skeletons only, the base's too, and leaves holes in the file for what is detached.
@@ -16,6 +16,9 @@ const system = @import("system.zig");
 const threads = @import("threads.zig");
 const zstd = @import("zstd.zig");
 const Bundle = @import("bundle.zig").Bundle;
+const Piece = @import("schedule.zig").Piece;
+const Schedule = @import("schedule.zig").Schedule;
+const threads_max = @import("schedule.zig").threads_max;
 
 pub const Error = error{
     /// The stored bytes are not those that were written.
@@ -31,30 +34,38 @@ pub const Error = error{
     Write,
 };
 
-/// More threads than this wait for each other: writes to one file in memory take turns.
-const threads_max = 8;
 /// Starting a thread takes about as long as decoding a tenth of a frame, and a thread that finds
 /// nothing to do has cost that for nothing.
 const frames_per_thread = 2;
 
-/// What one thread decodes with.
-const Workspace = struct {
-    decoder: zstd.Decoder,
-    /// What one frame decodes to. It stays in the cache while the frames pass through it, which
-    /// makes it faster than decoding into a mapping of the memfd: there each page is touched cold.
-    frame: [format.frame_size_max]u8 align(64),
-    /// What it is predicted to be.
-    prediction: [format.frame_size_max]u8 align(64),
-};
-
-/// A thread beside the first one.
-const Helper = struct {
+/// A thread, the first one too, and what it decodes with. Behind it lies room for two frames: what one decodes to,
+/// and what that is predicted to be. Both stay in the cache while the frames pass through them, which makes
+/// it faster than decoding into a mapping of the memfd: there each page is touched cold.
+const Worker = struct {
     thread: threads.Thread,
-    workspace: Workspace,
+    decoder: zstd.Decoder,
     decoding: *Decoding,
+    index: usize,
 
-    fn work(helper: *Helper) void {
-        helper.decoding.work(&helper.workspace);
+    fn work(worker: *Worker) void {
+        const decoding = worker.decoding;
+        worker.decoder.init(decoding.bit_manipulation);
+        decoding.decodeAll(worker) catch |err| decoding.fail(err);
+    }
+
+    fn frame(worker: *Worker, size: usize) []u8 {
+        @setRuntimeSafety(true);
+        return worker.buffers()[0..size];
+    }
+
+    fn prediction(worker: *Worker, size: usize) []u8 {
+        @setRuntimeSafety(true);
+        return worker.buffers()[worker.decoding.frame_size_max..][0..size];
+    }
+
+    fn buffers(worker: *Worker) []u8 {
+        const behind: [*]u8 = @ptrCast(worker);
+        return behind[@sizeOf(Worker)..worker.decoding.worker_size];
     }
 };
 
@@ -65,10 +76,11 @@ pub const Decoding = struct {
     target: Target,
     /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here.
     bit_manipulation: bool = false,
-    /// What `deinit` gives back.
-    workspace: []align(std.heap.page_size_min) u8 = &.{},
-    helpers: []align(std.heap.page_size_min) u8 = &.{},
-    frames: Queue,
+    /// All workers, one behind the other, each with its buffers.
+    workers: []align(std.heap.page_size_min) u8 = &.{},
+    worker_size: usize = 0,
+    /// Of the variant's frames, in bytes.
+    frame_size_max: usize = 0,
     /// The base's image in memory; empty where the base is stored.
     image: []const u8 = &.{},
     /// What the skeleton goes around.
@@ -76,18 +88,12 @@ pub const Decoding = struct {
     /// The whole stream, where it is wanted; empty elsewhere.
     stream: []align(std.heap.page_size_min) u8 = &.{},
     /// The variant's plan, where it is predicted.
-    plan_frames: Queue = .{ .frames = &.{} },
     plan_bytes: []align(std.heap.page_size_min) u8 = &.{},
     plan_memory: []align(std.heap.page_size_min) u8 = &.{},
-    plan_left: std.atomic.Value(u32) = .init(0),
     plan: predict.Plan = undefined,
     /// What it is predicted from: the frames of a stored base, or those beside one in place.
-    base_frames: Queue = .{ .frames = &.{} },
     base: []align(std.heap.page_size_min) u8 = &.{},
-    /// How many frames of the base must be decoded, and the plan read, before a frame can be predicted.
-    steps_left: std.atomic.Value(u32) = .init(0),
-    /// 0 until there are none, or never will be.
-    ready: threads.Event = .{ .word = .init(0) },
+    schedule: Schedule,
     /// The first error, as a number; 0 for none.
     failure: std.atomic.Value(u16) = .init(0),
     /// The error number after `error.Write`.
@@ -107,20 +113,23 @@ pub const Decoding = struct {
             .bundle = bundle,
             .variant = variant,
             .target = target,
-            .frames = .{ .frames = if (target == .whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant) },
             .detached = bundle.detachedOf(variant),
+            .schedule = .{
+                .variant = .{ .frames = if (target == .whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant) },
+            },
         };
     }
 
     /// There is one at a time.
     pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
+        @setRuntimeSafety(true);
         try decoding.prepare();
-        decoding.workspace = try system.map(@sizeOf(Workspace));
-        const frame_count = decoding.frames.frames.len + decoding.base_frames.frames.len;
+        const schedule = &decoding.schedule;
+        const frame_count = schedule.variant.frames.len + schedule.base.frames.len;
         const wanted = if (decoding.target == .pipe) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
-        const helpers: []Helper = if (wanted > 1) decoding.startHelpers(wanted - 1) else &.{};
-        decoding.work(@ptrCast(@alignCast(decoding.workspace.ptr)));
-        for (helpers) |*helper| helper.thread.join();
+        const started = decoding.startWorkers(@max(wanted, 1)) catch try decoding.startWorkers(1);
+        decoding.worker(0).work();
+        for (1..started) |index| decoding.worker(index).thread.join();
         const failure = decoding.failure.load(.acquire);
         if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
         if (decoding.target == .file and decoding.detached.len > 0) try decoding.setSize(decoding.target.file);
@@ -129,7 +138,7 @@ pub const Decoding = struct {
     /// Gives back all memory: needed where the process goes on without an exec.
     pub fn deinit(decoding: *Decoding) void {
         for ([_][]align(std.heap.page_size_min) u8{
-            decoding.workspace, decoding.helpers, decoding.plan_bytes, decoding.plan_memory, decoding.base, decoding.stream,
+            decoding.workers, decoding.plan_bytes, decoding.plan_memory, decoding.base, decoding.stream,
         }) |memory| system.unmap(memory);
         decoding.* = undefined;
     }
@@ -137,71 +146,75 @@ pub const Decoding = struct {
     /// Memory for the plan, the base and the stream.
     fn prepare(decoding: *Decoding) Error!void {
         @setRuntimeSafety(true);
-        if (decoding.target == .whole) decoding.stream = try system.map(decoding.frames.size() orelse return error.OutOfMemory);
+        const schedule = &decoding.schedule;
+        for (schedule.variant.frames) |*frame| decoding.frame_size_max = @max(decoding.frame_size_max, frame.size);
+        if (decoding.target == .whole) decoding.stream = try system.map(schedule.variant.size() orelse return error.OutOfMemory);
         const base = decoding.bundle.baseOf(decoding.variant);
         if (base == decoding.variant) return;
-        decoding.plan_frames.frames = decoding.bundle.extraFramesOf(decoding.variant);
-        decoding.plan_left.store(@intCast(decoding.plan_frames.frames.len), .monotonic);
-        decoding.plan_bytes = try system.map(decoding.plan_frames.size() orelse return error.OutOfMemory);
-        decoding.base_frames.frames = decoding.bundle.referenceFramesOf(base, decoding.target == .whole);
-        const base_size = decoding.base_frames.size() orelse return error.OutOfMemory;
+        schedule.plan.frames = decoding.bundle.extraFramesOf(decoding.variant);
+        decoding.plan_bytes = try system.map(schedule.plan.size() orelse return error.OutOfMemory);
+        schedule.base.frames = decoding.bundle.referenceFramesOf(base, decoding.target == .whole);
+        const base_size = schedule.base.size() orelse return error.OutOfMemory;
         if (base_size > 0) decoding.base = try system.map(base_size);
-        decoding.steps_left.store(@intCast(decoding.base_frames.frames.len + 1), .monotonic);
     }
 
-    /// As many as the kernel gives memory and threads for.
-    fn startHelpers(decoding: *Decoding, count: usize) []Helper {
-        decoding.helpers = system.map(count * @sizeOf(Helper)) catch return &.{};
-        const helpers: []Helper = @alignCast(std.mem.bytesAsSlice(Helper, decoding.helpers));
-        for (helpers, 0..) |*helper, started| {
-            helper.decoding = decoding;
-            if (!helper.thread.start(Helper, Helper.work, helper)) return helpers[0..started];
+    /// Gives how many there are: as many threads as the kernel starts, and the calling one, which is the first.
+    fn startWorkers(decoding: *Decoding, count: usize) error{OutOfMemory}!usize {
+        @setRuntimeSafety(true);
+        const buffers_size = 2 * decoding.frame_size_max;
+        decoding.worker_size = std.mem.alignForward(usize, @sizeOf(Worker) + buffers_size, @alignOf(Worker));
+        decoding.workers = try system.map(count * decoding.worker_size);
+        for (0..count) |index| {
+            const one = decoding.worker(index);
+            one.decoding = decoding;
+            one.index = index;
+            if (index > 0 and !one.thread.start(Worker, Worker.work, one)) return index;
         }
-        return helpers;
+        return count;
+    }
+
+    fn worker(decoding: *const Decoding, index: usize) *Worker {
+        @setRuntimeSafety(true);
+        return @ptrCast(@alignCast(decoding.workers[index * decoding.worker_size ..][0..decoding.worker_size]));
     }
 
     /// What each thread does.
-    fn work(decoding: *Decoding, workspace: *Workspace) void {
-        workspace.decoder.init(decoding.bit_manipulation);
-        decoding.decodeAll(workspace) catch |err| decoding.fail(err);
+    fn decodeAll(decoding: *Decoding, by: *Worker) Error!void {
+        @setRuntimeSafety(true);
+        while (decoding.schedule.take(by.index)) |work| switch (work) {
+            .plan => |piece| {
+                const buffer = decoding.plan_bytes[@intCast(piece.offset)..][0..piece.frame.size];
+                try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+                if (!decoding.schedule.finishPlanPiece()) continue;
+                try decoding.readPlan();
+                decoding.schedule.finishPlan(&decoding.plan);
+            },
+            .base => |piece| {
+                const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
+                try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+                unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.bundle.baseOf(decoding.variant)));
+            },
+            .variant => |piece| try decoding.decodeVariantPiece(by, piece),
+        };
     }
 
-    fn decodeAll(decoding: *Decoding, workspace: *Workspace) Error!void {
+    fn decodeVariantPiece(decoding: *Decoding, by: *Worker, piece: Piece) Error!void {
         @setRuntimeSafety(true);
-        var plan: Queue.Cursor = .{};
-        while (decoding.plan_frames.next(&plan)) |piece| {
-            const buffer = decoding.plan_bytes[@intCast(piece.offset)..][0..piece.frame.size];
-            try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
-            if (decoding.plan_left.fetchSub(1, .acq_rel) > 1) continue;
-            try decoding.readPlan();
-            decoding.finishStep();
-        }
-        var base: Queue.Cursor = .{};
-        while (decoding.base_frames.next(&base)) |piece| {
-            if (decoding.hasFailed()) return;
-            const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
-            try decoding.decodeFrame(workspace, piece.frame, &.{}, buffer);
-            unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.bundle.baseOf(decoding.variant)));
-            decoding.finishStep();
-        }
-        const predicted = decoding.plan_frames.frames.len > 0;
-        if (predicted) decoding.awaitReady();
-
-        var variant: Queue.Cursor = .{};
-        while (decoding.frames.next(&variant)) |piece| {
-            if (decoding.hasFailed()) return;
-            const buffer = if (decoding.target == .whole)
-                decoding.stream[@intCast(piece.offset)..][0..piece.frame.size]
-            else
-                workspace.frame[0..piece.frame.size];
-            const prediction = workspace.prediction[0..if (predicted) buffer.len else 0];
-            if (predicted) predict.predict(&decoding.plan, piece.offset, prediction);
-            try decoding.decodeFrame(workspace, piece.frame, prediction, buffer);
-            if (!predicted) unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.variant));
+        const buffer = if (decoding.target == .whole)
+            decoding.stream[@intCast(piece.offset)..][0..piece.frame.size]
+        else
+            by.frame(piece.frame.size);
+        if (decoding.schedule.plan_read) |plan| {
+            const prediction = by.prediction(buffer.len);
+            predict.predict(plan, piece.offset, prediction);
+            try decoding.decodeFrame(by, piece.frame, prediction, buffer);
             // What the encoder predicted, this code must have predicted, too.
-            if (predicted and checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
-            if (decoding.target != .whole) try decoding.writeSkeleton(buffer, piece.offset);
+            if (checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
+        } else {
+            try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+            unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.variant));
         }
+        if (decoding.target != .whole) try decoding.writeSkeleton(buffer, piece.offset);
     }
 
     fn readPlan(decoding: *Decoding) Error!void {
@@ -210,17 +223,17 @@ pub const Decoding = struct {
         decoding.plan = try predict.Plan.parse(decoding.plan_bytes, base, decoding.plan_memory);
     }
 
-    fn decodeFrame(decoding: *const Decoding, workspace: *Workspace, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error!void {
+    fn decodeFrame(decoding: *const Decoding, by: *Worker, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error!void {
         @setRuntimeSafety(true);
         assert(buffer.len == frame.size);
         const stored = decoding.bundle.stored(frame);
         if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
-        const size = workspace.decoder.decode(buffer, stored, reference) orelse return error.Decoder;
+        const size = by.decoder.decode(buffer, stored, reference) orelse return error.Decoder;
         if (size != buffer.len) return error.Decoder;
     }
 
     /// `skeleton_size` is that of the variant that the piece belongs to.
-    fn unfilter(piece: Queue.Piece, buffer: []u8, skeleton_size: u64) void {
+    fn unfilter(piece: Piece, buffer: []u8, skeleton_size: u64) void {
         switch (@as(format.Filter, @enumFromInt(piece.frame.filter))) {
             .none => {},
             .code => predict.filter.code(.backward, buffer, piece.offset, predict.filter.bitsFor(skeleton_size)),
@@ -273,56 +286,9 @@ pub const Decoding = struct {
         }
     }
 
-    fn finishStep(decoding: *Decoding) void {
-        if (decoding.steps_left.fetchSub(1, .acq_rel) == 1) decoding.setReady();
-    }
-
-    fn setReady(decoding: *Decoding) void {
-        decoding.ready.word.store(1, .release);
-        decoding.ready.wake();
-    }
-
-    fn awaitReady(decoding: *Decoding) void {
-        while (decoding.ready.word.load(.acquire) == 0) decoding.ready.sleepWhile(0);
-    }
-
-    /// The first error stays. Threads that wait for the base go on, and find that there was one.
+    /// The first error stays.
     fn fail(decoding: *Decoding, err: Error) void {
         _ = decoding.failure.cmpxchgStrong(0, @intFromError(err), .release, .monotonic);
-        decoding.setReady();
-    }
-
-    fn hasFailed(decoding: *const Decoding) bool {
-        return decoding.failure.load(.monotonic) != 0;
-    }
-};
-
-/// Frames that threads take one by one, in order.
-const Queue = struct {
-    frames: []const format.Frame,
-    taken: std.atomic.Value(u32) = .init(0),
-
-    const Piece = struct {
-        frame: *const format.Frame,
-        /// Of what it decodes to, in bytes from the start of the first frame's.
-        offset: u64,
-    };
-
-    /// How far one thread has come: offsets are sums of sizes, and a thread only goes forward.
-    const Cursor = struct { index: usize = 0, offset: u64 = 0 };
-
-    /// Of what all frames decode to, in bytes; null if that is more than there are addresses.
-    fn size(queue: *const Queue) ?usize {
-        var sum: u64 = 0;
-        for (queue.frames) |*frame| sum += frame.size;
-        return std.math.cast(usize, sum);
-    }
-
-    fn next(queue: *Queue, cursor: *Cursor) ?Piece {
-        @setRuntimeSafety(true);
-        const index = queue.taken.fetchAdd(1, .monotonic);
-        if (index >= queue.frames.len) return null;
-        while (cursor.index < index) : (cursor.index += 1) cursor.offset += queue.frames[cursor.index].size;
-        return .{ .frame = &queue.frames[index], .offset = cursor.offset };
+        decoding.schedule.fail();
     }
 };

@@ -61,6 +61,10 @@ const Copy = struct {
     }
 
     fn decodedTo(copy: *const Copy, level: u8, buffer: []u8, whole: bool, bit_manipulation: bool) ![]u8 {
+        return copy.decodedBy(1, level, buffer, whole, bit_manipulation);
+    }
+
+    fn decodedBy(copy: *const Copy, cpu_count: u32, level: u8, buffer: []u8, whole: bool, bit_manipulation: bool) ![]u8 {
         var detail: bundle.Detail = 0;
         const parsed = try bundle.parse(&copy.payload, &detail);
         const memory: system.Descriptor = switch (system.memfdCreate("test")) {
@@ -72,7 +76,7 @@ const Copy = struct {
         var decoding = decode.Decoding.init(&parsed, variant, if (whole) .whole else .{ .file = memory });
         decoding.bit_manipulation = bit_manipulation;
         defer decoding.deinit();
-        try decoding.run(1);
+        try decoding.run(cpu_count);
         if (whole) try attach.write(memory, &decoding);
         return switch (system.readAt(memory, buffer, 0)) {
             .ok => |size| buffer[0..size],
@@ -104,6 +108,17 @@ test "variants decode to what was encoded, with and without BMI2 code" {
             const whole = try copy.decodedTo(variant.level, &buffer, true, bit_manipulation);
             try testing.expectEqualSlices(u8, variant.bytes, whole);
             try testing.expectEqualSlices(u8, withHoles(variant, &holes), try copy.decoded(variant.level, &buffer));
+        }
+    }
+}
+
+test "any number of threads decodes the same" {
+    var buffer: [16 << 10]u8 = undefined;
+    const copy: Copy = .{};
+    for (0..100) |round| {
+        for (expected) |variant| {
+            const whole = try copy.decodedBy(@intCast(round % 9 + 1), variant.level, &buffer, true, false);
+            try testing.expectEqualSlices(u8, variant.bytes, whole);
         }
     }
 }

@@ -8,6 +8,7 @@
 //! bundle is larger, not wrong.
 pub const Base = @import("predict/plan.zig").Base;
 pub const Plan = @import("predict/plan.zig").Plan;
+const Entry = @import("predict/plan.zig").Entry;
 pub const code = @import("predict/code.zig");
 /// For the encoder.
 pub const filter = @import("filter.zig");
@@ -25,37 +26,107 @@ pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
     @setRuntimeSafety(true);
     const base = &plan.base;
     var done: usize = 0;
-    for (plan.variant_areas) |area| {
-        const area_end = @as(u64, area.offset) + area.size;
-        if (area_end <= offset + done) continue;
-        if (area.offset >= offset + out.len) break;
-        // Addresses in the variant of what is asked for.
-        const first = area.address + @as(u32, @intCast(@max(area.offset, offset) - area.offset));
-        const end = area.address + @as(u32, @intCast(@min(area_end, offset + out.len) - area.offset));
-        for (plan.entriesFrom(first)) |*entry| {
-            if (entry.variant >= end) break;
-            if (entry.kind == .none) continue;
-            const from = @max(entry.variant, first);
-            const to = @min(entry.variant + entry.size, end);
-            const at: usize = @intCast(area.offset + @as(u64, from - area.address) - offset);
-            @memset(out[done..at], 0);
-            const piece = out[at..][0 .. to - from];
-            const skipped = from - entry.variant;
-            @memcpy(piece, base.at(entry.position + skipped, piece.len));
-            switch (entry.kind) {
-                .none, .bytes => {},
-                .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
-                .data => data.relocate(plan, piece, entry.base + skipped),
-                .function_table => functions.relocateTable(plan, piece, skipped),
-                .functions => functions.relocate(plan, base.at(entry.position, entry.size), piece, skipped),
-            }
-            done = at + piece.len;
+    var pieces: Pieces = .of(plan, offset, out.len);
+    while (pieces.next()) |found| {
+        const entry = found.entry;
+        @memset(out[done..found.at], 0);
+        const piece = out[found.at..][0..found.size];
+        const skipped = found.skipped;
+        @memcpy(piece, base.at(entry.position + skipped, piece.len));
+        switch (entry.kind) {
+            .none, .bytes => {},
+            .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
+            .data => data.relocate(plan, piece, entry.base + skipped),
+            .function_table => functions.relocateTable(plan, piece, skipped),
+            .functions => functions.relocate(plan, base.at(entry.position, entry.size), piece, skipped),
         }
+        done = found.at + piece.len;
     }
     @memset(out[done..], 0);
     // Not every zstd can be told to take a dictionary that starts so for raw bytes.
     if (out.len >= 4 and std.mem.readInt(u32, out[0..4], .little) == zstd_magic_dictionary) @memset(out[0..4], 0);
 }
+
+/// How many of the base's stored bytes must be there before a range can be predicted.
+pub fn reach(plan: *const Plan, offset: u64, size: usize) u64 {
+    @setRuntimeSafety(true);
+    var farthest: u64 = 0;
+    var pieces: Pieces = .of(plan, offset, size);
+    while (pieces.next()) |found| {
+        // A record that the range cuts is read whole.
+        const more: u64 = if (found.entry.kind == .functions) functions.record_size else 0;
+        const end = found.entry.position + @min(found.skipped + found.size + more, found.entry.size);
+        farthest = @max(farthest, end -| plan.base.image.len);
+    }
+    return farthest;
+}
+
+/// The parts of a range that are predicted from the base, in ascending order.
+const Pieces = struct {
+    plan: *const Plan,
+    offset: u64,
+    size: usize,
+    areas: []align(1) const format.Area,
+    /// Those of the current area; and its part of the range, as addresses in the variant.
+    entries: []const Entry = &.{},
+    first: u32 = 0,
+    end: u32 = 0,
+    /// The current area's.
+    address: u32 = 0,
+    area_offset: u64 = 0,
+
+    const Piece = struct {
+        entry: *const Entry,
+        /// Where it starts in the range.
+        at: usize,
+        size: usize,
+        /// How many bytes of the entry come before it.
+        skipped: u32,
+    };
+
+    fn of(plan: *const Plan, offset: u64, size: usize) Pieces {
+        return .{ .plan = plan, .offset = offset, .size = size, .areas = plan.variant_areas };
+    }
+
+    noinline fn next(pieces: *Pieces) ?Piece {
+        @setRuntimeSafety(true);
+        while (true) {
+            while (pieces.entries.len > 0 and pieces.entries[0].variant < pieces.end) {
+                const entry = &pieces.entries[0];
+                pieces.entries = pieces.entries[1..];
+                if (entry.kind == .none) continue;
+                const from = @max(entry.variant, pieces.first);
+                const to = @min(entry.variant + entry.size, pieces.end);
+                return .{
+                    .entry = entry,
+                    .at = @intCast(pieces.area_offset + (from - pieces.address) - pieces.offset),
+                    .size = to - from,
+                    .skipped = from - entry.variant,
+                };
+            }
+            if (!pieces.nextArea()) return null;
+        }
+    }
+
+    fn nextArea(pieces: *Pieces) bool {
+        @setRuntimeSafety(true);
+        const range_end = pieces.offset + pieces.size;
+        while (pieces.areas.len > 0) {
+            const area = pieces.areas[0];
+            if (area.offset >= range_end) return false;
+            pieces.areas = pieces.areas[1..];
+            const area_end = @as(u64, area.offset) + area.size;
+            if (area_end <= pieces.offset) continue;
+            pieces.area_offset = area.offset;
+            pieces.address = area.address;
+            pieces.first = area.address + @as(u32, @intCast(@max(area.offset, pieces.offset) - area.offset));
+            pieces.end = area.address + @as(u32, @intCast(@min(area_end, range_end) - area.offset));
+            pieces.entries = pieces.plan.entriesFrom(pieces.first);
+            return true;
+        }
+        return false;
+    }
+};
 
 /// A dictionary of zstd's own format (zstd_compression_format.md).
 const zstd_magic_dictionary = 0xec30a437;

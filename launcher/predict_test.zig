@@ -61,6 +61,14 @@ fn expectPrediction(ranges: []const Range, base: []const u8, offset: u64, expect
     var found: [256]u8 = @splat(0xaa);
     predict.predict(&plan, offset, found[0..expected.len]);
     try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
+
+    // The base need not be there beyond the prediction's reach.
+    const reach: usize = @intCast(predict.reach(&plan, offset, expected.len));
+    var known: [image_size]u8 = @splat(0x55);
+    @memcpy(known[0..reach], base[0..reach]);
+    const early_plan = try made.plan(&known);
+    predict.predict(&early_plan, offset, found[0..expected.len]);
+    try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
 }
 
 fn zeros() [image_size]u8 {

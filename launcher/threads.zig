@@ -68,6 +68,28 @@ pub const Event = struct {
     }
 };
 
+/// Held by one thread at a time.
+pub const Lock = struct {
+    state: std.atomic.Value(u32) = .init(free),
+
+    const free = 0;
+    const held = 1;
+    /// Another thread may sleep until it is free.
+    const awaited = 2;
+
+    pub fn acquire(lock: *Lock) void {
+        if (lock.state.cmpxchgStrong(free, held, .acquire, .monotonic) == null) return;
+        while (lock.state.swap(awaited, .acquire) != free) {
+            _ = linux.syscall4(.futex, @intFromPtr(&lock.state.raw), futex_wait | futex_private, awaited, 0);
+        }
+    }
+
+    pub fn release(lock: *Lock) void {
+        if (lock.state.swap(free, .release) != awaited) return;
+        _ = linux.syscall3(.futex, @intFromPtr(&lock.state.raw), futex_wake | futex_private, 1);
+    }
+};
+
 /// FUTEX_WAIT, FUTEX_WAKE and FUTEX_PRIVATE_FLAG of <linux/futex.h>.
 const futex_wait = 0;
 const futex_wake = 1;
@@ -90,6 +112,28 @@ test "threads run side by side and are waited for" {
         for (all) |*thread| thread.join();
         try std.testing.expectEqual(all.len * 500_500, sum.total.load(.monotonic));
     }
+}
+
+test "a lock lets in one thread at a time" {
+    const Counter = struct {
+        lock: Lock = .{},
+        value: usize = 0,
+
+        fn count(counter: *@This()) void {
+            for (0..10_000) |_| {
+                counter.lock.acquire();
+                defer counter.lock.release();
+                const seen: *volatile usize = &counter.value;
+                seen.* = seen.* + 1;
+            }
+        }
+    };
+    const all = try std.testing.allocator.alloc(Thread, 3);
+    defer std.testing.allocator.free(all);
+    var counter: Counter = .{};
+    for (all) |*thread| try std.testing.expect(thread.start(Counter, Counter.count, &counter));
+    for (all) |*thread| thread.join();
+    try std.testing.expectEqual(all.len * 10_000, counter.value);
 }
 
 test "there is at least one CPU to run on" {
