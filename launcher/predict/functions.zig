@@ -60,7 +60,7 @@ const Out = struct {
     skipped: usize,
 
     /// Offsets from one origin, which lie at `start` of the whole range.
-    inline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
+    noinline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
         @setRuntimeSafety(true);
         const first = @max(start, out.skipped) - out.skipped;
         const end = @min((start + size) -| out.skipped, out.piece.len);
