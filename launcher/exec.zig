@@ -77,8 +77,10 @@ pub fn execute(process: *const Process, descriptor: system.Descriptor, place: []
     // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it. A kernel may resolve the
     // link after close-on-exec has closed what it points to, so the descriptor stays open, and stays with the program.
     system.keepOnExec(descriptor);
-    var path: ProcPath = undefined;
-    const failure_of_path = system.execute(procPath(&path, descriptor), process.arguments, process.environment);
+    var buffer: ProcPath = undefined;
+    const path = procPath(&buffer, descriptor);
+    if (fallback.log) fatal.line(.{ "executing ", std.mem.span(path), " instead" });
+    const failure_of_path = system.execute(path, process.arguments, process.environment);
     if (failure_of_path == .NOENT) stopWithoutInterpreter(descriptor, fallback);
     fallback.notExecuted("file in ", place, ": /proc/self/fd: ", failure_of_path);
 }
@@ -86,6 +88,7 @@ pub fn execute(process: *const Process, descriptor: system.Descriptor, place: []
 /// From here on as before the first way was tried. A limit on file sizes (ulimit -f) holds for files in memory, too:
 /// the write that meets it is to fail with EFBIG, not to end the process without a word.
 pub noinline fn resumeSignals(process: *const Process) void {
+    process.restoreSignals();
     process.guardSignals();
     system.blockSignal(.XFSZ);
 }

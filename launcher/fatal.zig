@@ -118,6 +118,7 @@ const errno_names = names: {
         .PERM,  .NOENT, .INTR,  .IO,    .@"2BIG", .NOEXEC, .BADF,  .AGAIN, .NOMEM,
         .ACCES, .FAULT, .INVAL, .NFILE, .MFILE,   .TXTBSY, .FBIG,  .NOSPC, .PIPE,
         .LOOP,  .NOSYS, .ISDIR, .EXIST, .NOTDIR,  .LIBBAD, .DQUOT, .BUSY,  .NODEV,
+        .ROFS,
     };
     var names: [numbers.len]ErrnoName = undefined;
     for (&names, numbers) |*entry, number| {

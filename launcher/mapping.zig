@@ -91,10 +91,10 @@ const Image = struct {
     interpreter: ?[:0]const u8,
 
     fn load(file: File, failure: *system.Errno) Error!Image {
-        // What `read` finds wrong.
+        // Of what is wrong in the headers.
         failure.* = .NOEXEC;
         const segments = try readSegments(file);
-        var image = try read(file, segments);
+        var image = try readImage(file, segments);
         image.region = try check(system.reserve(null, image.linked.size()), failure);
         for (segments) |*segment| {
             if (segment.p_type != elf.PT_LOAD) continue;
@@ -132,7 +132,7 @@ fn readSegments(file: File) Error![]const elf.Elf64_Phdr {
 }
 
 /// All but the region. An image that is read is safe to load: segments ascend, and share no page.
-fn read(file: File, segments: []const elf.Elf64_Phdr) Error!Image {
+fn readImage(file: File, segments: []const elf.Elf64_Phdr) Error!Image {
     const header: *const elf.Elf64_Ehdr = @ptrCast(file.ptr);
     var image: Image = .{
         .linked = .{ .start = 0, .end = 0 },
@@ -154,7 +154,8 @@ fn read(file: File, segments: []const elf.Elf64_Phdr) Error!Image {
             image.linked.end = pages.end;
             image.loads[image.load_count] = pages;
             image.load_count += 1;
-            if (header.e_phoff -% segment.p_offset < segment.p_filesz) image.headers = segment.p_vaddr +% (header.e_phoff -% segment.p_offset);
+            const distance = header.e_phoff -% segment.p_offset;
+            if (image.headers == 0 and distance < segment.p_filesz) image.headers = segment.p_vaddr + distance;
         },
         elf.PT_INTERP => {
             if (!fits(segment.p_offset, segment.p_filesz, file.len)) return error.Closed;
@@ -246,5 +247,95 @@ noinline fn check(result: system.Result, failure: *system.Errno) Error!usize {
             failure.* = number;
             return error.Closed;
         },
+    }
+}
+
+const TestFile = extern struct {
+    header: elf.Elf64_Ehdr,
+    segments: [5]elf.Elf64_Phdr,
+    path: [8]u8,
+
+    /// Code with the headers, data with zeros behind, a dynamic linker, a stack.
+    fn init() TestFile {
+        var file = std.mem.zeroes(TestFile);
+        file.header.e_type = .EXEC;
+        file.header.e_entry = 0x401234;
+        file.header.e_phoff = @offsetOf(TestFile, "segments");
+        file.header.e_phentsize = @sizeOf(elf.Elf64_Phdr);
+        file.header.e_phnum = file.segments.len;
+        file.path = "/ld.so\x00\x00".*;
+        for (&file.segments, [_]u32{ elf.PT_LOAD, elf.PT_LOAD, elf.PT_INTERP, elf.PT_GNU_STACK, elf.PT_NOTE }) |*segment, kind| {
+            segment.p_type = kind;
+            segment.p_filesz = @sizeOf(TestFile);
+            segment.p_memsz = segment.p_filesz;
+        }
+        file.segments[0].p_vaddr = 0x400000;
+        file.segments[1].p_vaddr = 0x402010;
+        file.segments[1].p_memsz = 0x1ff0;
+        file.segments[2].p_offset = @offsetOf(TestFile, "path");
+        file.segments[2].p_filesz = 7;
+        return file;
+    }
+
+    fn read(file: *const TestFile, size: usize) Error!Image {
+        var bytes: [page_size]u8 align(page_size) = @splat(0);
+        @memcpy(bytes[0..@sizeOf(TestFile)], std.mem.asBytes(file));
+        const contents: File = bytes[0..size];
+        var image = try readImage(contents, try readSegments(contents));
+        // Its bytes are gone.
+        if (image.interpreter) |path| {
+            std.debug.assert(std.mem.eql(u8, path, "/ld.so"));
+            image.interpreter = null;
+        }
+        return image;
+    }
+};
+
+test "an image is the pages of the segments" {
+    const image = try TestFile.init().read(@sizeOf(TestFile));
+    try std.testing.expectEqual(Range{ .start = 0x400000, .end = 0x404000 }, image.linked);
+    try std.testing.expectEqual(2, image.load_count);
+    try std.testing.expectEqual(Range{ .start = 0x400000, .end = 0x401000 }, image.loads[0]);
+    try std.testing.expectEqual(Range{ .start = 0x402000, .end = 0x404000 }, image.loads[1]);
+    try std.testing.expectEqual(0x400000 + @offsetOf(TestFile, "segments"), image.headers);
+    try std.testing.expect(image.fixed);
+    try std.testing.expectEqual(0, image.bias());
+}
+
+test "a file that is cut short or whose headers are not what they should be has no image" {
+    const whole: TestFile = .init();
+    for (0..@sizeOf(TestFile)) |size| try std.testing.expectError(error.Closed, whole.read(size));
+    const max = std.math.maxInt(u64);
+    inline for (.{
+        .{ 0, "p_offset", @as(u64, 1) },
+        .{ 0, "p_offset", max },
+        .{ 0, "p_filesz", max },
+        .{ 0, "p_vaddr", max },
+        .{ 0, "p_vaddr", address_max },
+        .{ 0, "p_memsz", @as(u64, 0) },
+        .{ 0, "p_memsz", max },
+        .{ 0, "p_memsz", @as(u64, 0x2001) },
+        .{ 1, "p_vaddr", @as(u64, 0x3ff000) },
+        .{ 1, "p_memsz", @as(u64, 1) },
+        .{ 2, "p_filesz", @as(u64, 0) },
+        .{ 2, "p_filesz", @as(u64, 6) },
+        .{ 2, "p_filesz", max },
+        .{ 2, "p_offset", max },
+        .{ 3, "p_flags", @as(u32, elf.PF_X) },
+    }) |change| {
+        var file = whole;
+        @field(file.segments[change[0]], change[1]) = change[2];
+        try std.testing.expectError(error.Closed, file.read(@sizeOf(TestFile)));
+    }
+    inline for (.{
+        .{ "e_phoff", max },
+        .{ "e_phoff", @offsetOf(TestFile, "segments") + 1 },
+        .{ "e_phnum", 0 },
+        .{ "e_phnum", 0xffff },
+        .{ "e_phentsize", 0 },
+    }) |change| {
+        var file = whole;
+        @field(file.header, change[0]) = change[1];
+        try std.testing.expectError(error.Closed, file.read(@sizeOf(TestFile)));
     }
 }

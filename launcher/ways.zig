@@ -133,7 +133,7 @@ pub const Start = struct {
             error.Write => start.fallback.closed("file in ", place, not_written, write_failure),
             error.OutOfMemory => {
                 // All ways need as much.
-                start.fallback.closed("decoding", "", ": ", .NOMEM);
+                start.fallback.closed("memory to decode with", "", ": ", .NOMEM);
                 start.fallback.giveUp();
             },
         };
