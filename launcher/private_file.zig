@@ -1,7 +1,5 @@
 //! A file in a folder that nobody else can find, change or put another one in the place of: it never had a name, or
 //! lost it before anything was written. So nothing is left of it when the launcher ends, whatever ends that.
-const std = @import("std");
-const linux = std.os.linux;
 const exec = @import("exec.zig");
 const Fallback = @import("fallback.zig").Fallback;
 const system = @import("system.zig");
@@ -50,15 +48,16 @@ fn createUnnamed(folder: system.Descriptor) ?PrivateFile {
 
 /// Signals wait while the file has a name, so that SIGKILL alone can leave it behind, empty.
 fn createNamed(folder: system.Descriptor, path: []const u8, fallback: *Fallback) ?PrivateFile {
-    var random: [8]u8 = undefined;
-    switch (system.randomBytes(&random)) {
+    var name = ".mgo-0123456789abcdef".*;
+    const random = name[".mgo-".len..];
+    switch (system.randomBytes(random)) {
         .ok => {},
         .failed => |number| return refuse(fallback, path, ": getrandom: ", number),
     }
-    const name: [*:0]const u8 = ".mgo-" ++ std.fmt.bytesToHex(random, .lower) ++ .{0};
+    for (random) |*letter| letter.* = 'a' + (letter.* & 15);
     system.blockAllSignals();
     defer exec.resumeSignals(fallback.process);
-    const writable: system.Descriptor = switch (system.openAt(folder, name, .{
+    const writable: system.Descriptor = switch (system.openAt(folder, &name, .{
         .ACCMODE = .RDWR,
         .CREAT = true,
         .EXCL = true,
@@ -68,8 +67,8 @@ fn createNamed(folder: system.Descriptor, path: []const u8, fallback: *Fallback)
         .failed => |number| return refuse(fallback, path, ": ", number),
     };
     system.makeExecutable(writable);
-    const opened = openAgain(writable, folder, name);
-    system.removeAt(folder, name);
+    const opened = openAgain(writable, folder, &name);
+    system.removeAt(folder, &name);
     return switch (opened) {
         .ok => |readable| .{ .writable = writable, .readable = @intCast(readable) },
         .failed => |number| refuse(fallback, path, ": ", number),

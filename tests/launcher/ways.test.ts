@@ -2,8 +2,16 @@
  * The ways to start a variant where others are closed: by seccomp filters, mounts, limits and the kernel's settings.
  * What the program sees is compared with what the plain variant sees in the same surroundings.
  */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, linkSync, mkdtempSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
 import { cpuLevel } from "../support/cpu.ts";
@@ -61,6 +69,31 @@ function callsOf(set: string): readonly number[] {
 
 const systemService = callsOf("@system-service");
 
+/** A group of processes that may use 4 MiB of memory, in either version of cgroups; null where it cannot be made. */
+function makeMemoryGroup(): string | null {
+  const limits = [
+    ["/sys/fs/cgroup/memory", "memory.limit_in_bytes"],
+    ["/sys/fs/cgroup", "memory.max"],
+  ] as const;
+  for (const [folder, limit] of limits) {
+    const group = join(folder, `mgo-test-${process.pid}`);
+    try {
+      mkdirSync(group);
+    } catch {
+      continue;
+    }
+    try {
+      writeFileSync(join(group, limit), "4M", { flag: "r+" });
+      return group;
+    } catch {
+      rmdirSync(group);
+    }
+  }
+  return null;
+}
+
+const memoryGroup = makeMemoryGroup();
+
 type Command = readonly string[];
 type Wrap = (command: Command) => Command;
 
@@ -73,6 +106,8 @@ const confined =
 const after =
   (script: string): Wrap =>
   (command) => ["bash", "-c", `${script}; exec "$@"`, "bash", ...command];
+
+const asUser: Wrap = (command) => ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...command];
 
 /** In mounts of its own, with all files of the tests below /mnt, whatever becomes of /tmp. */
 const unshared =
@@ -397,12 +432,51 @@ describe.skipIf(!able)("a packed bundle", () => {
   });
 });
 
-describe.skipIf(!able || !isRoot)("a packed bundle that gives privileges", () => {
-  const asUser: Command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+/** Of address space, of data and of files that are open at once: those that a Go program can and cannot start under. */
+const LIMITS = ["ulimit -v 4000000", "ulimit -v 400000", "ulimit -d 200000", "ulimit -s 128", "ulimit -n 4"];
 
+describe.skipIf(!able).each(["packed", "direct"] as const)(
+  "a bundle in the %s layout ends as the plain program",
+  (layout) => {
+    test.each(LIMITS)("under %s", async (limit) => {
+      const files = [await bundleOf("levels", layout, "static"), buildVariant(LEVEL)];
+      const [ours, plain] = files.map((file) => {
+        const { status, signal, stdout } = runProgram(after(limit)([file, "x"]), { GOAMD64: LEVEL });
+        return { status, signal, stdout };
+      });
+      expect(ours).toEqual(plain ?? { status: null, signal: undefined, stdout: "" });
+    });
+
+    test.skipIf(!isRoot)("where its user may start no thread", async () => {
+      const files = [await bundleOf("levels", layout, "static"), buildVariant(LEVEL)];
+      const [ours, plain] = files.map((file, index) => {
+        const path = copyFor(file, 0o755, `threadless-${layout}-${index}`);
+        const { status, signal, stdout } = runProgram(asUser(after("ulimit -u 1")([path, "x"])), {
+          GOAMD64: LEVEL,
+        });
+        return { status, signal, stdout };
+      });
+      expect(ours).toEqual(plain ?? { status: null, signal: undefined, stdout: "" });
+    });
+  },
+);
+
+describe.skipIf(memoryGroup === null)("where a cgroup has little memory", () => {
+  afterAll(() => rmdirSync(memoryGroup ?? ""));
+
+  test("a direct bundle starts its base like the plain program", async () => {
+    const [ours, plain] = [await bundleOf("levels", "direct", "static"), buildVariant(BASE)].map((file) =>
+      runProgram(after(`echo $$ > ${memoryGroup}/cgroup.procs`)([file]), { GOAMD64: BASE }),
+    );
+    expect(ours).toEqual(plain ?? ours);
+    expect(ours).toMatchObject({ status: 0, stdout: `[${BASE}]\n` });
+  });
+});
+
+describe.skipIf(!able || !isRoot)("a packed bundle that gives privileges", () => {
   test("starts by mapping where memory files are closed, and uses no folder", async () => {
     const path = copyFor(await bundleOf("mirror", "packed", "static"), 0o4755, "raised-mapped");
-    const command = confined(NO_MEMFD)([...asUser, path]);
+    const command = confined(NO_MEMFD)(asUser([path]));
     const env = { PATH: process.env.PATH ?? "", TMPDIR: "/tmp", MGODEBUG: "log" };
     const { status, stdout, stderr } = runProgram(command, env);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -414,7 +488,7 @@ describe.skipIf(!able || !isRoot)("a packed bundle that gives privileges", () =>
 
   test("says which ways were closed, and no more", async () => {
     const path = copyFor(await bundleOf("mirror", "packed", "static"), 0o4755, "raised-closed");
-    const command = confined(NO_MEMFD, "mdwe")([...asUser, path]);
+    const command = confined(NO_MEMFD, "mdwe")(asUser([path]));
     const { status, stderr } = runProgram(command, { PATH: process.env.PATH ?? "" });
     expect(status).toBe(116);
     expect(stderr).toStartWith(`${PREFIX}variant not started: ${NO_MEMFD_LINE}, mapping: EPERM; `);
