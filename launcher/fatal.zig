@@ -9,9 +9,9 @@ pub const Status = enum(u8) {
     unknown_format = 113,
     /// No variant in the bundle fits the CPU.
     no_variant = 114,
-    /// No memory or no memfd to be had.
+    /// No memory to be had, or nothing else that could hold the program.
     no_memory = 115,
-    /// The variant could not be executed.
+    /// The variant could not be executed. Also in start.S.
     not_executed = 116,
     /// The program has file capabilities, which it would lose.
     capabilities = 117,
