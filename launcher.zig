@@ -5,24 +5,18 @@
 //! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it,
 //! or put it into another program, without a linker. It is entered in launcher/start.S.
 const std = @import("std");
-const attach = @import("launcher/attach.zig");
 const bundle = @import("launcher/bundle.zig");
 const capabilities = @import("launcher/capabilities.zig");
 const cpu = @import("launcher/cpu.zig");
-const decode = @import("launcher/decode.zig");
 const direct = @import("launcher/direct.zig");
 const environment = @import("launcher/environment.zig");
-const exec = @import("launcher/exec.zig");
 const extract = @import("launcher/extract.zig");
 const Fallback = @import("launcher/fallback.zig").Fallback;
 const fatal = @import("launcher/fatal.zig");
 const format = @import("format");
-const name = @import("launcher/name.zig");
-const sections = @import("launcher/sections.zig");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
-const system = @import("launcher/system.zig");
-const threads = @import("launcher/threads.zig");
+const ways = @import("launcher/ways.zig");
 
 pub const panic = fatal.panic;
 
@@ -30,7 +24,7 @@ pub const panic = fatal.panic;
 pub const _start = {};
 
 /// Called by start.S in the packed layout.
-export fn launcher_start(stack: [*]usize, signals: *const start.SavedSignals) callconv(.c) noreturn {
+export fn launcher_start(stack: [*]usize, signals: *start.SavedSignals) callconv(.c) noreturn {
     var process = start.readStack(stack);
     process.signals = signals;
     if (process.secure and capabilities.onOwnFile(&process)) refuseCapabilities("; build with -mgo.layout=direct");
@@ -42,10 +36,10 @@ export fn launcher_start(stack: [*]usize, signals: *const start.SavedSignals) ca
 export fn launcher_start_direct(stack: [*]usize) callconv(.c) noreturn {
     var process = start.readStack(stack);
     const mapped = direct.mappedPayload(&process);
-    if (!direct.hasDirectory(mapped)) fatal.exit(.damaged, .{"bundle damaged: file is cut short"});
+    if (!direct.hasDirectory(mapped)) fatal.exitDamaged("file is cut short");
     const opened = openBundle(mapped, .direct);
     const base = direct.Base.find(&process, &opened) orelse
-        fatal.exit(.damaged, .{"bundle damaged: the entry of its base is none"});
+        fatal.exitDamaged("the entry of its base is none");
     launch(&process, &opened, &base);
 }
 
@@ -74,7 +68,15 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
     }
     const bit_manipulation = cpu.bitManipulation(&leaves);
     if (asked.debug.extract) extract.write(process, opened, variant, bit_manipulation);
-    startFromMemory(opened, variant, bit_manipulation, asked.debug.symbols, &fallback);
+    const starting: ways.Start = .{
+        .process = process,
+        .bundle = opened,
+        .variant = variant,
+        .bit_manipulation = bit_manipulation,
+        .symbols = asked.debug.symbols,
+        .fallback = &fallback,
+    };
+    starting.run();
 }
 
 /// The level of the variant to start.
@@ -109,44 +111,13 @@ fn openBundle(mapped: start.Mapped, layout: format.Layout) bundle.Bundle {
         error.UnknownVersion => fatal.exit(.unknown_format, .{ "unknown bundle format: version ", detail }),
         error.UnknownLayout => fatal.exit(.unknown_format, .{ "unknown bundle format: layout ", detail }),
         error.UnknownCodec => fatal.exit(.unknown_format, .{ "unknown bundle format: codec ", detail }),
-        error.NotABundle => fatal.exit(.damaged, .{"bundle damaged: there is no payload"}),
-        error.DirectoryBounds => fatal.exit(.damaged, .{"bundle damaged: the directory does not fit"}),
-        error.DirectoryChecksum => fatal.exit(.damaged, .{"bundle damaged: the directory's checksum is wrong"}),
-        else => fatal.exit(.damaged, .{"bundle damaged: the directory contradicts itself"}),
+        error.NotABundle => fatal.exitDamaged("there is no payload"),
+        error.DirectoryBounds => fatal.exitDamaged("the directory does not fit"),
+        error.DirectoryChecksum => fatal.exitDamaged("the directory's checksum is wrong"),
+        else => fatal.exitDamaged("the directory contradicts itself"),
     };
-    if (opened.layout != layout) fatal.exit(.damaged, .{"bundle damaged: it is entered as one of another layout"});
+    if (opened.layout != layout) fatal.exitDamaged("it is entered as one of another layout");
     return opened;
-}
-
-/// `symbols` asks for what is detached, too.
-fn startFromMemory(
-    opened: *const bundle.Bundle,
-    variant: *const format.Variant,
-    bit_manipulation: bool,
-    symbols: bool,
-    fallback: *const Fallback,
-) noreturn {
-    const process = fallback.process;
-    const memory = exec.createMemory(process, variant.level, fallback);
-    const whole = symbols and variant.detached_count > 0;
-    var decoding = decode.Decoding.init(opened, variant, if (whole) .whole else .{ .file = memory });
-    decoding.bit_manipulation = bit_manipulation;
-    decoding.image = direct.image(process, opened);
-    var result: attach.Error!void = decoding.run(threads.cpuCount());
-    if (whole and !std.meta.isError(result)) result = attach.write(memory, &decoding);
-    const write_failure = decoding.write_failure;
-    if (fallback.base != null) {
-        decoding.deinit();
-        if (std.meta.isError(result)) system.close(memory);
-    }
-    result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamaged(damage),
-        error.OutOfMemory => fallback.giveUp(.no_memory, .{ "no memory for the base variant", fallback.hint() }),
-        error.Write => fallback.giveUp(.no_memory, .{ "variant not written: ", write_failure, fallback.hint() }),
-    };
-    if (variant.detached_count > 0 and !whole) sections.markDetached(memory, opened.detachedOf(variant));
-    name.keep(process, memory, variant.size, fallback.log);
-    exec.execute(process, memory, fallback);
 }
 
 fn refuseCapabilities(hint: []const u8) noreturn {

@@ -102,6 +102,8 @@ pub const Decoding = struct {
     pub const Target = union(enum) {
         /// The skeleton, in a file: each frame is written to its place, whenever it is decoded.
         file: system.Descriptor,
+        /// The same, in memory that is zero and has the file's size.
+        memory: []u8,
         /// A variant without detached ranges, to a pipe perhaps: frames are written one after the other.
         pipe: system.Descriptor,
         /// All of the stream, to `stream`.
@@ -263,6 +265,7 @@ pub const Decoding = struct {
         const result = switch (decoding.target) {
             .file => |descriptor| system.writeAt(descriptor, bytes, offset),
             .pipe => |descriptor| system.write(descriptor, bytes),
+            .memory => |memory| return @memcpy(memory[@intCast(offset)..][0..bytes.len], bytes),
             .whole => unreachable,
         };
         switch (result) {

@@ -31,13 +31,13 @@ pub fn hasDirectory(mapped: start.Mapped) bool {
 /// segments there may be nothing: a plan names what lies within them.
 pub fn image(process: *const start.Process, bundle: *const Bundle) []const u8 {
     if (bundle.layout != .direct) return &.{};
-    const payload = @intFromPtr(bundle.payload.ptr);
-    const bias = loadBias(payload, bundle.header());
-    var lowest: usize = payload;
-    for (process.program_headers) |*segment| {
-        if (segment.p_type == elf.PT_LOAD) lowest = @min(lowest, bias +% segment.p_vaddr);
-    }
-    return @as([*]const u8, @ptrFromInt(lowest))[0 .. payload - lowest];
+    const own = loaded(process, bundle);
+    return own[0 .. @intFromPtr(bundle.payload.ptr) - @intFromPtr(own.ptr)];
+}
+
+/// All of the bundle: the base and the launcher.
+pub fn loaded(process: *const start.Process, bundle: *const Bundle) []const u8 {
+    return start.loaded(process, loadBias(@intFromPtr(bundle.payload.ptr), bundle.header()));
 }
 
 /// The base, ready to run.
@@ -60,7 +60,7 @@ pub const Base = struct {
 
     /// Becomes the base. What the launcher has changed was put back before.
     pub fn enter(base: *const Base) noreturn {
-        if (base.process.entry) |entry| entry.* = base.address;
+        if (base.process.auxiliaryValue(elf.AT_ENTRY)) |entry| entry.* = base.address;
         launcher_enter(base.process.stack, base.address);
     }
 };

@@ -36,7 +36,8 @@ pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
     return environment;
 }
 
-fn find(variables: [*:null]const ?[*:0]const u8, comptime prefix: []const u8) ?[]const u8 {
+/// The value of a variable; `prefix` is its name and the equals sign.
+pub noinline fn find(variables: [*:null]const ?[*:0]const u8, prefix: []const u8) ?[:0]const u8 {
     var index: usize = 0;
     while (variables[index]) |variable| : (index += 1) {
         if (startsWith(variable, prefix)) return std.mem.span(variable + prefix.len);
@@ -44,9 +45,9 @@ fn find(variables: [*:null]const ?[*:0]const u8, comptime prefix: []const u8) ?[
     return null;
 }
 
-fn startsWith(variable: [*:0]const u8, comptime prefix: []const u8) bool {
+fn startsWith(variable: [*:0]const u8, prefix: []const u8) bool {
     // Stops at the first difference, so it never reads past the variable's final zero.
-    inline for (prefix, 0..) |byte, index| {
+    for (prefix, 0..) |byte, index| {
         if (variable[index] != byte) return false;
     }
     return true;
@@ -54,13 +55,11 @@ fn startsWith(variable: [*:0]const u8, comptime prefix: []const u8) bool {
 
 fn parseDebug(value: []const u8) Debug {
     var debug: Debug = .{};
-    var rest = value;
-    while (rest.len > 0) {
-        const end = std.mem.indexOfScalar(u8, rest, ',') orelse rest.len;
+    var asked = std.mem.tokenizeScalar(u8, value, ',');
+    while (asked.next()) |one| {
         inline for (@typeInfo(Debug).@"struct".fields) |word| {
-            if (std.mem.eql(u8, rest[0..end], word.name)) @field(debug, word.name) = true;
+            if (std.mem.eql(u8, one, word.name)) @field(debug, word.name) = true;
         }
-        rest = rest[@min(end + 1, rest.len)..];
     }
     return debug;
 }

@@ -12,18 +12,22 @@ pub const name_size_max = 249;
 
 const path_size_max = 4096;
 
-pub fn createMemory(process: *const Process, level: u8, fallback: *const Fallback) system.Descriptor {
+/// Null where there is none to be had, which `fallback` is told.
+pub fn createMemory(process: *const Process, level: u8, fallback: *Fallback) ?system.Descriptor {
     var path_buffer: [path_size_max]u8 = undefined;
     var name_buffer: [name_size_max + 1]u8 = undefined;
     const name = memoryName(&name_buffer, ownPath(process, &path_buffer), level);
-    // A limit on file sizes (ulimit -f) holds for files in memory too. The write that meets it is to
-    // fail with EFBIG, not to end the process without a word.
-    system.blockSignal(.XFSZ);
-    return switch (system.memfdCreate(name)) {
-        .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| fallback.giveUp(.no_memory, .{ "no file in memory for the variant: memfd_create: ", number, fallback.hint() }),
-    };
+    switch (system.memfdCreate(name)) {
+        .ok => |descriptor| return @intCast(descriptor),
+        .failed => |number| {
+            fallback.closed("file in ", memory_place, ": memfd_create: ", number);
+            return null;
+        },
+    }
 }
+
+/// Where a file in memory is, for messages.
+pub const memory_place = "memory";
 
 /// `<path> [GOAMD64=vN]`; of a path that is too long the tail stays, behind three dots.
 fn memoryName(buffer: *[name_size_max + 1]u8, path: []const u8, level: u8) [*:0]const u8 {
@@ -61,63 +65,84 @@ fn ownPath(process: *const Process, buffer: *[path_size_max]u8) []const u8 {
     return buffer[0 .. directory_size + executed.len];
 }
 
-/// Replaces the launcher by the program in `descriptor`.
-pub fn execute(process: *const Process, descriptor: system.Descriptor, fallback: *const Fallback) noreturn {
+/// Replaces the launcher by the program in `descriptor`. Returns where that cannot be, which `fallback` is told;
+/// `place` says where the file is.
+pub fn execute(process: *const Process, descriptor: system.Descriptor, place: []const u8, fallback: *Fallback) void {
     process.restoreSignals();
+    defer resumeSignals(process);
     const failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
-    switch (failure) {
-        // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it.
-        .NOSYS, .PERM, .ACCES, .INVAL => {},
-        .NOENT => refuseWithoutInterpreter(descriptor, fallback),
-        else => {
-            system.close(descriptor);
-            fallback.giveUp(.not_executed, .{ "variant not executed: execveat: ", failure });
-        },
-    }
-    if (fallback.log) fatal.line(.{ "execveat: ", failure, "; executing /proc/self/fd instead" });
-    // A kernel may resolve the link after close-on-exec has closed what it points to, so the
-    // descriptor stays open, and stays with the program.
+    // The file itself is open, so it is another that is missing.
+    if (failure == .NOENT) stopWithoutInterpreter(descriptor, fallback);
+    fallback.notExecuted("file in ", place, ": execveat: ", failure);
+    // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it. A kernel may resolve the
+    // link after close-on-exec has closed what it points to, so the descriptor stays open, and stays with the program.
     system.keepOnExec(descriptor);
-    const failure_of_path = executeThroughProc(process, descriptor);
-    system.close(descriptor);
-    fallback.giveUp(.not_executed, .{ "variant not executed: execveat: ", failure, ", /proc/self/fd: ", failure_of_path });
+    var buffer: ProcPath = undefined;
+    const path = procPath(&buffer, descriptor);
+    if (fallback.log) fatal.line(.{ "executing ", std.mem.span(path), " instead" });
+    const failure_of_path = system.execute(path, process.arguments, process.environment);
+    if (failure_of_path == .NOENT) stopWithoutInterpreter(descriptor, fallback);
+    fallback.notExecuted("file in ", place, ": /proc/self/fd: ", failure_of_path);
 }
 
-fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) system.Errno {
-    const folder = "/proc/self/fd/";
-    var path: [folder.len + 10 + 1]u8 = undefined;
-    var start = path.len - 1;
-    path[start] = 0;
+/// From here on as before the first way was tried. A limit on file sizes (ulimit -f) holds for files in memory, too:
+/// the write that meets it is to fail with EFBIG, not to end the process without a word.
+pub noinline fn resumeSignals(process: *const Process) void {
+    process.restoreSignals();
+    process.guardSignals();
+    system.blockSignal(.XFSZ);
+}
+
+const proc_folder = "/proc/self/fd/";
+
+/// Room for the path of any descriptor.
+pub const ProcPath = [proc_folder.len + 10 + 1]u8;
+
+/// The path by which a descriptor's file can be opened and executed.
+pub noinline fn procPath(buffer: *ProcPath, descriptor: system.Descriptor) [*:0]const u8 {
+    var start = buffer.len - 1;
+    buffer[start] = 0;
     var rest = descriptor;
     while (true) {
         start -= 1;
-        path[start] = '0' + @as(u8, @intCast(rest % 10));
+        buffer[start] = '0' + @as(u8, @intCast(rest % 10));
         rest /= 10;
         if (rest == 0) break;
     }
-    start -= folder.len;
-    @memcpy(path[start..][0..folder.len], folder);
-    return system.execute(@ptrCast(path[start..].ptr), process.arguments, process.environment);
+    start -= proc_folder.len;
+    @memcpy(buffer[start..][0..proc_folder.len], proc_folder);
+    return @ptrCast(buffer[start..].ptr);
 }
 
-/// The file itself is open, so it is another that is missing.
-fn refuseWithoutInterpreter(descriptor: system.Descriptor, fallback: *const Fallback) noreturn {
+/// If the program in `descriptor` has an ELF interpreter that is not there: no other way leads around that.
+fn stopWithoutInterpreter(descriptor: system.Descriptor, fallback: *const Fallback) void {
     var buffer: [path_size_max]u8 = undefined;
-    const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
-    system.close(descriptor);
-    fallback.giveUp(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
+    const interpreter = readInterpreter(descriptor, &buffer) orelse return;
+    switch (system.open(interpreter)) {
+        .ok => |opened| system.close(@intCast(opened)),
+        .failed => |number| if (number == .NOENT) {
+            system.close(descriptor);
+            refuseInterpreter(interpreter, fallback);
+        },
+    }
+}
+
+pub fn refuseInterpreter(interpreter: []const u8, fallback: *const Fallback) noreturn {
+    fallback.stop(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
 }
 
 /// The path in PT_INTERP.
-fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[]const u8 {
+fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[:0]const u8 {
     const header = readStruct(std.elf.Elf64_Ehdr, descriptor, 0) orelse return null;
     for (0..header.e_phnum) |index| {
         const offset = header.e_phoff +| index * @sizeOf(std.elf.Elf64_Phdr);
         const segment = readStruct(std.elf.Elf64_Phdr, descriptor, offset) orelse return null;
         if (segment.p_type != std.elf.PT_INTERP) continue;
-        const path = buffer[0..@intCast(@min(segment.p_filesz, buffer.len))];
+        if (segment.p_filesz > buffer.len) return null;
+        const path = buffer[0..@intCast(segment.p_filesz)];
         if (!system.readAllAt(descriptor, path, segment.p_offset)) return null;
-        return std.mem.sliceTo(path, 0);
+        if (path.len == 0 or path[path.len - 1] != 0) return null;
+        return path[0 .. path.len - 1 :0];
     }
     return null;
 }

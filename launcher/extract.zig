@@ -31,7 +31,7 @@ fn decode(process: *const Process, bundle: *const Bundle, variant: *const format
     var result: attach.Error!void = decoding.run(threads.cpuCount());
     if (whole and !std.meta.isError(result)) result = attach.write(system.stdout, &decoding);
     result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamaged(damage),
+        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.write_failure }),
     };
@@ -46,7 +46,7 @@ fn restore(process: *const Process, bundle: *const Bundle, variant: *const forma
         .bit_manipulation = bit_manipulation,
     };
     restoring.run() catch |err| switch (err) {
-        error.Damaged => fatal.exitDamaged(error.Decoder),
+        error.Damaged => fatal.exitDamagedFrame(error.Decoder),
         error.Changed => fatal.exit(.not_extracted, .{ "variant not extracted: ", hint_changed }),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Read => fatal.exit(.not_extracted, .{ "bundle not read: ", restoring.failure }),

@@ -9,9 +9,9 @@ pub const Status = enum(u8) {
     unknown_format = 113,
     /// No variant in the bundle fits the CPU.
     no_variant = 114,
-    /// No memory or no memfd to be had.
+    /// No memory to be had, or nothing else that could hold the program.
     no_memory = 115,
-    /// The variant could not be executed.
+    /// The variant could not be executed. Also in start.S.
     not_executed = 116,
     /// The program has file capabilities, which it would lose.
     capabilities = 117,
@@ -38,28 +38,33 @@ pub fn exit(status: Status, parts: anytype) noreturn {
     system.exit(@intFromEnum(status));
 }
 
+/// The same for a bundle that is not what mgo wrote.
+pub noinline fn exitDamaged(what: []const u8) noreturn {
+    exit(.damaged, .{ "bundle damaged: ", what });
+}
+
 /// Frames that are not what the bundle writer stored.
-pub fn exitDamaged(damage: error{ StoredChecksum, Decoder, Plan, Checksum, Deflated }) noreturn {
+pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Plan, Checksum, Deflated }) noreturn {
     switch (damage) {
-        error.StoredChecksum => exit(.damaged, .{"bundle damaged: the checksum of a stored frame is wrong"}),
-        error.Decoder => exit(.damaged, .{"bundle damaged: a frame does not decode"}),
-        error.Plan => exit(.damaged, .{"bundle damaged: a variant's plan contradicts itself"}),
-        error.Checksum => exit(.damaged, .{"bundle damaged: the checksum of a decoded frame is wrong"}),
-        error.Deflated => exit(.damaged, .{"bundle damaged: debug data do not deflate to their size"}),
+        error.StoredChecksum => exitDamaged("the checksum of a stored frame is wrong"),
+        error.Decoder => exitDamaged("a frame does not decode"),
+        error.Plan => exitDamaged("a variant's plan contradicts itself"),
+        error.Checksum => exitDamaged("the checksum of a decoded frame is wrong"),
+        error.Deflated => exitDamaged("debug data do not deflate to their size"),
     }
 }
 
 /// A line of text that is cut at the buffer's end.
-const Text = struct {
+pub const Text = struct {
     buffer: [4500]u8,
     size: usize,
 
-    noinline fn start(text: *Text) void {
+    pub noinline fn start(text: *Text) void {
         text.size = 0;
         text.addString(prefix);
     }
 
-    fn add(text: *Text, part: anytype) void {
+    pub fn add(text: *Text, part: anytype) void {
         switch (@TypeOf(part)) {
             system.Errno => text.addErrno(part),
             u8, u16, u32, u64, usize => text.addNumber(part),
@@ -99,7 +104,7 @@ const Text = struct {
         text.size += 1;
     }
 
-    noinline fn write(text: *Text) void {
+    pub noinline fn write(text: *Text) void {
         text.finish();
         system.writeOnce(system.stderr, text.buffer[0..text.size]);
     }
@@ -113,6 +118,7 @@ const errno_names = names: {
         .PERM,  .NOENT, .INTR,  .IO,    .@"2BIG", .NOEXEC, .BADF,  .AGAIN, .NOMEM,
         .ACCES, .FAULT, .INVAL, .NFILE, .MFILE,   .TXTBSY, .FBIG,  .NOSPC, .PIPE,
         .LOOP,  .NOSYS, .ISDIR, .EXIST, .NOTDIR,  .LIBBAD, .DQUOT, .BUSY,  .NODEV,
+        .ROFS,
     };
     var names: [numbers.len]ErrnoName = undefined;
     for (&names, numbers) |*entry, number| {

@@ -38,6 +38,8 @@
 
 /* `fatal.Status.damaged` */
 #define STATUS_DAMAGED 112
+/* `fatal.Status.not_executed` */
+#define STATUS_NOT_EXECUTED 116
 
     .section .text.start, "ax", @progbits
     .hidden __ehdr_start
@@ -98,35 +100,6 @@ start_direct:
     leaq 8(%rbx), %rdi
     call launcher_start_direct
     ud2
-
-/*
- * void launcher_enter(stack, address): leaves the launcher for good. Registers are as at the start of
- * a program, rdx, a function that it is to call at its end (System V ABI for x86-64, "Process
- * Initialization"), as `start_direct` has left it below the stack.
- */
-    .globl launcher_enter
-    .hidden launcher_enter
-    .type launcher_enter, @function
-launcher_enter:
-    movq %rdi, %rsp
-    movq -8(%rsp), %rdx
-    movq %rsi, -16(%rsp)
-    xorl %eax, %eax
-    xorl %ebx, %ebx
-    xorl %ecx, %ecx
-    xorl %esi, %esi
-    xorl %edi, %edi
-    xorl %ebp, %ebp
-    xorl %r8d, %r8d
-    xorl %r9d, %r9d
-    xorl %r10d, %r10d
-    xorl %r11d, %r11d
-    xorl %r12d, %r12d
-    xorl %r13d, %r13d
-    xorl %r14d, %r14d
-    xorl %r15d, %r15d
-    /* No signal writes here: the 128 bytes below the stack are spared. */
-    jmpq *-16(%rsp)
 
 /* void launcher_guard(saved): sets up the handler, and fills a `start.SavedSignals`. */
     .globl launcher_guard
@@ -193,6 +166,81 @@ cut_short:
 bad_access:
     .ascii "[mgo] launcher: bundle damaged: the launcher's own code faulted\n"
     .set bad_access_size, . - bad_access
+
+/*
+ * noreturn void launcher_stage(calls, stack, address): makes system calls, then enters a program. It runs in a copy
+ * of itself, up to launcher_stage_end, when the calls have unmapped the rest of the launcher. A call is a number and
+ * five arguments, as mapping.zig has it; a number of zero ends them.
+ */
+    .section .text.stage, "ax", @progbits
+    .globl launcher_stage
+    .hidden launcher_stage
+    .type launcher_stage, @function
+launcher_stage:
+    movq %rdi, %rbx
+    movq %rsi, %r12
+    movq %rdx, %r13
+1:  movq (%rbx), %rax
+    testq %rax, %rax
+    je 2f
+    movq 8(%rbx), %rdi
+    movq 16(%rbx), %rsi
+    movq 24(%rbx), %rdx
+    movq 32(%rbx), %r10
+    movq 40(%rbx), %r8
+    addq $48, %rbx
+    syscall
+    /* Error numbers are returned as -4095 to -1. */
+    cmpq $-4095, %rax
+    jb 1b
+    leaq stage_failed(%rip), %rsi
+    movl $stage_failed_size, %edx
+    movl $2, %edi
+    movl $SYS_write, %eax
+    syscall
+    movl $STATUS_NOT_EXECUTED, %edi
+    movl $SYS_exit_group, %eax
+    syscall
+    ud2
+stage_failed:
+    .ascii "[mgo] launcher: variant not started: its segments cannot be moved into place\n"
+    .set stage_failed_size, . - stage_failed
+    /* As the kernel does: there is no function to call at the end. */
+2:  movq $0, -8(%r12)
+    movq %r12, %rdi
+    movq %r13, %rsi
+
+/*
+ * void launcher_enter(stack, address): leaves the launcher for good. Registers are as at the start of
+ * a program, rdx, a function that it is to call at its end (System V ABI for x86-64, "Process
+ * Initialization"), as `start_direct` has left it below the stack.
+ */
+    .globl launcher_enter
+    .hidden launcher_enter
+    .type launcher_enter, @function
+launcher_enter:
+    movq %rdi, %rsp
+    movq -8(%rsp), %rdx
+    movq %rsi, -16(%rsp)
+    xorl %eax, %eax
+    xorl %ebx, %ebx
+    xorl %ecx, %ecx
+    xorl %esi, %esi
+    xorl %edi, %edi
+    xorl %ebp, %ebp
+    xorl %r8d, %r8d
+    xorl %r9d, %r9d
+    xorl %r10d, %r10d
+    xorl %r11d, %r11d
+    xorl %r12d, %r12d
+    xorl %r13d, %r13d
+    xorl %r14d, %r14d
+    xorl %r15d, %r15d
+    /* No signal writes here: the 128 bytes below the stack are spared. */
+    jmpq *-16(%rsp)
+    .globl launcher_stage_end
+    .hidden launcher_stage_end
+launcher_stage_end:
 
 /*
  * Placeholders of the two sections that the bundle writer fills. The payload's has magic and version

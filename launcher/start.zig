@@ -12,7 +12,7 @@ pub const SavedSignals = extern struct {
     mask: system.SignalMask,
 
     /// Undoes what `guard` did: a SIGBUS that was ignored stays so in the program.
-    pub fn restore(saved: *const SavedSignals) void {
+    pub noinline fn restore(saved: *const SavedSignals) void {
         system.setSignalAction(.BUS, &saved.bus);
         system.setSignalAction(.SEGV, &saved.segv);
         system.setSignalMask(&saved.mask);
@@ -44,14 +44,28 @@ pub const Process = struct {
     secure: bool = false,
     /// Of the bundle, as loaded.
     program_headers: []const elf.Elf64_Phdr = &.{},
-    /// Where the auxiliary vector says at which address the program starts.
-    entry: ?*usize = null,
+    /// The auxiliary vector: keys and values in turn, up to AT_NULL.
+    auxiliary: [*]usize,
     /// Set by those who have called `guard`.
-    signals: ?*const SavedSignals = null,
+    signals: ?*SavedSignals = null,
 
     /// What `guard` has changed, as it was.
     pub fn restoreSignals(process: *const Process) void {
         if (process.signals) |signals| signals.restore();
+    }
+
+    /// Again, after `restoreSignals`.
+    pub fn guardSignals(process: *const Process) void {
+        if (process.signals) |signals| guard(signals);
+    }
+
+    /// The value of a key of the auxiliary vector, where the program will read it; null if it has no such key.
+    pub noinline fn auxiliaryValue(process: *const Process, key: usize) ?*usize {
+        var entry = process.auxiliary;
+        while (entry[0] != elf.AT_NULL) : (entry += 2) {
+            if (entry[0] == key) return &entry[1];
+        }
+        return null;
     }
 };
 
@@ -69,6 +83,7 @@ pub fn readStack(stack: [*]usize) Process {
         .stack = stack,
         .arguments = @ptrCast(stack + 1),
         .environment = @ptrCast(stack + environment_index),
+        .auxiliary = stack + index,
     };
     var program_headers: usize = 0;
     while (stack[index] != elf.AT_NULL) : (index += 2) {
@@ -78,7 +93,6 @@ pub fn readStack(stack: [*]usize) Process {
             elf.AT_SECURE => process.secure = value != 0,
             elf.AT_PHDR => program_headers = value,
             elf.AT_PHNUM => process.program_headers.len = value,
-            elf.AT_ENTRY => process.entry = &stack[index + 1],
             else => {},
         }
     }
@@ -100,13 +114,31 @@ pub fn payloadStart() [*]align(format.payload_align) const u8 {
 /// In the packed layout: from the payload's first byte to the end of its segment, as the kernel has
 /// mapped it.
 pub fn mappedPayload() Mapped {
-    const header = @extern(*const elf.Elf64_Ehdr, .{ .name = "__ehdr_start", .visibility = .hidden });
+    const header = packedBias();
     const payload = payloadStart();
-    const program_headers: [*]const elf.Elf64_Phdr = @ptrCast(@as([*]align(8) const u8, @ptrCast(header)) + @sizeOf(elf.Elf64_Ehdr));
+    const program_headers: [*]const elf.Elf64_Phdr = @ptrFromInt(header + @sizeOf(elf.Elf64_Ehdr));
     const segment = &program_headers[payload_segment];
-    // The code is linked for address 0, so the header's address is what the kernel added.
-    const end = @intFromPtr(header) +% segment.p_vaddr +% segment.p_memsz;
+    const end = header +% segment.p_vaddr +% segment.p_memsz;
     return payload[0..end -| @intFromPtr(payload)];
+}
+
+/// What was added to all addresses of a bundle in the packed layout: its code is linked for address 0.
+pub fn packedBias() usize {
+    return @intFromPtr(@extern(*const elf.Elf64_Ehdr, .{ .name = "__ehdr_start", .visibility = .hidden }));
+}
+
+/// The bundle as it is loaded, from its first segment's first byte to its last one's end. Between segments there may
+/// be nothing.
+pub fn loaded(process: *const Process, bias: usize) []const u8 {
+    var first: usize = std.math.maxInt(usize);
+    var end: usize = 0;
+    for (process.program_headers) |*segment| {
+        if (segment.p_type != elf.PT_LOAD) continue;
+        const address = bias +% segment.p_vaddr;
+        first = @min(first, address);
+        end = @max(end, address +% segment.p_memsz);
+    }
+    return if (end == 0) &.{} else @as([*]const u8, @ptrFromInt(first))[0 .. end - first];
 }
 
 /// Index of the program header of the segment that the bundle writer fills; also in start.S.
@@ -126,6 +158,9 @@ test "the stack gives arguments, environment and auxiliary vector" {
     try std.testing.expectEqual(null, process.environment[1]);
     try std.testing.expectEqual(name, process.executed_path.?);
     try std.testing.expect(process.secure);
+    process.auxiliaryValue(elf.AT_UID).?.* = 8;
+    try std.testing.expectEqual(8, stack[stack.len - 5]);
+    try std.testing.expectEqual(null, process.auxiliaryValue(elf.AT_GID));
 }
 
 test "no arguments, no environment" {
@@ -146,7 +181,7 @@ test "an environment that a dynamic linker has shortened" {
     const process = readStack(&stack);
     try std.testing.expectEqual(variable, process.environment[0].?);
     try std.testing.expect(process.secure);
-    try std.testing.expectEqual(17, process.entry.?.*);
+    try std.testing.expectEqual(17, process.auxiliaryValue(elf.AT_ENTRY).?.*);
     try std.testing.expectEqual(&program_headers, process.program_headers.ptr);
     try std.testing.expectEqual(3, process.program_headers.len);
 }

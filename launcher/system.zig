@@ -90,11 +90,16 @@ pub fn memfdCreate(name: [*:0]const u8) Result {
             with_exec,
         .ok => with_exec,
     };
-    const descriptor = switch (created) {
+    return moveFromStandard(created);
+}
+
+/// A descriptor that is none of the standard ones, also when those are closed.
+fn moveFromStandard(opened: Result) Result {
+    const descriptor = switch (opened) {
         .ok => |descriptor| descriptor,
-        .failed => return created,
+        .failed => return opened,
     };
-    if (descriptor > stderr) return created;
+    if (descriptor > stderr) return opened;
     const moved = Result.from(linux.syscall3(.fcntl, descriptor, linux.F.DUPFD_CLOEXEC, stderr + 1));
     close(@intCast(descriptor));
     return moved;
@@ -108,6 +113,59 @@ pub fn close(descriptor: Descriptor) void {
 pub fn open(path: [*:0]const u8) Result {
     const flags: linux.O = .{ .ACCMODE = .RDONLY, .CLOEXEC = true };
     return .from(linux.syscall3(.open, @intFromPtr(path), @as(u32, @bitCast(flags)), 0));
+}
+
+/// Opens a path that is relative to a folder, closed on exec, as none of the standard descriptors. A file
+/// that is made is its owner's alone.
+pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: linux.O) Result {
+    var closed_on_exec = flags;
+    closed_on_exec.CLOEXEC = true;
+    return moveFromStandard(.from(linux.syscall4(.openat, folder, @intFromPtr(path), @as(u32, @bitCast(closed_on_exec)), private_mode)));
+}
+
+const private_mode = 0o700;
+
+/// Whatever the umask has taken from it.
+pub fn makeExecutable(descriptor: Descriptor) void {
+    _ = linux.syscall2(.fchmod, descriptor, private_mode);
+}
+
+pub fn removeAt(folder: Descriptor, name: [*:0]const u8) void {
+    _ = linux.syscall3(.unlinkat, folder, @intFromPtr(name), 0);
+}
+
+/// The words of the kernel's struct stat for x86-64 (<asm/stat.h>); zeros where it cannot be had.
+noinline fn fileStatus(descriptor: Descriptor) [18]u64 {
+    var words: [18]u64 = @splat(0);
+    _ = linux.syscall2(.fstat, descriptor, @intFromPtr(&words));
+    return words;
+}
+
+/// Whether two descriptors are of one file: st_dev and st_ino.
+pub fn isSameFile(one: Descriptor, other: Descriptor) bool {
+    return std.mem.eql(u64, fileStatus(one)[0..2], fileStatus(other)[0..2]);
+}
+
+/// In bytes: st_size.
+pub fn fileSize(descriptor: Descriptor) u64 {
+    return fileStatus(descriptor)[6];
+}
+
+/// Whether what the descriptor was opened for is on a mount that forbids to execute its files.
+pub fn isMountedNoexec(descriptor: Descriptor) bool {
+    // The kernel's struct statfs (<asm-generic/statfs.h>): f_flags has index 10 of its words.
+    var words: [15]u64 = @splat(0);
+    _ = linux.syscall2(.fstatfs, descriptor, @intFromPtr(&words));
+    return words[10] & statfs_noexec != 0;
+}
+
+/// ST_NOEXEC of <linux/statfs.h>.
+const statfs_noexec = 8;
+
+/// Fills the buffer, which has 256 bytes or less, or fails: the kernel may not have gathered enough yet.
+pub fn randomBytes(buffer: []u8) Result {
+    const nonblocking = 1;
+    return .from(linux.syscall3(.getrandom, @intFromPtr(buffer.ptr), buffer.len, nonblocking));
 }
 
 /// Clears close-on-exec.
@@ -192,6 +250,33 @@ pub fn map(size: usize) error{OutOfMemory}![]align(std.heap.page_size_min) u8 {
     return mapping[0..size];
 }
 
+/// A file's first bytes, for reading.
+pub fn mapFile(descriptor: Descriptor, size: usize) Result {
+    const flags: linux.MAP = .{ .TYPE = .PRIVATE };
+    return .from(linux.syscall6(.mmap, 0, size, read_only, @as(u32, @bitCast(flags)), descriptor, 0));
+}
+
+/// Addresses that nothing can be read from yet: those from `address` on, or none if anything is there; for null,
+/// any.
+pub noinline fn reserve(address: ?usize, size: usize) Result {
+    const flags: linux.MAP = .{ .TYPE = .PRIVATE, .ANONYMOUS = true, .NORESERVE = true, .FIXED_NOREPLACE = address != null };
+    const returned = linux.syscall6(.mmap, address orelse 0, size, 0, @as(u32, @bitCast(flags)), std.math.maxInt(usize), 0);
+    const result = Result.from(returned);
+    // Linux before 4.17 does not know the flag, and takes the address as a wish.
+    if (result == .ok and address != null and returned != address.?) {
+        _ = linux.syscall2(.munmap, returned, size);
+        return .{ .failed = .EXIST };
+    }
+    return result;
+}
+
+/// What may be done with a mapping.
+pub noinline fn protect(address: usize, size: usize, protection: linux.PROT) Result {
+    return .from(linux.syscall3(.mprotect, address, size, @as(u32, @bitCast(protection))));
+}
+
+const read_only = @as(u32, @bitCast(linux.PROT{ .READ = true }));
+
 pub fn unmap(memory: []align(std.heap.page_size_min) const u8) void {
     if (memory.len > 0) _ = linux.syscall2(.munmap, @intFromPtr(memory.ptr), memory.len);
 }
@@ -224,6 +309,11 @@ pub fn discardSignal(signal: linux.SIG) void {
     const mask: SignalMask = @as(u64, 1) << @intCast(@intFromEnum(signal) - 1);
     const no_time = [2]u64{ 0, 0 };
     _ = linux.syscall4(.rt_sigtimedwait, @intFromPtr(&mask), 0, @intFromPtr(&no_time), @sizeOf(SignalMask));
+}
+
+/// Until the mask is set again.
+pub fn blockAllSignals() void {
+    setSignalMask(&std.math.maxInt(SignalMask));
 }
 
 pub fn setSignalMask(mask: *const SignalMask) void {

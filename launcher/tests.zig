@@ -13,6 +13,7 @@ comptime {
     _ = @import("exec.zig");
     _ = @import("fatal.zig");
     _ = @import("filter_test.zig");
+    _ = @import("mapping.zig");
     _ = @import("memory_test.zig");
     _ = @import("name.zig");
     _ = @import("room_test.zig");

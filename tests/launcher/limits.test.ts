@@ -8,13 +8,6 @@ const LINE = /^\[mgo\] launcher: [^\n]+: [^\n]+\n$/;
 const bundle = await buildBundle({ program: "mirror" });
 
 describe("a bundle", () => {
-  test("that meets a limit on file sizes says so and names the layout without it", () => {
-    const { status, stdout, stderr } = runProgram(["bash", "-c", `ulimit -f 1; exec ${bundle}`]);
-    expect({ status, stdout }).toEqual({ status: 115, stdout: "" });
-    expect(stderr).toMatch(LINE);
-    expect(stderr).toContain("direct");
-  });
-
   test("extracts all of a variant into a pipe that does not block", () => {
     const reader = buildVariant("v1", "slowreader");
     const command = [reader, bundle];

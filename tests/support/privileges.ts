@@ -12,10 +12,14 @@ export const setcap = Bun.which("setcap");
 /** A key of the auxiliary vector: the kernel has raised the program's privileges. */
 export const AT_SECURE = 23;
 
+/** The command as an ordinary user's. */
+export function asUser(command: readonly string[]): readonly string[] {
+  return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...command];
+}
+
 /** Runs a command as an ordinary user. */
 export function runAsUser(command: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
-  const drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-  return runProgram([...drop, ...command], { PATH: process.env.PATH ?? "", ...env });
+  return runProgram(asUser(command), { PATH: process.env.PATH ?? "", ...env });
 }
 
 /** A copy of a bundle that everybody can reach. */

@@ -1,0 +1,230 @@
+/** What becomes of starts by uncommon ways: what they leave behind, what they say, and where they end. */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { linkSync, mkdtempSync, rmdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PREFIX, qemu } from "../support/emulated.ts";
+import { AT_SECURE, asUser, copyFor, entryOf, isRoot } from "../support/privileges.ts";
+import { scratch } from "../support/scratch.ts";
+import {
+  able,
+  after,
+  BASE,
+  bundleOf,
+  type Command,
+  canUnshare,
+  confined,
+  EXECVEAT,
+  LEVEL,
+  linkages,
+  MAPPING,
+  makeMemoryGroup,
+  NO_EXECVEAT,
+  NO_MEMFD,
+  NO_MEMFD_LINE,
+  NO_PROC,
+  NOEXEC_FOLDERS,
+  NOEXEC_LINES,
+  seen,
+  unshared,
+  type Wrap,
+} from "../support/surroundings.ts";
+import { buildBundle, buildVariant, type Linkage, runProgram } from "../support/variants.ts";
+
+setDefaultTimeout(120_000);
+
+describe.skipIf(!able)("a packed bundle", () => {
+  /** Where memory files are closed and no folder is left, as far as the kernel's own calls can see to that. */
+  const closed = (...rules: string[]): Wrap => unshared(NOEXEC_FOLDERS, confined(NO_MEMFD, ...rules));
+  const HINT = "; a bundle built with -mgo.layout=direct needs none of these for its base\n";
+
+  test.skipIf(!canUnshare)("names all that it tried where no way is left", async () => {
+    const path = await bundleOf("mirror", "packed", "static");
+    const { status, stdout, stderr } = runProgram(closed("mdwe")([path]), { GOAMD64: LEVEL });
+    const tried = [NO_MEMFD_LINE, ...NOEXEC_LINES, "mapping: EPERM"].join(", ");
+    expect({ status, stdout, stderr }).toEqual({
+      status: 116,
+      stdout: "",
+      stderr: `${PREFIX}variant not started: ${tried}${HINT}`,
+    });
+    const direct = await bundleOf("mirror", "direct", "static");
+    expect(runProgram(closed("mdwe")([direct]), { GOAMD64: LEVEL })).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("says that there is no memory to decode with", async () => {
+    const path = await bundleOf("mirror", "packed", "static");
+    const { status, stdout, stderr } = runProgram(after("ulimit -d 1000")([path]), { GOAMD64: LEVEL });
+    expect({ status, stdout }).toEqual({ status: 115, stdout: "" });
+    expect(stderr).toBe(`${PREFIX}variant not started: memory to decode with: ENOMEM${HINT}`);
+  });
+
+  test.skipIf(!linkages.includes("static"))("runs in a process that may open no file", async () => {
+    const path = await bundleOf("levels", "packed", "static");
+    for (const limit of ["ulimit -n 3", "exec 0<&-; ulimit -n 3", "ulimit -n 0"]) {
+      const { status, stdout, stderr } = runProgram(after(limit)([path, "x"]), { GOAMD64: LEVEL });
+      expect({ limit, status, stdout, stderr }).toEqual({
+        limit,
+        status: 0,
+        stdout: `[${LEVEL} x]\n`,
+        stderr: "",
+      });
+    }
+  });
+
+  test.each(["0<&-", "1>&-", "2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"])(
+    "leaves %s closed where it starts from a folder or by mapping",
+    async (files) => {
+      const path = await bundleOf("mirror", "packed", "static");
+      for (const wrap of [confined(NO_MEMFD), after("ulimit -f 1")]) {
+        const [ours, plain] = [path, buildVariant(LEVEL, "mirror")].map((file) => {
+          const command = wrap(["sh", "-c", `exec ${file} ${files}`]);
+          return seen(runProgram(command, { GOAMD64: LEVEL, MGODEBUG: "log" }), false);
+        });
+        expect(ours).toEqual(plain);
+      }
+    },
+  );
+
+  test.each(linkages)(
+    "mapped, gives a %s program the name, entry and path of a plain start",
+    async (kind) => {
+      const [ours, plain] = [await bundleOf("name", "packed", kind), buildVariant(LEVEL, "name", kind)].map(
+        (file) => {
+          const folder = mkdtempSync(join(scratch, "mapped-"));
+          linkSync(file, join(folder, "program"));
+          const command = after(`ulimit -f 1; cd ${folder}`)(["./program", "one"]);
+          const { stdout, stderr } = runProgram(command, { GOAMD64: LEVEL });
+          return `${stdout}${stderr}`.replaceAll(folder, "FOLDER");
+        },
+      );
+      expect(ours).toBe(plain ?? "");
+      expect(ours).toContain('"execfn":"FOLDER/program"');
+    },
+  );
+
+  test("mapped, leaves nothing of itself mapped, and knows its file", async () => {
+    const path = await bundleOf("place", "packed", "static");
+    const { stdout } = runProgram(after("ulimit -f 1")([path]), { GOAMD64: LEVEL });
+    expect(JSON.parse(stdout)).toMatchObject({
+      level: LEVEL,
+      executable: path,
+      comm: basename(path),
+      mapped: [],
+    });
+  });
+
+  test.skipIf(!canUnshare)("leaves nothing in a folder, though a signal ends it there", async () => {
+    const path = await bundleOf("levels", "packed", "static");
+    for (const proc of ["true", NO_PROC]) {
+      for (const [rule, status] of [
+        [NO_MEMFD, "0"],
+        [`${EXECVEAT}=kill`, "159"],
+      ] as const) {
+        const script = `mount -t tmpfs none /srv; ${proc}`;
+        const listing = (command: Command): Command => [
+          "sh",
+          "-c",
+          '"$@"; echo $?; ls -A /srv',
+          "sh",
+          ...command,
+        ];
+        const command = unshared(script, (words) => listing(confined(NO_MEMFD, rule)(words)))([path]);
+        const { stdout } = runProgram(command, { GOAMD64: LEVEL, TMPDIR: "/srv" });
+        expect(stdout.split("\n").slice(-2)).toEqual([status, ""]);
+      }
+    }
+  });
+
+  test("names the interpreter that a program lacks, on each way", async () => {
+    const kind: Linkage = { name: "lost", flags: ["-buildmode=pie", "-ldflags=-s -w -I /nowhere/ld.so"] };
+    const path = await bundleOf("levels", "packed", kind);
+    const ways = [
+      confined(),
+      confined(NO_EXECVEAT),
+      confined(NO_MEMFD),
+      confined(NO_MEMFD, NO_EXECVEAT),
+      after("ulimit -f 1"),
+    ];
+    for (const wrap of ways) {
+      expect(runProgram(wrap([path]), { GOAMD64: LEVEL })).toMatchObject({
+        status: 116,
+        stdout: "",
+        stderr: `${PREFIX}variant not executed: its ELF interpreter is missing: /nowhere/ld.so\n`,
+      });
+    }
+  });
+});
+
+/** Of address space, of data and of files that are open at once: those that a Go program can and cannot start under. */
+const LIMITS = ["ulimit -v 4000000", "ulimit -v 400000", "ulimit -d 200000", "ulimit -s 128", "ulimit -n 4"];
+
+describe.skipIf(!able).each(["packed", "direct"] as const)(
+  "a bundle in the %s layout ends as the plain program",
+  (layout) => {
+    test.each(LIMITS)("under %s", async (limit) => {
+      const files = [await bundleOf("levels", layout, "static"), buildVariant(LEVEL)];
+      const [ours, plain] = files.map((file) => {
+        const { status, signal, stdout } = runProgram(after(limit)([file, "x"]), { GOAMD64: LEVEL });
+        return { status, signal, stdout };
+      });
+      expect(ours).toEqual(plain ?? { status: null, signal: undefined, stdout: "" });
+    });
+
+    test.skipIf(!isRoot)("where its user may start no thread", async () => {
+      const files = [await bundleOf("levels", layout, "static"), buildVariant(LEVEL)];
+      const [ours, plain] = files.map((file, index) => {
+        const path = copyFor(file, 0o755, `threadless-${layout}-${index}`);
+        const { status, signal, stdout } = runProgram(asUser(after("ulimit -u 1")([path, "x"])), {
+          GOAMD64: LEVEL,
+        });
+        return { status, signal, stdout };
+      });
+      expect(ours).toEqual(plain ?? { status: null, signal: undefined, stdout: "" });
+    });
+  },
+);
+
+const memoryGroup = makeMemoryGroup();
+
+describe.skipIf(memoryGroup === null)("where a cgroup has little memory", () => {
+  afterAll(() => rmdirSync(memoryGroup ?? ""));
+
+  test("a direct bundle starts its base like the plain program", async () => {
+    const [ours, plain] = [await bundleOf("levels", "direct", "static"), buildVariant(BASE)].map((file) =>
+      runProgram(after(`echo $$ > ${memoryGroup}/cgroup.procs`)([file]), { GOAMD64: BASE }),
+    );
+    expect(ours).toEqual(plain ?? ours);
+    expect(ours).toMatchObject({ status: 0, stdout: `[${BASE}]\n` });
+  });
+});
+
+describe.skipIf(!able || !isRoot)("a packed bundle that gives privileges", () => {
+  test("starts by mapping where memory files are closed, and uses no folder", async () => {
+    const path = copyFor(await bundleOf("mirror", "packed", "static"), 0o4755, "raised-mapped");
+    const command = confined(NO_MEMFD)(asUser([path]));
+    const env = { PATH: process.env.PATH ?? "", TMPDIR: "/tmp", MGODEBUG: "log" };
+    const { status, stdout, stderr } = runProgram(command, env);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const report = JSON.parse(stdout);
+    expect(report.exe).toBe(path);
+    expect(entryOf(report.auxv, AT_SECURE)).toBe(1);
+    expect(report.status.find((line: string) => line.startsWith("Uid"))).toMatch(/:\t65534\t0\t/);
+  });
+
+  test("says which ways were closed, and no more", async () => {
+    const path = copyFor(await bundleOf("mirror", "packed", "static"), 0o4755, "raised-closed");
+    const command = confined(NO_MEMFD, "mdwe")(asUser([path]));
+    const { status, stderr } = runProgram(command, { PATH: process.env.PATH ?? "" });
+    expect(status).toBe(116);
+    expect(stderr).toStartWith(`${PREFIX}variant not started: ${NO_MEMFD_LINE}, mapping: EPERM; `);
+  });
+});
+
+describe.skipIf(qemu === null)("a direct bundle whose base the CPU cannot run", () => {
+  test("starts another variant by mapping it over the base", async () => {
+    const path = await buildBundle({ layout: "direct", levels: ["v2", "v3"], base: "v3" });
+    const command = after("ulimit -f 1")([qemu ?? "", "-cpu", "Nehalem", path, "x"]);
+    const { status, stdout, stderr } = runProgram(command, { MGODEBUG: "log" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "[v2 x]\n" });
+    expect(stderr).toEndWith(`${PREFIX}${MAPPING}\n`);
+  });
+});

@@ -1,0 +1,3 @@
+module example.com/confine
+
+go 1.20
