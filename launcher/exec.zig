@@ -68,6 +68,8 @@ pub fn execute(process: *const Process, descriptor: system.Descriptor, fallback:
     switch (failure) {
         // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it.
         .NOSYS, .PERM, .ACCES, .INVAL => {},
+        // The file itself is open, so it is another that is missing: the interpreter, or, for TOMOYO in kernels before
+        // 2025, /dev/fd/N, by whose name it judges the call (Debian 11's in a chroot or an initramfs).
         .NOENT => refuseWithoutInterpreter(descriptor, fallback),
         else => {
             system.close(descriptor);
@@ -100,16 +102,20 @@ fn executeThroughProc(process: *const Process, descriptor: system.Descriptor) sy
     return system.execute(@ptrCast(path[start..].ptr), process.arguments, process.environment);
 }
 
-/// The file itself is open, so it is another that is missing.
-fn refuseWithoutInterpreter(descriptor: system.Descriptor, fallback: *const Fallback) noreturn {
+/// Returns where the program in `descriptor` names no interpreter, or one that is there.
+fn refuseWithoutInterpreter(descriptor: system.Descriptor, fallback: *const Fallback) void {
     var buffer: [path_size_max]u8 = undefined;
-    const interpreter = readInterpreter(descriptor, &buffer) orelse "unknown";
+    const interpreter = readInterpreter(descriptor, &buffer) orelse return;
+    switch (system.open(interpreter)) {
+        .ok => |opened| return system.close(@intCast(opened)),
+        .failed => |number| if (number != .NOENT) return,
+    }
     system.close(descriptor);
     fallback.giveUp(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", interpreter });
 }
 
 /// The path in PT_INTERP.
-fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[]const u8 {
+fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[:0]const u8 {
     const header = readStruct(std.elf.Elf64_Ehdr, descriptor, 0) orelse return null;
     for (0..header.e_phnum) |index| {
         const offset = header.e_phoff +| index * @sizeOf(std.elf.Elf64_Phdr);
@@ -117,7 +123,8 @@ fn readInterpreter(descriptor: system.Descriptor, buffer: *[path_size_max]u8) ?[
         if (segment.p_type != std.elf.PT_INTERP) continue;
         const path = buffer[0..@intCast(@min(segment.p_filesz, buffer.len))];
         if (!system.readAllAt(descriptor, path, segment.p_offset)) return null;
-        return std.mem.sliceTo(path, 0);
+        const size = std.mem.indexOfScalar(u8, path, 0) orelse return null;
+        return path[0..size :0];
     }
     return null;
 }
