@@ -71,7 +71,8 @@ pub fn execute(process: *const Process, descriptor: system.Descriptor, place: []
     process.restoreSignals();
     defer resumeSignals(process);
     const failure = system.executeDescriptor(descriptor, process.arguments, process.environment);
-    // The file itself is open, so it is another that is missing.
+    // The file itself is open, so it is another that is missing: the interpreter, or, for TOMOYO in kernels before
+    // 2025, /dev/fd/N, by whose name it judges the call (Debian 11's in a chroot or an initramfs).
     if (failure == .NOENT) stopWithoutInterpreter(descriptor, fallback);
     fallback.notExecuted("file in ", place, ": execveat: ", failure);
     // The call is not there (qemu-user, Linux before 3.19), or a sandbox does not allow it. A kernel may resolve the

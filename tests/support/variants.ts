@@ -32,6 +32,8 @@ export interface Linkage {
   readonly flags: readonly string[];
   /** Whether a C compiler is needed. */
   readonly cgo?: boolean;
+  /** That compiler. */
+  readonly cc?: string;
 }
 
 /** The usual ways. */
@@ -59,13 +61,14 @@ export function buildVariant(level: Level, program = "levels", linkage: Kind | L
     name,
     flags,
     cgo = false,
-  } = typeof linkage === "string" ? { name: linkage, ...KINDS[linkage] } : linkage;
+    cc,
+  }: Linkage = typeof linkage === "string" ? { name: linkage, ...KINDS[linkage] } : linkage;
   const path = join(scratch, `${program}.${name}.${level}`);
   if (built.has(path)) return path;
   const command = ["go", "build", "-trimpath", STRIPPED, ...flags, "-o", path, "."];
   const { success, stderr } = Bun.spawnSync(command, {
     cwd: join(root, "tests", "programs", program),
-    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: cgo ? "1" : "0" },
+    env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: cgo ? "1" : "0", ...(cc && { CC: cc }) },
   });
   if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
   built.add(path);

@@ -1,0 +1,46 @@
+/** Bundles that the kernel gives to qemu-user by binfmt_misc, as where x86-64 containers run on other machines. */
+import { describe, expect, test } from "bun:test";
+import { copyFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { VariantInput } from "../../src/bundle/variant.ts";
+import { LEVELS } from "../../src/level.ts";
+import { hasBinfmt, mark, runWithBinfmt } from "../support/binfmt.ts";
+import { buildVariant, bundleFiles, type Kind, kinds } from "../support/variants.ts";
+
+const BASE = "v3";
+
+const LAYOUTS = ["packed", "direct"] as const;
+
+const cases = kinds
+  .filter((kind) => ["static", "pie", "cgo"].includes(kind))
+  .flatMap((kind) => LAYOUTS.map((layout) => ({ kind, layout })));
+
+describe.skipIf(!hasBinfmt)("with qemu-user and a binfmt_misc of its own (Linux 6.7), a bundle", () => {
+  test.each(cases)("starts what the emulated CPU can run: $kind, $layout", async ({ kind, layout }) => {
+    const bundle = await bundleFiles(markedVariants(kind), BASE, { layout });
+    mark(bundle);
+    for (const [model, level] of Object.entries({ qemu64: "v1", Nehalem: "v2", max: "v3" })) {
+      const { status, stdout, stderr } = runWithBinfmt(model, bundle);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(JSON.parse(stdout)).toMatchObject({ level, comm: basename(bundle) });
+    }
+  });
+
+  test("that is not emulated itself starts a variant that is", async () => {
+    // The kernel has no path for an emulator to open while the descriptor closes on exec, and says ENOENT.
+    const bundle = await bundleFiles(markedVariants("static"), BASE);
+    const { status, stdout } = runWithBinfmt("max", bundle, { GOAMD64: "v1" });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ level: "v1", comm: basename(bundle) });
+  });
+});
+
+function markedVariants(kind: Kind): readonly VariantInput[] {
+  return LEVELS.map((level) => {
+    const plain = buildVariant(level, "place", kind);
+    const path = `${plain}.marked`;
+    copyFileSync(plain, path);
+    mark(path);
+    return { level, path };
+  });
+}

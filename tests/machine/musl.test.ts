@@ -1,0 +1,40 @@
+/** Bundles of programs that musl loads and that hold C code, as Alpine Linux has them. */
+import { describe, expect, test } from "bun:test";
+import { basename } from "node:path";
+import { LEVELS, type Level } from "../../src/level.ts";
+import { cpuLevel } from "../support/cpu.ts";
+import { buildBundle, buildVariant, type Linkage, runProgram } from "../support/variants.ts";
+
+const cc = Bun.which("musl-gcc");
+const flags = ["-ldflags=-s -w -linkmode=external"];
+const EXECUTABLE: Linkage = { name: "musl", flags, cgo: true, cc: "musl-gcc" };
+const PIE: Linkage = { name: "musl-pie", flags: [...flags, "-buildmode=pie"], cgo: true, cc: "musl-gcc" };
+
+describe.skipIf(cc === null)("with musl-gcc, a bundle", () => {
+  test.each([
+    // A PIE that musl-gcc links has no room for what the direct layout adds.
+    { layout: "packed", kind: EXECUTABLE },
+    { layout: "direct", kind: EXECUTABLE },
+    { layout: "packed", kind: PIE },
+  ] as const)("starts as the plain program does: $layout, $kind.name", async ({ layout, kind }) => {
+    const bundle = await buildBundle({ program: "name", layout, base: "v1", kind });
+    for (const level of LEVELS.filter((one) => one <= cpuLevel())) {
+      const plain = buildVariant(level, "name", kind);
+      const name = basename(bundle);
+      expect(reportOf(bundle, level)).toEqual({
+        ...reportOf(plain, level),
+        args: [bundle],
+        execfn: bundle,
+        comm: Buffer.from(name).toString("hex"),
+        // As a constructor in C saw it.
+        linked: `with C: ${name}`,
+      });
+    }
+  });
+});
+
+function reportOf(path: string, level: Level): Record<string, unknown> {
+  const { stdout, stderr } = runProgram([path], { GOAMD64: level });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}

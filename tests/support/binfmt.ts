@@ -1,0 +1,42 @@
+/**
+ * Programs that the kernel gives to an emulator (binfmt_misc), as it does where they are for another CPU than the
+ * machine's. So that this machine's own programs stay out of it, what is emulated is marked in its ELF header.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { qemu } from "./emulated.ts";
+import { runProgram } from "./variants.ts";
+import type { Outcome } from "./workspace.ts";
+
+/** The last byte of e_ident is padding, which nobody reads. */
+const MARK_OFFSET = 15;
+const MARK = "M";
+
+const MOUNT = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc";
+const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00${MARK}`;
+
+/** In namespaces of its own: Linux has a binfmt_misc for each user namespace from 6.7 on. */
+const NAMESPACES = ["unshare", "--map-root-user", "--mount"];
+
+/** Whether there is an emulator, and a kernel that can be told to use it. */
+export const hasBinfmt =
+  qemu !== null &&
+  Bun.which("unshare") !== null &&
+  runProgram([...NAMESPACES, "sh", "-c", MOUNT]).status === 0;
+
+/** Marks an ELF file, in place. */
+export function mark(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.write(MARK, MARK_OFFSET);
+  writeFileSync(path, bytes);
+}
+
+/** Runs a program where all that is marked is given to qemu, as a CPU of that model. */
+export function runWithBinfmt(
+  model: string,
+  path: string,
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
+  const register = `printf %s ':mgo:M::${MAGIC}::${qemu}:' >/proc/sys/fs/binfmt_misc/register`;
+  const script = `${MOUNT} && ${register} && exec "$0"`;
+  return runProgram([...NAMESPACES, "sh", "-c", script, path], { QEMU_CPU: model, ...env });
+}

@@ -1,0 +1,94 @@
+/**
+ * Whole emulated machines: qemu boots a Linux kernel into an initramfs, where tests/programs/init, or a bundle of it,
+ * runs commands and says on the console what became of them.
+ */
+import { basename } from "node:path";
+import { cpio, makeInitramfs } from "./initramfs.ts";
+import { findKernels } from "./kernels.ts";
+
+const qemu = Bun.which("qemu-system-x86_64");
+
+/** Paths of those that can be booted, the oldest Linux first. */
+export const kernels = qemu === null || cpio === null ? [] : findKernels();
+
+export interface Machine {
+  readonly kernel: string;
+  /** As `qemu-system-x86_64 -cpu help` spells it. `host` is this machine's own, with KVM. */
+  readonly cpu: string;
+  /** For the kernel, which passes on those that it does not know: `A=b` to the environment of init. */
+  readonly words?: readonly string[];
+  /** Path of tests/programs/init or a bundle of it. */
+  readonly init: string;
+  /** Paths of other programs by their paths in the machine, without the leading slash. */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** By any names. */
+  readonly commands?: Readonly<Record<string, Command>>;
+}
+
+export interface Command {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How init was started. */
+export interface Identity {
+  readonly pid: number;
+  readonly level: string;
+  readonly args: readonly string[];
+  readonly comm: string;
+  readonly executable: string;
+  /** Of the kernel. */
+  readonly release: string;
+}
+
+/** How a command ended. */
+export interface CommandOutcome {
+  readonly status?: number;
+  readonly signal?: string;
+  /** Missing where it is long. */
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** SHA-256 of stdout. */
+  readonly digest?: string;
+  /** Why the command was not started. */
+  readonly error?: string;
+}
+
+export interface Boot {
+  readonly init: Identity;
+  /** By the names of the commands. */
+  readonly outcomes: Readonly<Record<string, CommandOutcome>>;
+  /** What the console had before init said who it is. */
+  readonly before: string;
+}
+
+/** Runs a machine to its end. Where init dies, the kernel panics and the machine ends, too. */
+export function boot({ kernel, cpu, words = [], init, programs = {}, commands = {} }: Machine): Boot {
+  const executables = Object.entries({ init, ...programs });
+  const initramfs = makeInitramfs({
+    "commands.json": { text: JSON.stringify(Object.values(commands)) },
+    ...Object.fromEntries(executables.map(([path, executable]) => [path, { executable }])),
+  });
+  const command = [
+    ...[qemu ?? "", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "512"],
+    ...["-accel", cpu === "host" ? "kvm" : "tcg", "-cpu", cpu, "-kernel", kernel, "-initrd", initramfs],
+    ...["-append", ["console=ttyS0 loglevel=0 panic=-1", ...words].join(" ")],
+  ];
+  const child = Bun.spawnSync(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 100_000 });
+  const console = child.stdout.toString().replaceAll("\r", "");
+  const [identity] = reports<Identity>("init", console);
+  const outcomes = reports<CommandOutcome>("outcome", console);
+  const names = Object.keys(commands);
+  if (identity === undefined || outcomes.length !== names.length) {
+    throw new Error(`${basename(kernel)}, ${cpu}: ${child.stderr.toString()}${console.slice(-4000)}`);
+  }
+  return {
+    init: identity,
+    outcomes: Object.fromEntries(names.map((name, index) => [name, outcomes[index] ?? {}])),
+    before: console.slice(0, console.indexOf("@init ")),
+  };
+}
+
+function reports<T>(mark: string, console: string): readonly T[] {
+  return [...console.matchAll(new RegExp(`^@${mark} (.*)$`, "gm"))].map(([, text]) => JSON.parse(text ?? ""));
+}
