@@ -16,6 +16,7 @@ const fatal = @import("launcher/fatal.zig");
 const format = @import("format");
 const select = @import("launcher/select.zig");
 const start = @import("launcher/start.zig");
+const system = @import("launcher/system.zig");
 const ways = @import("launcher/ways.zig");
 
 pub const panic = fatal.panic;
@@ -63,8 +64,10 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
         }
         start.guard(&signals);
         process.signals = &signals;
-        // If the last page is there, all of them are.
-        std.mem.doNotOptimizeAway(@as(*const volatile u8, &opened.payload[opened.payload.len - 1]).*);
+        // If the last page is there, all of them are. Where nobody answers (qemu-user), reading it tells.
+        const last = opened.payload[opened.payload.len - @sizeOf(system.SignalMask) ..][0..@sizeOf(system.SignalMask)];
+        if (!system.isReadable(last)) fatal.exitDamaged("file is cut short");
+        std.mem.doNotOptimizeAway(@as(*const volatile u8, &last[last.len - 1]).*);
     }
     const bit_manipulation = cpu.bitManipulation(&leaves);
     if (asked.debug.extract) extract.write(process, opened, variant, bit_manipulation);

@@ -80,7 +80,17 @@ pub const Text = struct {
     /// terminal's cursor or start a line of their own.
     fn addByte(text: *Text, byte: u8) void {
         if (text.size == text.buffer.len - 1) return;
-        text.buffer[text.size] = if (byte < 0x20 or byte == 0x7f) '?' else byte;
+        // There is a control character for each byte from 0x80 to 0x9f as well, which terminals
+        // understand by itself or, in UTF-8, behind 0xc2. Behind others it is part of a letter.
+        const steers = switch (byte) {
+            0...0x1f, 0x7f => true,
+            0x80...0x9f => switch (text.buffer[text.size - 1]) {
+                0...0x7f, 0xc2 => true,
+                else => false,
+            },
+            else => false,
+        };
+        text.buffer[text.size] = if (steers) '?' else byte;
         text.size += 1;
     }
 
@@ -191,10 +201,12 @@ test "a line holds strings, numbers and error names, and nothing that steers a t
     text.add(system.Errno.@"2BIG");
     text.add(" ");
     text.add(system.Errno.XDEV);
-    text.add(" \x1b[2J\n\xc3\xa4");
+    text.add(" \x1b[2J\n\xc3\xa4\xc3\x84");
+    // CSI and NEL, by themselves and in UTF-8; a sign that has such a byte inside.
+    text.add(" \x9b2J\x85\xc2\x9b2J\xc2\x85\xe2\x80\x9c");
     text.finish();
     try std.testing.expectEqualStrings(
-        prefix ++ "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\n",
+        prefix ++ "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\xc3\x84 ?2J?\xc2?2J\xc2?\xe2\x80\x9c\n",
         text.buffer[0..text.size],
     );
 }

@@ -9,14 +9,20 @@
 #define SYS_write 1
 #define SYS_rt_sigaction 13
 #define SYS_rt_sigprocmask 14
+#define SYS_rt_sigreturn 15
+#define SYS_getpid 39
+#define SYS_kill 62
 #define SYS_exit_group 231
 
 #define EFAULT 14
 #define SIGBUS 7
 #define SIGSEGV 11
-#define SIG_UNBLOCK 1
+#define SIG_IGN 1
+#define SA_SIGINFO 4
 #define SA_RESTORER 0x04000000
 #define SIGSET_SIZE 8
+/* Offset in siginfo_t. */
+#define SI_CODE 8
 
 /* Offsets in `start.SavedSignals`; an action has 32 bytes. */
 #define SAVED_SIGBUS 0
@@ -53,8 +59,9 @@ launcher_block:
     .long launcher_payload - launcher_block
 
 /*
- * The packed layout. After the handler is in place the last byte of the last segment is read: if
- * that page is there, all of them are, and from here on the launcher may trust its mapping.
+ * The packed layout. The kernel is asked for the last bytes of the last segment: if that page is
+ * there, all of them are, and from here on the launcher may trust its mapping. Where nobody answers
+ * (qemu-user), reading the last byte tells, as the handler is in place.
  */
     .globl _start
     .type _start, @function
@@ -69,7 +76,9 @@ _start:
     leaq __ehdr_start(%rip), %rax
     movq PHDR_PAYLOAD+P_VADDR(%rax), %rcx
     addq PHDR_PAYLOAD+P_FILESZ(%rax), %rcx
-    movzbl -1(%rax,%rcx), %eax
+    leaq -SIGSET_SIZE(%rax,%rcx), %rsi
+    call require
+    movzbl SIGSET_SIZE-1(%rsi), %eax
 
     movq %rbx, %rdi
     movq %rsp, %rsi
@@ -78,9 +87,8 @@ _start:
 
 /*
  * The direct layout. Most starts go on to the base, which is to find everything as the kernel or
- * the dynamic linker left it, so no handler is set up yet. That the whole launcher is there is asked
- * of the kernel instead, in one call that changes nothing: rt_sigprocmask reads the mask before it
- * finds that there is no such operation. What it reads is the end of the payload's header.
+ * the dynamic linker left it, so no handler is set up yet. The kernel is asked for the end of the
+ * payload's header: if that is there, the whole launcher is.
  */
     .type start_direct, @function
 start_direct:
@@ -88,8 +96,19 @@ start_direct:
     movq %rsp, %rbx
     xorl %ebp, %ebp
     andq $-16, %rsp
-    movl $-1, %edi
     leaq launcher_payload+HEADER_SIZE-SIGSET_SIZE(%rip), %rsi
+    call require
+    leaq 8(%rbx), %rdi
+    call launcher_start_direct
+    ud2
+
+/*
+ * Ends the process if the eight bytes at rsi cannot be read, as they lie past the end of the file.
+ * Asked in one call that changes nothing: rt_sigprocmask reads the mask before it finds that there is
+ * no such operation. Keeps rsi.
+ */
+require:
+    movl $-1, %edi
     xorl %edx, %edx
     movl $SIGSET_SIZE, %r10d
     movl $SYS_rt_sigprocmask, %eax
@@ -97,11 +116,13 @@ start_direct:
     movl $SIGBUS, %edi
     cmpq $-EFAULT, %rax
     je fault
-    leaq 8(%rbx), %rdi
-    call launcher_start_direct
-    ud2
+    ret
 
-/* void launcher_guard(saved): sets up the handler, and fills a `start.SavedSignals`. */
+/*
+ * void launcher_guard(saved): sets up the handler, and fills a `start.SavedSignals`. Signals that are
+ * blocked or ignored stay so: one that waits for the program must not be taken from it, and a fault
+ * ends the process by the signal then, as it would end the program.
+ */
     .globl launcher_guard
     .hidden launcher_guard
     .type launcher_guard, @function
@@ -110,10 +131,10 @@ launcher_guard:
     movq %rdi, %rbx
     /* The kernel's struct sigaction: handler, flags, restorer, mask. */
     subq $32, %rsp
-    leaq fault(%rip), %rax
+    leaq handle(%rip), %rax
     movq %rax, (%rsp)
-    movq $SA_RESTORER, 8(%rsp)
-    /* The handler does not return, so this is never jumped to, but the kernel wants one. */
+    movq $(SA_SIGINFO | SA_RESTORER), 8(%rsp)
+    leaq resume(%rip), %rax
     movq %rax, 16(%rsp)
     movq $0, 24(%rsp)
 
@@ -124,10 +145,9 @@ launcher_guard:
     leaq SAVED_SIGSEGV(%rbx), %rdx
     call set_action
 
-    /* A blocked SIGBUS would end the process without asking the handler. */
-    movq $(1 << (SIGBUS - 1) | 1 << (SIGSEGV - 1)), (%rsp)
-    movl $SIG_UNBLOCK, %edi
-    movq %rsp, %rsi
+    /* Without a new mask the operation does not matter. */
+    xorl %edi, %edi
+    xorl %esi, %esi
     leaq SAVED_MASK(%rbx), %rdx
     movl $SIGSET_SIZE, %r10d
     movl $SYS_rt_sigprocmask, %eax
@@ -136,13 +156,54 @@ launcher_guard:
     popq %rbx
     ret
 
-/* rt_sigaction(edi, the action on the stack, rdx); the return address is 8 bytes on the stack. */
+/*
+ * rt_sigaction(edi, the action on the stack, rdx), unless the signal is ignored; the return address is
+ * 8 bytes on the stack.
+ */
 set_action:
     leaq 8(%rsp), %rsi
     movl $SIGSET_SIZE, %r10d
     movl $SYS_rt_sigaction, %eax
     syscall
+    cmpq $SIG_IGN, (%rdx)
+    jne 1f
+    movq %rdx, %rsi
+    xorl %edx, %edx
+    movl $SYS_rt_sigaction, %eax
+    syscall
+1:  ret
+
+/*
+ * void handle(signal, info, context), in any thread. A positive code is the kernel's, for a fault. Any
+ * other signal was sent to the program by somebody: it is sent again, with the program's disposition.
+ */
+handle:
+    cmpl $0, SI_CODE(%rsi)
+    jg fault
+    movl %edi, %ebx
+    /* SIG_DFL */
+    pushq $0
+    pushq $0
+    pushq $0
+    pushq $0
+    movq %rsp, %rsi
+    xorl %edx, %edx
+    movl $SIGSET_SIZE, %r10d
+    movl $SYS_rt_sigaction, %eax
+    syscall
+    addq $32, %rsp
+    movl $SYS_getpid, %eax
+    syscall
+    movl %eax, %edi
+    movl %ebx, %esi
+    movl $SYS_kill, %eax
+    syscall
+    /* It waits until the mask is as before. */
     ret
+resume:
+    movl $SYS_rt_sigreturn, %eax
+    syscall
+    ud2
 
 /* noreturn void fault(signal) */
 fault:

@@ -82,7 +82,7 @@ describe("a bundle", () => {
     );
     expect({ ...ours, exe: "" }).toEqual({ ...wanted, exe: "" });
     expect(wanted.args).toEqual(["some name", "one", "two"]);
-    expect(wanted.open).toContain("5 /dev/null");
+    expect(wanted.open).toContain("5 /dev/null 0100000");
   });
 
   test.each(["0<&-", "1>&-", "2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"])(

@@ -1,0 +1,93 @@
+/** Arguments and environment of a bundle reach its program as the kernel would deliver them. */
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expectSame } from "../support/mirror.ts";
+import { type Start, startBoth, startFile, startsOf } from "../support/starts.ts";
+import { buildVariant, kinds } from "../support/variants.ts";
+
+setDefaultTimeout(60_000);
+
+const prepare = buildVariant("v1", "prepare");
+const dynamic = kinds.includes("cgo-pie") ? await startsOf("mirror", "cgo-pie") : [];
+const starts = [...(await startsOf("mirror")), ...dynamic];
+
+describe.each(starts)("$title", (start) => {
+  test.each([
+    ["no argument at all, not even a name", "argc0 -- ./program"],
+    ["another name than the file's", "'argv0=some name' -- ./program one two"],
+    ["an empty name", "argv0= -- ./program one"],
+    [
+      "arguments that are empty, long, or not text",
+      "-- ./program '' \"$(printf 'a\\n\\033[2J')\" $(seq 3000)",
+    ],
+  ])("gets %s", (_what, steps) => {
+    const { ours, plain } = startBoth(start, { command: `${prepare} ${steps}` });
+    expectSame(start, ours, plain);
+  });
+
+  test.each([
+    ["no environment", "env -i ./program"],
+    [
+      "an empty string, a name without a value and one that stands twice",
+      "env -i A=1 = B= 'C D=e' ./program",
+    ],
+    ["many variables", "env $(seq -f 'V%.0f=1' 3000) ./program"],
+  ])("gets %s", (_what, command) => {
+    const { ours, plain } = startBoth(start, { command });
+    // Without GOAMD64 another variant may run, whose auxiliary vector is another.
+    const env = (stdout: string): unknown => JSON.parse(stdout).env;
+    expect(env(ours.stdout)).toEqual(env(plain.stdout));
+    expect({ ...ours, stdout: "" }).toEqual({ ...plain, stdout: "" });
+  });
+
+  test("gets as many arguments as fit, and the kernel's refusal where they do not", () => {
+    // The second exec names the program /dev/fd/3, which is as long as ./program.
+    const size = largestPad(start);
+    const run = (bytes: number) =>
+      startBoth(start, { command: `env -i ${prepare} pad=${bytes} -- ./program` });
+    const fits = run(size);
+    expect(fits.plain.status).toBe(0);
+    expect(fits.ours.status).toBe(0);
+    expect(JSON.parse(fits.ours.stdout).args).toEqual(JSON.parse(fits.plain.stdout).args);
+    const over = run(size + 1);
+    expect(over.plain).toMatchObject({ status: 126, stderr: "prepare: argument list too long\n" });
+    expect(over.ours).toEqual(over.plain);
+  });
+});
+
+describe.each(starts.filter(({ inPlace }) => !inPlace))("$title", (start) => {
+  test("whose path is shorter than that of a descriptor takes as many bytes less, in the packed layout", () => {
+    const shorter = "./program".length - "./p".length;
+    // That of the file, and that in the first argument.
+    const run = (bytes: number) =>
+      startBoth(start, { command: `env -i ${prepare} pad=${bytes} -- ./p`, name: "p" });
+    const largest = largestPad(start) + 2 * shorter;
+    expect(run(largest).plain.status).toBe(0);
+    expect(run(largest + 1).plain.status).toBe(126);
+    expect(run(largest - shorter).ours).toMatchObject({ status: 0, stderr: "" });
+    for (const bytes of [largest - shorter + 1, largest]) {
+      const { status, stderr } = run(bytes).ours;
+      if (start.layout === "direct") expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      else expect(status).toBe(116);
+      if (start.layout === "packed") expect(stderr).toMatch(/^\[mgo\] launcher: [^:\n]+: [^\n]*E2BIG\n$/);
+    }
+  });
+});
+
+const sizes = new Map<string, number>();
+
+/** How many bytes of further arguments the plain program takes, with no environment. */
+function largestPad({ plain }: Start): number {
+  const known = sizes.get(plain);
+  if (known !== undefined) return known;
+  let [fits, over] = [0, 16 << 20];
+  while (over - fits > 1) {
+    const middle = (fits + over) >> 1;
+    const { status } = startFile(plain, {
+      command: `env -i ${prepare} pad=${middle} -- ./program >/dev/null`,
+    });
+    if (status === 0) fits = middle;
+    else over = middle;
+  }
+  sizes.set(plain, fits);
+  return fits;
+}

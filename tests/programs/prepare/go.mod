@@ -1,0 +1,3 @@
+module example.com/prepare
+
+go 1.20

@@ -1,0 +1,87 @@
+/** Starts of bundles, each beside the plain start that it must be like. */
+import { linkSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Layout } from "../../src/bundle/layout.ts";
+import type { Level } from "../../src/level.ts";
+import { cpuLevel } from "./cpu.ts";
+import { scratch } from "./scratch.ts";
+import { buildBundle, buildVariant, type Kind, type Linkage, runProgram } from "./variants.ts";
+import type { Outcome } from "./workspace.ts";
+
+/** What is started. */
+export interface Start {
+  readonly title: string;
+  readonly layout: Layout;
+  /** The variant that is started. */
+  readonly level: Level;
+  readonly bundle: string;
+  /** The same variant as `go build` made it. */
+  readonly plain: string;
+  /** Whether the bundle itself is the variant, and nothing is executed a second time. */
+  readonly inPlace: boolean;
+}
+
+const BASE: Level = "v1";
+const OTHER: Level = "v2";
+const LEVELS = [BASE, OTHER].filter((level) => level <= cpuLevel());
+
+/** In both layouts, the base and, where the CPU can, another variant. */
+export async function startsOf(program: string, kind: Kind | Linkage = "static"): Promise<readonly Start[]> {
+  const name = typeof kind === "string" ? kind : kind.name;
+  const starts: Start[] = [];
+  for (const layout of ["packed", "direct"] as const) {
+    const bundle = await buildBundle({ layout, program, kind, levels: [BASE, OTHER], base: BASE });
+    for (const level of LEVELS) {
+      const inPlace = layout === "direct" && level === BASE;
+      const plain = buildVariant(level, program, kind);
+      const title = `${layout} bundle of a ${name} program, ${level === BASE ? "its base" : "another variant"}`;
+      starts.push({ title, layout, level, bundle, plain, inPlace });
+    }
+  }
+  return starts;
+}
+
+export interface Way {
+  /** For `sh`, in a folder where the file goes by `name`; FOLDER stands for that, as it does in what it prints. */
+  readonly command: string;
+  readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PLACE = "FOLDER";
+let folders = 0;
+
+/** Starts a file in a new folder. */
+export function startFile(file: string, { command, name = "program", env = {} }: Way): Outcome {
+  const folder = makeFolder();
+  linkSync(file, join(folder, name));
+  return startIn(folder, command, env);
+}
+
+/** A bundle and its plain variant, each started in this way. */
+export function startBoth(start: Start, way: Way): { readonly ours: Outcome; readonly plain: Outcome } {
+  const [ours, plain] = [start.bundle, start.plain].map((file) =>
+    startFile(file, { ...way, env: { GOAMD64: start.level, ...way.env } }),
+  );
+  if (ours === undefined || plain === undefined) throw new Error("unreachable");
+  return { ours, plain };
+}
+
+/** A new folder that everybody can reach, whose path is as long as that of any other. */
+export function makeFolder(): string {
+  const folder = join(scratch, `start-${String(folders++).padStart(6, "0")}`);
+  mkdirSync(folder, { mode: 0o755 });
+  return folder;
+}
+
+/** Runs a command of `sh` in a folder. */
+export function startIn(
+  folder: string,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
+  const script = `cd ${folder} && ${command.replaceAll(PLACE, folder)}`;
+  const outcome = runProgram(["sh", "-c", script], { PATH: process.env.PATH ?? "", ...env });
+  const hide = (text: string): string => text.replaceAll(folder, PLACE);
+  return { ...outcome, stdout: hide(outcome.stdout), stderr: hide(outcome.stderr) };
+}
