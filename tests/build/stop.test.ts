@@ -147,18 +147,3 @@ test("through npx, the signal reaches mgo and its caller sees it", async () => {
   expect(String(child.signalCode)).toBe("SIGTERM");
   expectNothingLeft(workspace, mark);
 });
-
-test("a killed mgo leaves an entry that no later run takes", async () => {
-  const { child, workspace, end } = await startStuck(BLOCK);
-  child.kill("SIGKILL");
-  await child.exited;
-  await end();
-  Bun.spawnSync([
-    "sh",
-    "-c",
-    `for p in /proc/[0-9]*; do grep -qsz '^MGO_TEST=${workspace.folder}$' $p/environ && kill -9 \${p#/proc/}; done`,
-  ]);
-  expect(readdirSync(`${workspace.cache}/build`).map((name) => name.replace(/-.*/, ""))).toEqual(["taken"]);
-  expectSuccess(run(workspace, [...MGO, "-o", "hello"]));
-  expect(readdirSync(`${workspace.cache}/build`)).toHaveLength(2);
-});
