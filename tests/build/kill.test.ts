@@ -92,7 +92,7 @@ const MOMENTS: readonly (readonly [string, readonly number[]])[] = [
   ["mkdir", [1]],
   ["rename", [1]],
   ["utimensat", [1]],
-  ["rmdir", [1]],
+  ["unlinkat", [1]],
 ];
 const moments = MOMENTS.flatMap(([call, counts]) => counts.map((count) => [call, count] as const));
 
