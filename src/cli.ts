@@ -2,8 +2,8 @@
  * mgo's command line: arguments → command → exit status. The only place that catches, and the only one that exits.
  */
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import packageJson from "../package.json" with { type: "json" };
-import { removeAllFolders } from "./build/temporary.ts";
 import * as build from "./commands/build.ts";
 import * as extract from "./commands/extract.ts";
 import * as inspect from "./commands/inspect.ts";
@@ -12,8 +12,10 @@ import * as passthrough from "./commands/passthrough.ts";
 import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
+import { endGuard } from "./guard.ts";
 import { HELP } from "./help.ts";
-import { type Context, Interrupted, killAll } from "./process.ts";
+import { removeAllOwn } from "./own.ts";
+import { type Context, Interrupted, signalAll } from "./process.ts";
 import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
 import { checkArguments, checkFolder } from "./utf8.ts";
 
@@ -40,6 +42,7 @@ await main();
 async function main(): Promise<void> {
   const controller = new AbortController();
   watchSignals(controller);
+  watchStops();
   const { signal } = controller;
   const stopped = new Promise<void>((done) => signal.addEventListener("abort", () => done()));
   // A reader that does not read must not keep mgo from being stopped.
@@ -59,8 +62,9 @@ async function main(): Promise<void> {
   }
   if (signal.reason instanceof Interrupted) return dieBy(signal.reason.signal);
   // Of a run that could not go on, because nobody takes what it writes, something may be left.
-  killAll();
-  removeAllFolders();
+  signalAll("SIGKILL");
+  removeAllOwn();
+  await endGuard();
   process.exit(status);
 }
 
@@ -116,7 +120,7 @@ function explain(error: unknown): number {
   const trace = (process.env.MGODEBUG ?? "").split(",").includes("trace");
   if (error instanceof BrokenPipe) return STATUS_EPIPE;
   if (error instanceof MgoError) {
-    writeStderr(`mgo: ${error.message}\n`);
+    writeStderr(`mgo: ${oneLine(error.message)}\n`);
     if (error.hint !== undefined) writeStderr(`hint: ${error.hint}\n`);
   } else {
     writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -124,6 +128,14 @@ function explain(error: unknown): number {
   }
   if (trace) writeStderr(`${Bun.inspect(error, { colors: false })}\n`);
   return error instanceof MgoError ? error.status : 1;
+}
+
+/** Names of files may hold line ends, and what a terminal obeys: they are shown as Go quotes them. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (found) =>
+    found === "\n" ? "\\n" : `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 /** The first signal has everything stop in good order; a second one does not wait for that. */
@@ -134,10 +146,21 @@ function watchSignals(controller: AbortController): void {
     if ((ignored >> BigInt(number - 1)) & 1n) continue;
     process.on(name, () => {
       if (!controller.signal.aborted) return controller.abort(new Interrupted(name as StopSignal));
-      killAll();
+      signalAll("SIGKILL");
       dieBy(name as StopSignal);
     });
   }
+}
+
+/** Ctrl-Z: what mgo has started is in groups of its own, which the terminal does not stop. */
+function watchStops(): void {
+  const number = constants.signals.SIGTSTP;
+  if ((ignoredSignals() >> BigInt(number - 1)) & 1n) return;
+  process.on("SIGTSTP", () => {
+    signalAll("SIGSTOP");
+    process.kill(process.pid, "SIGSTOP");
+  });
+  process.on("SIGCONT", () => signalAll("SIGCONT"));
 }
 
 /** Linux's mask of the signals that this process ignores; where it cannot be read, none. */
@@ -152,7 +175,8 @@ function ignoredSignals(): bigint {
 
 /** Dies as the signal's sender expects: a shell sees 128 + its number, and a script stops with it. */
 function dieBy(signal: NodeJS.Signals): void {
-  removeAllFolders();
+  removeAllOwn();
+  void endGuard();
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

@@ -26,7 +26,10 @@ export class MgoError extends Error {
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const match = /^[A-Z0-9_]+: (.+?)(?:, \w+(?: '.*')?(?: -> '.*')?)?$/s.exec(error.message);
+  // As Node has it, and as process.execve does: `ENOENT, No such file or directory '/bin/x'`.
+  const match =
+    /^[A-Z0-9_]+: (.+?)(?:, \w+(?: '.*')?(?: -> '.*')?)?$/s.exec(error.message) ??
+    /^[A-Z0-9_]+, (.+?)(?: '.*')?$/s.exec(error.message);
   return match?.[1] ?? error.message;
 }
 

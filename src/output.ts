@@ -4,9 +4,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
+import { letGo, makeOwn, removeLeftovers, removeOwn } from "./own.ts";
 
 /**
  * First bytes of what `go build` takes for a former output of its own and overwrites: archives, ELF, Mach-O,
@@ -78,6 +79,7 @@ export async function placeOutput(
 ): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
+    await cleanBeside(path);
     const found = await stat(path).catch(() => undefined);
     if (found === undefined || found.isFile() || found.isDirectory()) await writeFile(path, chunks, signal);
     else await fillFile(await openSpecial(path, found, signal), chunks, signal);
@@ -97,12 +99,19 @@ async function writeFile(path: string, chunks: readonly Uint8Array[], signal?: A
 }
 
 async function replaceFile(path: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
-  const temporary = join(dirname(path), temporaryName(basename(path)));
+  let file: FileHandle | undefined;
+  const temporary = await makeOwn(async () => {
+    await file?.close();
+    const name = join(dirname(path), temporaryName(basename(path)));
+    file = await open(name, "wx", 0o777);
+    return name;
+  });
   try {
-    await fillFile(await open(temporary, "wx", 0o777), chunks, signal);
+    if (file !== undefined) await fillFile(file, chunks, signal);
     await rename(temporary, path);
+    letGo(temporary);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    removeOwn(temporary);
     if (hasCode(error, "EISDIR", "ENOTEMPTY")) await checkOverwrite(path);
     throw error;
   }
@@ -122,6 +131,13 @@ async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Pr
     }
     await Bun.sleep(PAUSE);
   }
+}
+
+const TEMPORARY = /^\..*\.[0-9a-f]{12}\.mgo-tmp$/s;
+
+/** Removes what killed runs have left beside an output. */
+export async function cleanBeside(path: string): Promise<void> {
+  await removeLeftovers(dirname(path), TEMPORARY);
 }
 
 /** Names of files end at 255 bytes: a long one is cut so that what is added still fits. */

@@ -1,12 +1,15 @@
 /**
- * Other programs: the only place where mgo starts any.
+ * Other programs: the only place where mgo starts any, but for its guard.
  *
  * A program that mgo waits for runs in a process group of its own, so that stopping it stops everything that it
- * started: `go build` has compilers, linkers and cgo's tools below it.
+ * started: `go build` has compilers, linkers and cgo's tools below it. The guard does that where mgo no longer can.
  */
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { MgoError, reasonOf } from "./error.ts";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { basename, delimiter, isAbsolute, join, resolve } from "node:path";
+import { collectText, KEPT_MAX } from "./collect.ts";
+import { hasCode, MgoError, reasonOf } from "./error.ts";
+import { guardGroups } from "./guard.ts";
+import { formatSize } from "./text.ts";
 
 /** How long a process group may take to end after SIGINT before SIGKILL ends it, in milliseconds. */
 const GRACE = 400;
@@ -41,52 +44,91 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Sees standard error line by line while the program runs; a line for which it returns true is not kept. */
   readonly onStderrLine?: (line: string) => boolean;
+  /** Called when a stream has brought more than is kept of it. Without it, `run` stops the program and throws. */
+  readonly onFlood?: () => void;
 }
 
 export interface RunResult {
   /** The exit status; undefined when a signal ended the program. */
   readonly status: number | undefined;
-  /** The signal that ended the program. */
-  readonly killedBy: string | undefined;
   readonly stdout: string;
+  /** With a line at the end about the signal, if one ended the program. */
   readonly stderr: string;
 }
 
 const groups = new Set<number>();
 
 /**
- * Runs a program to its end, with nothing on standard input.
+ * Runs a program to its end, with nothing on standard input. What it has started and left running in the background
+ * is not waited for, also where that keeps its streams open.
  *
  * @throws the abort signal's reason, once nothing of the program runs any more
- * @throws MgoError when the program cannot be started
+ * @throws MgoError when the program cannot be started, or prints more than is kept
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<RunResult> {
   const { signal } = options;
   signal.throwIfAborted();
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = (): void => aborted.resolve(undefined);
+  const stop = Promise.withResolvers<undefined>();
+  let flood: MgoError | undefined;
+  const onAbort = (): void => stop.resolve(undefined);
+  const onFlood = (): void => {
+    if (options.onFlood !== undefined) {
+      options.onFlood();
+      return;
+    }
+    flood = floodError(command);
+    stop.resolve(undefined);
+  };
   signal.addEventListener("abort", onAbort, { once: true });
   const child = start(command, options);
-  groups.add(child.pid);
+  addGroup(child.pid);
   try {
-    const output = Promise.all([readAll(child.stdout), readLines(child.stderr, options.onStderrLine)]);
-    const texts = await Promise.race([child.exited.then(() => output), aborted.promise]);
-    if (texts === undefined) {
-      await stopGroup(child.pid, child.exited);
-      throw signal.reason;
+    const { exited } = child;
+    const output = Promise.all([
+      collectText(child.stdout, { exited, onFlood }),
+      collectText(child.stderr, { exited, onFlood, onLine: options.onStderrLine }),
+    ]);
+    const texts = await Promise.race([exited.then(() => output), stop.promise]);
+    if (flood !== undefined || texts === undefined) {
+      await stopGroup(child.pid, exited);
+      throw flood ?? signal.reason;
     }
     const [stdout, stderr] = texts;
-    const killedBy = child.signalCode === null ? undefined : String(child.signalCode);
-    return { status: child.exitCode ?? undefined, killedBy, stdout, stderr };
+    if (child.signalCode === null) return { status: child.exitCode ?? undefined, stdout, stderr };
+    return {
+      status: undefined,
+      stdout,
+      stderr: `${stderr}${shortName(command)}: killed by ${child.signalCode}\n`,
+    };
   } finally {
     signal.removeEventListener("abort", onAbort);
-    groups.delete(child.pid);
+    dropGroup(child.pid);
   }
 }
 
-/** Kills everything that `run` has started, without waiting: for a user who asks a second time. */
-export function killAll(): void {
-  for (const group of groups) signalGroup(group, "SIGKILL");
+function floodError(command: readonly string[]): MgoError {
+  const message = `${shortName(command)} printed more than ${formatSize(KEPT_MAX)}, and was stopped`;
+  return new MgoError(message, { hint: `is ${command[0]} the real one?` });
+}
+
+/** As in `go env`. */
+function shortName([program = "", word = ""]: readonly string[]): string {
+  return `${basename(program)} ${word}`.trimEnd();
+}
+
+function addGroup(group: number): void {
+  groups.add(group);
+  guardGroups(groups);
+}
+
+function dropGroup(group: number): void {
+  groups.delete(group);
+  guardGroups(groups);
+}
+
+/** Sends a signal to everything that `run` has started, without waiting. */
+export function signalAll(signal: NodeJS.Signals): void {
+  for (const group of groups) signalGroup(group, signal);
 }
 
 /**
@@ -97,10 +139,12 @@ export function killAll(): void {
 export function become(command: readonly [string, ...string[]], env: Environment): never {
   // Bun ignores these two, and what is ignored stays so in the new program; what has a handler does not.
   for (const signal of ["SIGPIPE", "SIGXFSZ"] as const) process.on(signal, () => {});
+  // Bun's, that execve is experimental, would be seen where it fails.
+  process.removeAllListeners("warning");
   try {
     process.execve?.(command[0], [...command], childEnvironment(env));
   } catch (cause) {
-    throw new MgoError(`cannot start ${command[0]}: ${reasonOf(cause)}`, { cause });
+    throw startError(command[0], cause);
   }
   throw new MgoError(`cannot start ${command[0]}: this system cannot replace a process`);
 }
@@ -151,13 +195,26 @@ function start(command: readonly string[], options: RunOptions) {
       detached: true,
     });
   } catch (cause) {
-    throw new MgoError(`cannot start ${command[0]}: ${reasonOf(cause)}`, { cause });
+    throw startError(command[0] ?? "", cause);
   }
+}
+
+function startError(program: string, cause: unknown): MgoError {
+  // What Bun says of this one differs from place to place.
+  const reason = hasCode(cause, "ENOEXEC") ? "exec format error" : reasonOf(cause);
+  const hint = hasCode(cause, "ENOEXEC")
+    ? { hint: "it is neither a program for this machine nor a script that begins with #!" }
+    : hasCode(cause, "ENOENT") && existsSync(program)
+      ? { hint: "the file is there: what it names as its interpreter is not" }
+      : {};
+  return new MgoError(`cannot start ${program}: ${reason}`, { ...hint, cause });
 }
 
 /** Asks a group to end, ends what has not after GRACE, and waits, not for ever, until nothing of it is left. */
 async function stopGroup(group: number, exited: Promise<unknown>): Promise<void> {
   signalGroup(group, "SIGINT");
+  // To one that is stopped, the signal comes when it goes on.
+  signalGroup(group, "SIGCONT");
   await Promise.race([exited, Bun.sleep(GRACE)]);
   signalGroup(group, "SIGKILL");
   await exited;
@@ -173,25 +230,4 @@ function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
-  return await new Response(stream).text();
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array>,
-  onLine: ((line: string) => boolean) | undefined,
-): Promise<string> {
-  if (onLine === undefined) return await readAll(stream);
-  const decoder = new TextDecoder();
-  let kept = "";
-  let pending = "";
-  const take = (text: string): void => {
-    const lines = (pending + text).split("\n");
-    pending = lines.pop() ?? "";
-    for (const line of lines) if (!onLine(line)) kept += `${line}\n`;
-  };
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
-  return kept + pending;
 }

@@ -5,24 +5,28 @@
  * say, by the build ID in it: an entry's key only keeps builds apart that would overwrite each other's.
  *
  * A run takes its entry away by renaming it and renames it back when every `go` has ended by itself. So two runs
- * never share an entry (the second starts with an empty one), no lock can go stale, and what a killed `go` left
- * half-written is never taken for a variant.
+ * never share an entry (the second starts with an empty one), and what a killed `go` left half-written is never
+ * taken for a variant. An entry that is taken is locked; one that nobody locks any more goes with the next run.
  *
  * What lies in an entry that is taken has the time of UNCONFIRMED. Go gives every executable that it writes or finds
  * up to date the time of now; what keeps the old time this run's `go` has not looked at.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { hasCode, MgoError } from "../error.ts";
+import { tryLock } from "../lock.ts";
+import { keep, letGo, makeOwn, removeLeftovers, removeOwn } from "../own.ts";
 import type { Environment } from "../process.ts";
-import { hideFromGit, keep, letGo, makeTemporaryFolder, removeFolder, tryFolder } from "./temporary.ts";
+import { hideFromGit, makeTemporaryFolder, tryFolder } from "./temporary.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Unused for so long, an entry goes: the time that Go gives its own cache. */
 const ENTRY_AGE = 5 * DAY;
-/** A taken entry whose run was killed before it could put it back goes after this time. */
+/** Where the file system has no locks, a taken entry whose run was killed goes after this time. */
 const TAKEN_AGE = DAY;
+
+const TAKEN = /^taken-/;
 
 /** The modification time of executables of earlier runs, in milliseconds. */
 export const UNCONFIRMED = 0;
@@ -30,6 +34,8 @@ export const UNCONFIRMED = 0;
 /** A folder that this run has to itself. */
 export interface Entry {
   readonly folder: string;
+  /** Whether it lies in the cache. */
+  readonly isCached: boolean;
   /**
    * Ends the use of the folder. Throws nothing: a cache that fails is no failure of the build.
    *
@@ -48,17 +54,17 @@ export interface Entry {
 export async function takeEntry(key: readonly string[], temporary: string, env: Environment): Promise<Entry> {
   const cache = cacheFolder(env);
   const builds = cache === undefined ? undefined : await makeCache(cache);
-  if (builds !== undefined) {
-    const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
-    const lasting = join(builds, name);
-    const taken = join(builds, `taken-${process.pid}-${randomBytes(6).toString("hex")}`);
-    if ((await take(lasting, taken)) !== undefined) {
-      keep(taken);
-      return { folder: taken, release: (good) => putBack(taken, lasting, builds, good) };
-    }
-  }
+  const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
+  const lasting = join(builds ?? "", name);
+  const taken = builds === undefined ? undefined : await take(lasting, builds);
+  if (builds === undefined || taken === undefined) return await temporaryEntry(temporary, env);
+  return { folder: taken, isCached: true, release: (good) => putBack(taken, lasting, builds, good) };
+}
+
+/** An empty entry that no other run sees, where `makeTemporaryFolder` makes it. */
+export async function temporaryEntry(temporary: string, env: Environment): Promise<Entry> {
   const folder = await makeTemporaryFolder(temporary, env);
-  return { folder, release: async () => removeFolder(folder) };
+  return { folder, isCached: false, release: async () => removeOwn(folder) };
 }
 
 /**
@@ -88,17 +94,45 @@ async function makeCache(cache: string): Promise<string | undefined> {
   );
 }
 
-/** Renames the entry, or makes a new one where there is none; undefined when the cache cannot be written. */
-async function take(lasting: string, taken: string): Promise<string | undefined> {
+/** Takes the entry, or makes a new one where there is none; undefined when the cache cannot be written. */
+async function take(lasting: string, builds: string): Promise<string | undefined> {
+  await removeLeftovers(builds, TAKEN);
+  const taken = join(builds, takenName());
   try {
-    await rename(lasting, taken);
+    if (!(await takeLasting(lasting, taken))) {
+      return await makeOwn(async () => {
+        const folder = join(builds, takenName());
+        await mkdir(folder);
+        return folder;
+      });
+    }
     // The folder's age counts from now, or a run that lasts would see it trimmed.
     await touch(taken);
     await markFiles(taken);
     return taken;
-  } catch (error) {
-    return hasCode(error, "ENOENT") ? await tryFolder(taken) : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function takenName(): string {
+  return `taken-${process.pid}-${randomBytes(6).toString("hex")}`;
+}
+
+/** @returns whether there is one, and no other run is just taking it or putting it back */
+async function takeLasting(lasting: string, taken: string): Promise<boolean> {
+  // Locked while it still has the name that nobody takes for a leftover.
+  const lock = tryLock(lasting);
+  if (lock === "busy") return false;
+  try {
+    await rename(lasting, taken);
+  } catch (error) {
+    if (lock !== "unsupported") lock.release();
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
+  }
+  keep(taken, lock);
+  return true;
 }
 
 async function markFiles(folder: string): Promise<void> {
@@ -108,16 +142,18 @@ async function markFiles(folder: string): Promise<void> {
 }
 
 async function putBack(taken: string, lasting: string, builds: string, good: boolean): Promise<void> {
+  let isLasting = false;
   if (good) {
     try {
       await touch(taken);
       await rename(taken, lasting);
-      letGo(taken);
+      isLasting = true;
     } catch {
       // Another run has put its own there meanwhile.
     }
   }
-  removeFolder(taken);
+  if (isLasting) letGo(taken);
+  else removeOwn(taken);
   await trim(builds);
 }
 
@@ -131,18 +167,21 @@ async function trim(builds: string): Promise<void> {
   const now = Date.now();
   for (const name of await readdir(builds).catch(() => [])) {
     const folder = join(builds, name);
-    const age =
-      now -
-      (await stat(folder).then(
-        (found) => found.mtimeMs,
-        () => now,
-      ));
-    if (age > (name.startsWith("taken-") ? TAKEN_AGE : ENTRY_AGE)) {
-      // Renamed first, so that no run takes an entry that is half gone.
-      const doomed = join(builds, `taken-${randomBytes(6).toString("hex")}`);
-      await rename(folder, doomed)
-        .then(() => rm(doomed, { recursive: true, force: true }))
-        .catch(() => {});
-    }
+    const then = await stat(folder).then(
+      (found) => found.mtimeMs,
+      () => now,
+    );
+    if (now - then < (TAKEN.test(name) ? TAKEN_AGE : ENTRY_AGE) || isUsed(folder)) continue;
+    // Renamed first, so that no run takes an entry that is half gone.
+    const doomed = join(builds, `taken-${randomBytes(6).toString("hex")}`);
+    await rename(folder, doomed)
+      .then(() => rm(doomed, { recursive: true, force: true }))
+      .catch(() => {});
   }
+}
+
+function isUsed(folder: string): boolean {
+  const lock = tryLock(folder);
+  if (typeof lock !== "string") lock.release();
+  return lock === "busy";
 }

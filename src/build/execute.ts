@@ -5,24 +5,26 @@
  * program when it finds an unknown file beside its sources.
  */
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { parseTemplate } from "../bundle/image.ts";
 import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
 import { wordsOf } from "../go/flags.ts";
 import { loadLauncher } from "../launcher.ts";
 import type { Level } from "../level.ts";
-import { checkOverwrite, placeOutput } from "../output.ts";
+import { checkOverwrite, cleanBeside, placeOutput } from "../output.ts";
+import { removeOwn } from "../own.ts";
 import type { Context, Environment } from "../process.ts";
 import { writeStderr, writeStdout } from "../streams.ts";
-import { type Entry, takeEntry, UNCONFIRMED } from "./cache.ts";
+import { type Entry, takeEntry, temporaryEntry, UNCONFIRMED } from "./cache.ts";
 import { createLiveFilter } from "./live.ts";
 import type { Output, Plan } from "./plan.ts";
 import { isWatched, type Progress, startProgress } from "./progress.ts";
 import { explainPlan } from "./refusal.ts";
 import { makeReport, type Report } from "./report.ts";
 import { formatSummary, summaryBase } from "./summary.ts";
-import { makeTemporaryFolder, removeFolder } from "./temporary.ts";
-import { buildVariants, runGo, type VariantContext, variantFolder } from "./variants.ts";
+import { makeTemporaryFolder } from "./temporary.ts";
+import { buildVariants, hasNoRoom, runGo, type VariantContext, variantFolder } from "./variants.ts";
 
 /** What a plan is carried out with. */
 export interface Execution extends Context {
@@ -38,6 +40,8 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   const started = performance.now();
   const { names, json, dryRun, commands } = plan.verbosity;
   const watched = isWatched(execution.env) && !json && !dryRun && !commands;
+  // An unknown file beside the sources would be stamped into the program as well.
+  for (const { path } of outputs) await cleanBeside(path);
   const temporary = await makeTemporaryFolder(plan.go.gotmpdir, execution.env);
   let entry: Entry | undefined;
   let good = false;
@@ -47,18 +51,26 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     if (outputs.length > 0) {
       entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
     }
-    const folder = entry?.folder ?? temporary;
     const context = {
       ...execution,
-      folder,
+      folder: entry?.folder ?? temporary,
       temporary,
       onStderrLine: createLiveFilter(plan.verbosity, progress.print),
       onStart: progress.started,
+      onFlood: progress.print,
       onEnd: ({ level, status }) => progress.ended(level, status !== 0),
     } satisfies VariantContext;
-    const results = await buildVariants(plan, context);
+    let results = await buildVariants(plan, context);
+    if (entry?.isCached === true && results.some(hasNoRoom)) {
+      // A cache that fails is no failure of the build.
+      await entry.release(false);
+      progress.print(`mgo: the cache in ${dirname(entry.folder)} may be full: building again without it`);
+      entry = await temporaryEntry(plan.go.gotmpdir, execution.env);
+      context.folder = entry.folder;
+      results = await buildVariants(plan, context);
+    }
     good = results.every(({ killed }) => !killed);
-    const report = makeReport(results, plan.verbosity, [folder, temporary]);
+    const report = makeReport(results, plan.verbosity, [context.folder, temporary]);
     if (report.status !== 0) {
       progress.stop();
       return printReport(report);
@@ -68,7 +80,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     if (plan.target.kind === "archive") return await placeArchive(plan, context);
 
     for (const output of outputs) {
-      const bundle = await bundleOutput(plan, output, folder, launcher, progress, execution);
+      const bundle = await bundleOutput(plan, output, context.folder, launcher, progress, execution);
       if (bundle.refusal !== undefined) {
         progress.stop();
         return printReport(bundle.refusal);
@@ -82,7 +94,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   } finally {
     progress.stop();
     await entry?.release(good);
-    removeFolder(temporary);
+    removeOwn(temporary);
   }
 }
 

@@ -37,7 +37,7 @@ export async function explainArguments(
 export async function explainPlan(plan: Plan, context: Context): Promise<Report> {
   const outputs = [];
   for (const level of plan.options.levels) {
-    const request = { ...context, temporary: "", onStderrLine: () => false };
+    const request = { ...context, temporary: "", onStderrLine: () => false, onFlood: () => {} };
     const output = await runGo(plan, level, ["-n", ...plan.outputFlags], request);
     outputs.push(output.status === 0 ? { ...output, stdout: "", stderr: "" } : output);
   }

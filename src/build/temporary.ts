@@ -1,17 +1,18 @@
 /**
- * The run's private folders, and that none of them outlives the run.
+ * The run's private folders.
  */
-import { chmodSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hasCode, MgoError, reasonOf } from "../error.ts";
+import { makeOwn, removeLeftovers } from "../own.ts";
 import type { Environment } from "../process.ts";
 
-const folders = new Set<string>();
+const NAMES = /^mgo-build-[0-9a-f]{16}$/;
 
 /**
- * Makes a folder for this run alone.
+ * Makes a folder for this run alone, and removes those that killed runs have left beside it.
  *
  * @param wanted where to make it, as GOTMPDIR names it; otherwise it is TMPDIR or the system's place
  * @returns its absolute path: with -C, Go runs in another folder than mgo
@@ -19,8 +20,13 @@ const folders = new Set<string>();
  */
 export async function makeTemporaryFolder(wanted: string, env: Environment): Promise<string> {
   const parent = wanted || env.TMPDIR || tmpdir();
+  await removeLeftovers(resolve(parent), NAMES);
   try {
-    const folder = keep(await mkdtemp(resolve(parent, "mgo-")));
+    const folder = await makeOwn(async () => {
+      const path = resolve(parent, `mgo-build-${randomBytes(8).toString("hex")}`);
+      await mkdir(path, { mode: 0o700 });
+      return path;
+    });
     await hideFromGit(folder);
     return folder;
   } catch (cause) {
@@ -36,44 +42,6 @@ export async function hideFromGit(folder: string): Promise<void> {
   await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
     if (!hasCode(error, "EEXIST")) throw error;
   });
-}
-
-/** Removes a folder with all that is in it. What cannot be removed stays: the build itself was none the worse. */
-export function removeFolder(folder: string): void {
-  folders.delete(folder);
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  try {
-    remove();
-  } catch {
-    try {
-      // Tools may leave folders that their owner may not write, as Go's module cache has.
-      makeWritable(folder);
-      remove();
-    } catch {}
-  }
-}
-
-function makeWritable(folder: string): void {
-  chmodSync(folder, 0o700);
-  for (const found of readdirSync(folder, { withFileTypes: true })) {
-    if (found.isDirectory()) makeWritable(join(folder, found.name));
-  }
-}
-
-/** Has a folder removed by removeAllFolders if nothing removes it before. */
-export function keep(folder: string): string {
-  folders.add(folder);
-  return folder;
-}
-
-/** Takes a folder back out of the care of removeAllFolders: it has become something lasting. */
-export function letGo(folder: string): void {
-  folders.delete(folder);
-}
-
-/** Removes all folders that are left: the last net at the end of a run, however it ends. Throws nothing. */
-export function removeAllFolders(): void {
-  for (const folder of folders) removeFolder(folder);
 }
 
 /** Makes a folder if it is not there; undefined when that cannot be. */

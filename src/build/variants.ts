@@ -2,8 +2,10 @@
  * Running `go build` once for each level.
  */
 import { availableParallelism } from "node:os";
+import { KEPT_MAX } from "../collect.ts";
 import type { Level } from "../level.ts";
 import { type Environment, run } from "../process.ts";
+import { formatSize } from "../text.ts";
 import type { Plan } from "./plan.ts";
 import type { LevelOutput } from "./report.ts";
 
@@ -18,6 +20,8 @@ export interface VariantContext {
   readonly onStderrLine: (line: string) => boolean;
   readonly onStart: (level: Level) => void;
   readonly onEnd: (output: LevelOutput) => void;
+  /** Called with a line about what is left out, when a `go` prints more than mgo keeps. */
+  readonly onFlood: (line: string) => void;
 }
 
 /**
@@ -55,6 +59,11 @@ export async function buildVariants(plan: Plan, context: VariantContext): Promis
   return plan.options.levels.flatMap((level) => outputs.filter((output) => output.level === level));
 }
 
+/** Whether a level failed because a disk is full, or a quota used up: as Go prints EDQUOT and ENOSPC. */
+export function hasNoRoom({ status, stderr }: LevelOutput): boolean {
+  return status !== 0 && /: (?:no space left on device|disk quota exceeded)$/m.test(stderr);
+}
+
 /** Where a level's executables are. */
 export function variantFolder(folder: string, level: Level): string {
   return `${folder}/${level}`;
@@ -76,7 +85,7 @@ export async function runGo(
   plan: Plan,
   level: Level,
   target: readonly string[],
-  context: Pick<VariantContext, "env" | "signal" | "temporary" | "onStderrLine">,
+  context: Pick<VariantContext, "env" | "signal" | "temporary" | "onStderrLine" | "onFlood">,
 ): Promise<LevelOutput> {
   const command = [plan.go.go, "build", ...plan.flags, ...target, ...plan.packages];
   const result = await run(command, {
@@ -84,15 +93,13 @@ export async function runGo(
     env: { ...context.env, ...levelEnvironment(plan, level, context.temporary) },
     signal: context.signal,
     onStderrLine: context.onStderrLine,
+    onFlood: () => {
+      context.onFlood(
+        `mgo: go build for ${level} prints more than ${formatSize(KEPT_MAX)}: the rest is left out`,
+      );
+    },
   });
-  const killed = result.killedBy === undefined ? "" : `go build: killed by ${result.killedBy}\n`;
-  return {
-    level,
-    status: result.status ?? 1,
-    stdout: result.stdout,
-    stderr: result.stderr + killed,
-    killed: result.killedBy !== undefined,
-  };
+  return { ...result, level, status: result.status ?? 1, killed: result.status === undefined };
 }
 
 /** -work is about Go's temporary folder: with it, Go makes one where it always does and leaves it there. */

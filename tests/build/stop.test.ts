@@ -2,79 +2,14 @@
  * Signals: mgo stops with all that it has started and leaves nothing behind.
  */
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
+import { BLOCK, DEAF, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
+import { listFiles, MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(60_000);
 afterAll(removeWorkspaces);
-
-/** A -toolexec program that reports into a FIFO and then holds the build up, once real work begins. */
-const BLOCK = `#!/bin/sh
-case "$*" in *-V=full*) exec "$@" ;; esac
-echo blocked > "$FIFO"
-exec sleep 600
-`;
-/** One that no SIGINT ends. */
-const DEAF = BLOCK.replace("exec sleep 600", "trap '' INT TERM HUP\nsleep 600\n");
-
-/** Starts mgo on a build that gets stuck, and waits until it is. */
-async function startStuck(tool: string, command: readonly string[] = MGO) {
-  const workspace = makeWorkspace({ ...HELLO, "tools/block": tool });
-  expectSuccess(run(workspace, ["mkfifo", "tools/fifo"]));
-  writeFileSync(`${workspace.folder}/hello`, readFileSync("/bin/true"));
-  const fifo = `${workspace.folder}/tools/fifo`;
-  // Opened for both, so that no tool waits for a reader, also after this one has read its line.
-  const reader = await open(fifo, "r+");
-  const mark = `MGO_TEST=${workspace.folder}`;
-  const child = Bun.spawn([...command, "-toolexec", `${workspace.folder}/tools/block`], {
-    cwd: workspace.folder,
-    env: { ...workspace.env, FIFO: fifo, MGO_TEST: workspace.folder },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  await reader.read(Buffer.alloc(8), 0, 8);
-  return { child, workspace, mark, end: () => reader.close() };
-}
-
-/** Processes that have this variable in their environment: everything that a run has started. */
-function processesWith(mark: string): readonly string[] {
-  return readdirSync("/proc").filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      return readFileSync(`/proc/${name}/environ`, "latin1").split("\0").includes(mark);
-    } catch {
-      return false;
-    }
-  });
-}
-
-function expectNothingLeft(workspace: Workspace, mark: string): void {
-  expect(processesWith(mark)).toEqual([]);
-  expect(listFiles(workspace.temporary)).toEqual([]);
-  expect(listFiles(workspace.cache).map(withoutMode)).toEqual(["- .gitignore", "d build"]);
-  expect(readFileSync(`${workspace.folder}/hello`).equals(readFileSync("/bin/true"))).toBe(true);
-  expect(
-    listFiles(workspace.folder)
-      .filter((line) => !/ (?:tools|go\.mod|main\.go|v\d\.go)/.test(line))
-      .map(withoutMode),
-  ).toEqual(["- hello"]);
-}
-
-/** Modes depend on the umask that the tests run with. */
-function withoutMode(line: string): string {
-  return line.replace(/^(.)\d+/, "$1");
-}
 
 test.each([
   ["SIGINT", "tools that end with it", BLOCK],
@@ -101,7 +36,7 @@ test("a second signal ends mgo at once, and still nothing is left", async () => 
   await end();
   expect(child.signalCode).not.toBeNull();
   // What was killed last may still be on its way out.
-  for (let tries = 0; tries < 1000 && processesWith(mark).length > 0; tries++) await Bun.sleep(1);
+  await waitUntil(() => processesWith(mark).length === 0);
   expectNothingLeft(workspace, mark);
 });
 
@@ -148,17 +83,35 @@ test("through npx, the signal reaches mgo and its caller sees it", async () => {
   expectNothingLeft(workspace, mark);
 });
 
-test("a killed mgo leaves an entry that no later run takes", async () => {
-  const { child, workspace, end } = await startStuck(BLOCK);
-  child.kill("SIGKILL");
+/** The state of each process, as in `ps`: T is stopped. */
+function states(mark: string): readonly string[] {
+  return processesWith(mark).map((pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+  });
+}
+
+test("Ctrl-Z stops everything that mgo has started, and SIGCONT has it go on", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK);
+  expect(states(mark)).not.toContain("T");
+  child.kill("SIGTSTP");
+  await waitUntil(() => states(mark).every((state) => state === "T"));
+  child.kill("SIGCONT");
+  await waitUntil(() => !states(mark).includes("T"));
+  child.kill("SIGTERM");
   await child.exited;
   await end();
-  Bun.spawnSync([
-    "sh",
-    "-c",
-    `for p in /proc/[0-9]*; do grep -qsz '^MGO_TEST=${workspace.folder}$' $p/environ && kill -9 \${p#/proc/}; done`,
-  ]);
-  expect(readdirSync(`${workspace.cache}/build`).map((name) => name.replace(/-.*/, ""))).toEqual(["taken"]);
-  expectSuccess(run(workspace, [...MGO, "-o", "hello"]));
-  expect(readdirSync(`${workspace.cache}/build`)).toHaveLength(2);
+  expectNothingLeft(workspace, mark);
+});
+
+test("what is stopped can be ended", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK);
+  child.kill("SIGTSTP");
+  await waitUntil(() => states(mark).every((state) => state === "T"));
+  child.kill("SIGTERM");
+  child.kill("SIGCONT");
+  await child.exited;
+  await end();
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expectNothingLeft(workspace, mark);
 });

@@ -1,0 +1,76 @@
+/** Builds that get stuck, what they have started, and what they leave. */
+import { expect } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { expectSuccess } from "./compare.ts";
+import { HELLO } from "./programs.ts";
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "./workspace.ts";
+
+/** A -toolexec program that reports into a FIFO and then holds the build up, once real work begins. */
+export const BLOCK = `#!/bin/sh
+case "$*" in *-V=full*) exec "$@" ;; esac
+echo blocked > "$FIFO"
+exec sleep 600
+`;
+/** One that no SIGINT ends. */
+export const DEAF = BLOCK.replace("exec sleep 600", "trap '' INT TERM HUP\nsleep 600\n");
+
+/** Starts mgo on a build that gets stuck, and waits until it is. */
+export async function startStuck(
+  tool: string,
+  command: readonly string[] = MGO,
+  workspace = makeWorkspace({ ...HELLO, "tools/block": tool }),
+) {
+  expectSuccess(run(workspace, ["sh", "-c", "rm -f tools/fifo && mkfifo tools/fifo"]));
+  writeFileSync(`${workspace.folder}/hello`, readFileSync("/bin/true"));
+  const fifo = `${workspace.folder}/tools/fifo`;
+  // Opened for both, so that no tool waits for a reader, also after this one has read its line.
+  const reader = await open(fifo, "r+");
+  const mark = `MGO_TEST=${workspace.folder}`;
+  const child = Bun.spawn([...command, "-toolexec", `${workspace.folder}/tools/block`], {
+    cwd: workspace.folder,
+    env: { ...workspace.env, FIFO: fifo, MGO_TEST: workspace.folder },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  await reader.read(Buffer.alloc(8), 0, 8);
+  return { child, workspace, mark, end: () => reader.close() };
+}
+
+/** Processes that have this variable in their environment: everything that a run has started. */
+export function processesWith(mark: string): readonly string[] {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/environ`, "latin1").split("\0").includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+export function expectNothingLeft(workspace: Workspace, mark: string): void {
+  expect(processesWith(mark)).toEqual([]);
+  expect(listFiles(workspace.temporary)).toEqual([]);
+  expect(listFiles(workspace.cache).map(withoutMode)).toEqual(["- .gitignore", "d build"]);
+  expect(readFileSync(`${workspace.folder}/hello`).equals(readFileSync("/bin/true"))).toBe(true);
+  expect(
+    listFiles(workspace.folder)
+      .filter((line) => !/ (?:tools|go\.mod|main\.go|v\d\.go)/.test(line))
+      .map(withoutMode),
+  ).toEqual(["- hello"]);
+}
+
+/** Modes depend on the umask that the tests run with. */
+function withoutMode(line: string): string {
+  return line.replace(/^(.)\d+/, "$1");
+}
+
+/** Waits for what other processes are about to do; throws when they do not. */
+export async function waitUntil(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    if (tries > 6000) throw new Error("it did not come about within a minute");
+    await Bun.sleep(10);
+  }
+}
