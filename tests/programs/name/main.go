@@ -11,6 +11,7 @@ import (
 
 const (
 	atPhdr   = 3
+	atBase   = 7
 	atEntry  = 9
 	atExecfn = 31
 )
@@ -52,7 +53,9 @@ func main() {
 		"threads": len(names),
 		"keys":    keys,
 		// The entry as a distance: of a PIE it is another address each time.
-		"entry":  *values[atEntry] - *values[atPhdr],
+		"entry": *values[atEntry] - *values[atPhdr],
+		// Of the dynamic linker.
+		"base":   *values[atBase] != 0,
 		"execfn": text(*(**byte)(unsafe.Pointer(values[atExecfn]))),
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(report); err != nil {
