@@ -23,7 +23,8 @@ function start(program) {
   const here = dirname(fileURLToPath(import.meta.url));
   // The folder that mgo is used in may hold files of its own for Bun (.env, bunfig.toml): they are not for mgo.
   const flags = ["--no-env-file", `--config=${join(here, "..", "bunfig.toml")}`, "--no-install"];
-  const command = [program, ...flags, join(here, "cli.ts"), ...process.argv.slice(2)];
+  // Bun takes the first -- out that follows the script at once, and it might be the user's.
+  const command = [program, ...flags, join(here, "cli.ts"), "--", ...process.argv.slice(2)];
   const { BUN_OPTIONS: _, ...env } = process.env;
   // Newer versions of Node can become Bun, which leaves nobody to pass anything on.
   if (process.execve !== undefined && process.platform !== "win32") process.execve(program, command, env);

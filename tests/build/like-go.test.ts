@@ -44,6 +44,53 @@ const NAMING: Rows = {
   "GOFLAGS=-o=x beneath -o y": { files: HELLO, args: ["-o", "y"], env: { GOFLAGS: "-o=x" } },
   "GOFLAGS=-o=x beneath an empty -o": { files: HELLO, args: ["-o="], env: { GOFLAGS: "-o=x" } },
   "an -o that is the value of another flag": { files: HELLO, args: ["-installsuffix", "-o", "-o", "x"] },
+  "an -o with blanks and quotes": { files: HELLO, args: ["-o", ` a 'b' "c" $(d) \`e\` \\ `] },
+  "an -o with a line end": { files: HELLO, args: ["-o", "a\nb"] },
+  "an -o that begins with a dash": { files: HELLO, args: ["-o", "-x"] },
+  "an -o= that begins with two dashes": { files: HELLO, args: ["-o=--mgo.levels"] },
+  "an -o that looks like a flag of mgo": { files: HELLO, args: ["-o", "-mgo.levels=v9"] },
+  "an -o with letters beyond ASCII": { files: HELLO, args: ["-o", "größe-名前-🚀"] },
+  "-C of a folder with blanks, quotes and a line end": {
+    files: Object.fromEntries(Object.entries(HELLO).map(([path, text]) => [`a 'b' "c"\nd/${path}`, text])),
+    args: ["-C", `a 'b' "c"\nd`],
+  },
+  "-C of a folder that begins with a dash": {
+    files: Object.fromEntries(Object.entries(HELLO).map(([path, text]) => [`-C/${path}`, text])),
+    args: ["-C", "-C", "-o", "x"],
+  },
+  "a folder with a dash in front as package": {
+    files: { ...goMod("example.com/dash"), ...program("-o") },
+    args: ["--", "./-o"],
+  },
+  "a folder with a blank as package": {
+    files: { ...goMod("example.com/blank"), ...program("a b") },
+    args: ["./a b"],
+  },
+  "a file with a blank and quotes in its name": {
+    files: { "a 'b'.go": "package main\n\nfunc main() {}\n" },
+    args: ["a 'b'.go"],
+  },
+  "a file with a line end in its name": {
+    files: { "a\nb.go": "package main\n\nfunc main() {}\n" },
+    args: ["a\nb.go"],
+  },
+  "a file with a dash in front": { files: { "-x.go": "package main\n\nfunc main() {}\n" }, args: ["-x.go"] },
+  "a file with a dash in front after --": {
+    files: { "-x.go": "package main\n\nfunc main() {}\n" },
+    args: ["--", "-x.go"],
+  },
+  "a module path with a blank": { files: { ...HELLO, "go.mod": 'module "a b"\n' }, args: [] },
+  "a module path that begins with a dash": { files: { ...HELLO, "go.mod": "module -x\n" }, args: [] },
+  "a module path that ends in a flag": {
+    files: { ...HELLO, "go.mod": "module example.com/-o=x\n\ngo 1.20\n" },
+    args: [],
+  },
+  "an empty argument": { files: HELLO, args: [""] },
+  "-ldflags with line ends and quotes": {
+    files: HELLO,
+    args: ["-o", "x", "-ldflags", "-s\n-X 'main.greeting=it is \"so\"'"],
+  },
+  "-tags with what is no tag": { files: HELLO, args: ["-tags", "a b\nc,-d", "-o", "x"] },
   "flags after --": { files: HELLO, args: ["-o", "x", "--", "."] },
 };
 

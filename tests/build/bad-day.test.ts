@@ -1,0 +1,263 @@
+/**
+ * What can be wrong around mgo: a `go` that is none or misbehaves, disks that are full, folders that are not there.
+ */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO } from "../support/programs.ts";
+import { waitUntil } from "../support/stuck.ts";
+import {
+  listFiles,
+  MGO,
+  makeWorkspace,
+  type Outcome,
+  removeWorkspaces,
+  run,
+  type Workspace,
+} from "../support/workspace.ts";
+
+setDefaultTimeout(120_000);
+afterAll(removeWorkspaces);
+
+const GO = Bun.which("go") ?? "go";
+
+/** A workspace whose first `go` in PATH is this. */
+function withGo(text: string): Workspace {
+  const workspace = makeWorkspace({ ...HELLO, "bin/go": text });
+  Bun.spawnSync(["chmod", "+x", join(workspace.folder, "bin", "go")]);
+  return { ...workspace, env: { ...workspace.env, PATH: `${workspace.folder}/bin:${workspace.env.PATH}` } };
+}
+
+function shown({ folder }: Workspace, { stderr }: Outcome): string {
+  return stderr.replaceAll(folder, "$DIR");
+}
+
+describe("a go", () => {
+  test.each([
+    [
+      "that says nothing",
+      "#!/bin/sh\nexit 0\n",
+      1,
+      "mgo: go env printed something that mgo cannot read\nhint: is the go in PATH the real one?\n",
+    ],
+    [
+      "that answers with something else",
+      "#!/bin/sh\necho '[1]'\n",
+      1,
+      "mgo: go env printed something that mgo cannot read\nhint: is the go in PATH the real one?\n",
+    ],
+    ["that fails", "#!/bin/sh\necho 'out of order' >&2\nexit 3\n", 3, "out of order\n"],
+    ["that is killed", "#!/bin/sh\nkill -KILL $$\n", 1, "go env: killed by SIGKILL\n"],
+    [
+      "that is empty",
+      "",
+      1,
+      "mgo: cannot start $DIR/bin/go: exec format error\nhint: it is neither a program for this machine nor a script that begins with #!\n",
+    ],
+    [
+      "whose interpreter is missing",
+      "#!/no/such/sh\n",
+      1,
+      "mgo: cannot start $DIR/bin/go: no such file or directory\nhint: the file is there: what it names as its interpreter is not\n",
+    ],
+    [
+      "that floods",
+      "#!/bin/sh\nexec yes\n",
+      1,
+      "mgo: go env printed more than 32.0 MB, and was stopped\nhint: is $DIR/bin/go the real one?\n",
+    ],
+    [
+      "that floods standard error without an end of line",
+      "#!/bin/sh\nexec cat /dev/zero >&2\n",
+      1,
+      "mgo: go env printed more than 32.0 MB, and was stopped\nhint: is $DIR/bin/go the real one?\n",
+    ],
+  ])("%s gives one clear line", (_, text, status, stderr) => {
+    const workspace = withGo(text);
+    const outcome = run(workspace, MGO);
+    expect({ status: outcome.status, stderr: shown(workspace, outcome) }).toEqual({ status, stderr });
+    expect(listFiles(workspace.temporary)).toEqual([]);
+  });
+
+  test("that is a folder, or may not be executed, is not the one that is taken", () => {
+    const workspace = makeWorkspace({ ...HELLO, "a/go/": "", "b/go": "" });
+    const PATH = `${workspace.folder}/a:${workspace.folder}/b:${workspace.env.PATH}`;
+    expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1"], { PATH }));
+  });
+
+  test("that floods while it builds is not kept in memory, and the rest of what it says is left out", () => {
+    const flood = `#!/bin/sh\n[ "$1" != build ] || yes 'github.com/x: note' | head -c 400000000 >&2\nexec ${GO} "$@"\n`;
+    const workspace = withGo(flood);
+    const child = Bun.spawnSync([...MGO, "-mgo.levels=v1", "-o", "x"], {
+      cwd: workspace.folder,
+      env: workspace.env,
+      stderr: "pipe",
+    });
+    expect(child.exitCode).toBe(0);
+    expect(child.stderr.toString().split("\n")[0]).toBe(
+      "mgo: go build for v1 prints more than 32.0 MB: the rest is left out",
+    );
+    // In kilobytes. Kept whole, what it prints alone would be 400 MB.
+    expect(child.resourceUsage.maxRSS / (process.platform === "darwin" ? 1024 : 1)).toBeLessThan(
+      1_500_000_000,
+    );
+    expect(run(workspace, ["./x"]).stdout).toBe("level v1\n");
+  });
+
+  test("that leaves something running in the background keeps nobody waiting", async () => {
+    const pids = "$(dirname $0)/pids";
+    const workspace = withGo(`#!/bin/sh\nsleep 600 &\necho $! >> ${pids}\nexec ${GO} "$@"\n`);
+    const outcome = run(workspace, [...MGO, "-mgo.levels=v1,v3", "-o", "x"]);
+    const background = readFileSync(join(workspace.folder, "bin", "pids"), "utf8")
+      .trim()
+      .split("\n");
+    // They are not mgo's to end.
+    for (const pid of background) process.kill(Number(pid), "SIGKILL");
+    expectSuccess(outcome);
+    expect(background).toHaveLength(5);
+  });
+
+  test("that hangs is ended by Ctrl-C", async () => {
+    const workspace = withGo(`#!/bin/sh\necho > ${"$(dirname $0)/started"}\nsleep 600\n`);
+    const child = Bun.spawn([...MGO], { cwd: workspace.folder, env: workspace.env, stderr: "pipe" });
+    await waitUntil(() => listFiles(join(workspace.folder, "bin")).some((line) => line.endsWith("started")));
+    child.kill("SIGINT");
+    await child.exited;
+    expect(String(child.signalCode)).toBe("SIGINT");
+  });
+});
+
+/** Whether the tests may mount a small disk for themselves. */
+const mayMount = Bun.spawnSync(["unshare", "-rm", "true"]).exitCode === 0;
+
+/** Runs mgo with a disk of this many bytes, or as other options of tmpfs say, in the folder `disk`. */
+function runWithDisk(
+  workspace: Workspace,
+  options: string,
+  {
+    args,
+    env = {},
+    prepare = ":",
+    check = ":",
+  }: { args: readonly string[]; env?: Readonly<Record<string, string>>; prepare?: string; check?: string },
+): Outcome {
+  mkdirSync(join(workspace.folder, "disk"), { recursive: true });
+  const script = `mount -t tmpfs -o ${options} disk disk && ${prepare} && { "$@"; status=$?; ${check}; exit $status; }`;
+  return run(workspace, ["unshare", "-rm", "sh", "-c", script, "sh", ...MGO, ...args], env);
+}
+
+describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
+  test("for the output leaves the old one, and nothing else", () => {
+    const workspace = makeWorkspace(HELLO);
+    const outcome = runWithDisk(workspace, "size=256k", {
+      args: ["-o", "disk/x"],
+      prepare: "head -c 5000 /bin/true > disk/x && cp disk/x old",
+      check: "ls -A disk; cmp disk/x old",
+    });
+    expect(outcome).toMatchObject({ status: 1, stdout: "x\n" });
+    expect(shown(workspace, outcome)).toBe("mgo: cannot write $DIR/disk/x: no space left on device\n");
+  });
+
+  test("for the cache has the build do without it", () => {
+    const workspace = makeWorkspace(HELLO);
+    const env = { MGOCACHE: join(workspace.folder, "disk", "cache") };
+    const outcome = runWithDisk(workspace, "size=256k", {
+      args: ["-mgo.levels=v1,v3", "-o", "x"],
+      env,
+      check: "find disk -name 'x'; ls disk/cache/build",
+    });
+    expect(outcome).toMatchObject({ status: 0, stdout: "" });
+    expect(shown(workspace, outcome)).toBe(
+      "mgo: the cache in $DIR/disk/cache/build may be full: building again without it\n",
+    );
+    expect(run(workspace, ["./x"], { GOAMD64: "v1" }).stdout).toBe("level v1\n");
+    expect(listFiles(workspace.temporary)).toEqual([]);
+  });
+
+  test("for the cache, without room for its folder", () => {
+    const workspace = makeWorkspace(HELLO);
+    const env = { MGOCACHE: join(workspace.folder, "disk", "cache") };
+    const outcome = runWithDisk(workspace, "nr_inodes=2", { args: ["-mgo.levels=v1", "-o", "x"], env });
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("for temporary files is what go says", () => {
+    const workspace = makeWorkspace(HELLO);
+    const env = { TMPDIR: join(workspace.folder, "disk"), MGOCACHE: "off" };
+    const outcome = runWithDisk(workspace, "size=64k", {
+      args: ["-mgo.levels=v1,v3", "-o", "x"],
+      env,
+      check: "ls -A disk",
+    });
+    expect(outcome).toMatchObject({ status: 1, stdout: "" });
+    expect(outcome.stderr).toContain(": no space left on device\n");
+  });
+
+  test("that is read-only", () => {
+    const workspace = makeWorkspace(HELLO);
+    const disk = join(workspace.folder, "disk");
+    const [cache, temporary, output] = [
+      { env: { MGOCACHE: disk }, args: ["-o", "x"] },
+      { env: { TMPDIR: disk }, args: ["-o", "x"] },
+      { env: {}, args: ["-o", "disk/x"] },
+    ].map(({ env, args }) => runWithDisk(workspace, "ro", { args: ["-mgo.levels=v1", ...args], env }));
+    expect(cache).toMatchObject({ status: 0, stderr: "" });
+    expect(temporary && shown(workspace, temporary)).toBe(
+      "mgo: cannot make a temporary folder in $DIR/disk: read-only file system\n",
+    );
+    expect(output && shown(workspace, output)).toBe("mgo: cannot write $DIR/disk/x: read-only file system\n");
+  });
+});
+
+describe("a TMPDIR", () => {
+  test.each([
+    [
+      "that is not there",
+      "/no/such/folder",
+      "mgo: cannot make a temporary folder in /no/such/folder: no such file or directory\n",
+    ],
+    ["that is no folder", "/dev/null", "mgo: cannot make a temporary folder in /dev/null: not a directory\n"],
+    [
+      "with a line end in it",
+      "/no\nsuch",
+      "mgo: cannot make a temporary folder in /no\\nsuch: no such file or directory\n",
+    ],
+  ])("%s is named", (_, TMPDIR, stderr) => {
+    const workspace = makeWorkspace(HELLO);
+    expect(run(workspace, MGO, { TMPDIR })).toMatchObject({ status: 1, stderr });
+  });
+
+  test("that is not set is the system's", () => {
+    const workspace = makeWorkspace(HELLO);
+    expectSuccess(run(workspace, ["env", "-u", "TMPDIR", ...MGO, "-mgo.levels=v1"]));
+  });
+
+  // Line ends are more than Go's own linker can bear.
+  test("with quotes and blanks in it is one as any other", () => {
+    const workspace = makeWorkspace(HELLO);
+    const TMPDIR = join(workspace.folder, "-a 'b' \"c\" $d");
+    mkdirSync(TMPDIR);
+    expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1,v3"], { TMPDIR }));
+    expect(listFiles(TMPDIR)).toEqual([]);
+  });
+});
+
+test("two runs with different programs into one output leave one of them whole", async () => {
+  const workspaces = ["one", "two"].map((greeting) => {
+    const workspace = makeWorkspace(HELLO);
+    const text = `package main\n\nfunc init() { greeting = "${greeting}" }\n`;
+    writeFileSync(join(workspace.folder, "greeting.go"), text);
+    return workspace;
+  });
+  const output = join(makeWorkspace().folder, "x");
+  const start = ({ folder, env }: Workspace) =>
+    Bun.spawn([...MGO, "-mgo.levels=v1,v3", "-o", output], { cwd: folder, env, stderr: "inherit" });
+  const children = [...workspaces, ...workspaces].map(start);
+  expect(await Promise.all(children.map(({ exited }) => exited))).toEqual([0, 0, 0, 0]);
+  const [one] = workspaces;
+  if (one === undefined) throw new Error("unreachable");
+  expect(run(one, [output], { GOAMD64: "v1" }).stdout).toMatch(/^(?:one|two) v1\n$/);
+  expectSuccess(run(one, [...MGO, "verify", output]));
+  expect(listFiles(join(output, ".."))).toHaveLength(1);
+});
