@@ -40,13 +40,14 @@ pub const Error = error{
     StoredOffset,
     /// Of a frame, decoded.
     FrameSize,
-    /// There are more frames without bytes of the variant than frames, or there must be none.
+    /// There are more frames without bytes of the variant than frames, or there must be none, or they decode to
+    /// more than positions in a plan can tell.
     ExtraFrames,
     /// There is no such filter, or none for the codec.
     UnknownFilter,
     /// A frame that is marked as one for detached ranges is none, or stands in front of one that is not.
     DetachedFrame,
-    /// The frames' sizes do not add up to the stream's.
+    /// The frames' sizes do not add up to the stream's, or that is too large.
     VariantSize,
     /// There must be none.
     VariantChecksum,
@@ -234,8 +235,11 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         }
         try checkDetachedFrames(&bundle, variant);
         const stream_size = try checkDetached(&bundle, variant);
+        var extra_size: u64 = 0;
+        for (bundle.extraFramesOf(variant)) |*frame| extra_size += frame.size;
+        if (extra_size > format.stream_size_max) return error.ExtraFrames;
         if (in_place) continue;
-        if (stream_size != size) return error.VariantSize;
+        if (stream_size != size or size > format.stream_size_max) return error.VariantSize;
         const frames = bundle.contentFramesOf(variant);
         if (skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) == null) return error.SkeletonEnd;
     }
