@@ -30,8 +30,10 @@ const { values, positionals } = parseArgs({
   options: { seconds: { type: "string", default: "60" }, keep: { type: "boolean", default: false } },
 });
 const seconds = Number(values.seconds);
-if (!Number.isInteger(seconds) || seconds < 1) fail(`--seconds ${values.seconds}: not a whole number above 0`);
-const known = (await readdir(corpus)).sort();
+if (!Number.isInteger(seconds) || seconds < 1)
+  fail(`--seconds ${values.seconds}: not a whole number above 0`);
+const entries = await readdir(corpus, { withFileTypes: true });
+const known = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 const unknown = positionals.find((target) => !known.includes(target));
 if (unknown !== undefined) fail(`no target ${unknown}: there are ${known.join(", ")}`);
 const clang = process.env.CLANG ?? "clang-19";
@@ -60,7 +62,8 @@ async function fuzz(target: string): Promise<boolean> {
     found,
     seeds,
   ]);
-  const last = (name: string): string => [...report.text.matchAll(new RegExp(`${name}: *(\\d+)`, "g"))].at(-1)?.[1] ?? "0";
+  const last = (name: string): string =>
+    [...report.text.matchAll(new RegExp(`${name}: *(\\d+)`, "g"))].at(-1)?.[1] ?? "0";
   const executions = last("stat::number_of_executed_units");
   const figures = `${executions} executions, ${last("cov")} edges, ${last("ft")} features`;
   if (report.status !== 0) {
@@ -68,7 +71,7 @@ async function fuzz(target: string): Promise<boolean> {
     return false;
   }
   if (values.keep) {
-    const merged = await runFuzzer(target, ["-merge=1", seeds, found]);
+    const merged = await runFuzzer(target, ["-merge=1", "-use_counters=0", seeds, found]);
     if (merged.status !== 0) fail(`${target}: nothing kept\n${merged.text}`);
   }
   process.stdout.write(`${target}: ${figures}, no finding\n`);
