@@ -3,6 +3,7 @@
 //!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
 //!     zig build format   writes src/bundle/format.ts from launcher/format.zig
+//!     zig build fuzz     zig-out/bin/mgo-fuzz, which `npm run fuzz` runs; takes clang
 const std = @import("std");
 const builtin = @import("builtin");
 const LazyPath = std.Build.LazyPath;
@@ -27,6 +28,7 @@ pub fn build(b: *std.Build) void {
         .@"test" = b.step("test", "Run all Zig tests"),
         .format = b.step("format", "Write src/bundle/format.ts from launcher/format.zig"),
         .format_check = b.step("format-check", "Fail if src/bundle/format.ts differs from launcher/format.zig"),
+        .fuzz = b.step("fuzz", "Build the fuzzer, with clang and its sanitizers"),
     };
     b.getInstallStep().dependOn(steps.launcher);
     b.getInstallStep().dependOn(steps.codec);
@@ -55,6 +57,9 @@ pub fn build(b: *std.Build) void {
     steps.format_check.dependOn(&format_tests.step);
     steps.format.dependOn(writeFormat(b));
 
+    const clang = b.option([]const u8, "clang", "clang with libFuzzer (default: " ++ clang_default ++ ")") orelse clang_default;
+    steps.fuzz.dependOn(&b.addInstallBinFile(buildFuzzer(b, options, clang), "mgo-fuzz").step);
+
     steps.@"test".dependOn(&b.addRunArtifact(buildLauncherTests(b, options)).step);
     steps.@"test".dependOn(if (buildCpuTests(b)) |tests|
         &b.addRunArtifact(tests).step
@@ -62,6 +67,10 @@ pub fn build(b: *std.Build) void {
         &b.addFail(b.fmt("no recordings in " ++ recordings_folder ++ ": {t}", .{err})).step);
     steps.@"test".dependOn(&b.addRunArtifact(buildExpectationTests(b)).step);
     steps.@"test".dependOn(&format_tests.step);
+    steps.@"test".dependOn(if (buildCorpusTests(b, options)) |tests|
+        &b.addRunArtifact(tests).step
+    else |err|
+        &b.addFail(b.fmt("no corpus in " ++ corpus_folder ++ ": {t}", .{err})).step);
     // The expectations for the launcher are part of what is tested.
     steps.@"test".dependOn(&install.step);
 }
@@ -171,24 +180,22 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options, reach: []
     module.addIncludePath(options.zstd.path(b, "decompress"));
     const flags = zstdFlags(b);
     module.addCSourceFile(.{ .file = b.path(reach), .flags = flags });
-    module.addCSourceFiles(.{
-        .root = options.zstd,
-        .flags = flags,
-        .files = &.{
-            "common/debug.c",
-            "common/entropy_common.c",
-            "common/error_private.c",
-            "common/fse_decompress.c",
-            "common/xxhash.c",
-            "common/zstd_common.c",
-            "decompress/huf_decompress.c",
-            "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
-            "decompress/zstd_ddict.c",
-            "decompress/zstd_decompress.c",
-            "decompress/zstd_decompress_block.c",
-        },
-    });
+    module.addCSourceFiles(.{ .root = options.zstd, .flags = flags, .files = &zstd_sources });
 }
+
+const zstd_sources = [_][]const u8{
+    "common/debug.c",
+    "common/entropy_common.c",
+    "common/error_private.c",
+    "common/fse_decompress.c",
+    "common/xxhash.c",
+    "common/zstd_common.c",
+    "decompress/huf_decompress.c",
+    "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
+    "decompress/zstd_ddict.c",
+    "decompress/zstd_decompress.c",
+    "decompress/zstd_decompress_block.c",
+};
 
 fn zstdFlags(b: *std.Build) []const []const u8 {
     return b.allocator.dupe([]const u8, &.{
@@ -272,6 +279,99 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
 }
 
+const corpus_folder = "tests/corpus";
+
+/// Runs every input of the corpus once, with Zig's safety checks on, and all that Clang's undefined behavior
+/// sanitizer finds in zstd. One test for each: adding one is adding a file.
+fn buildCorpusTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
+    const io = b.graph.io;
+    const generated = b.addWriteFiles();
+    var source: std.Io.Writer.Allocating = .init(b.allocator);
+    try source.writer.writeAll("const Target = @import(\"targets\").Target;\n");
+    var corpus = try b.build_root.handle.openDir(io, corpus_folder, .{ .iterate = true });
+    defer corpus.close(io);
+    for (try sortedNames(b, corpus, .directory)) |target| {
+        var inputs = try corpus.openDir(io, target, .{ .iterate = true });
+        defer inputs.close(io);
+        for (try sortedNames(b, inputs, .file)) |name| {
+            const path = b.pathJoin(&.{ target, name });
+            _ = generated.addCopyFile(b.path(b.pathJoin(&.{ corpus_folder, path })), path);
+            try source.writer.print(
+                \\test "corpus {[path]s}" {{
+                \\    Target.run(.{[target]s}, @embedFile("{[path]s}"));
+                \\}}
+                \\
+            , .{ .target = target, .path = path });
+        }
+    }
+    const targets = b.createModule(.{
+        .root_source_file = b.path("launcher/fuzz_targets.zig"),
+        .target = options.target,
+        .optimize = .Debug,
+        .sanitize_c = .full,
+    });
+    targets.addAssemblyFile(b.path("launcher/memory.S"));
+    targets.addAssemblyFile(b.path("launcher/stub.S"));
+    addZstd(b, targets, options, "launcher/zstd/context.c");
+    importSources(b, targets);
+    const module = b.createModule(.{
+        .root_source_file = generated.add("corpus.zig", source.written()),
+        .target = options.target,
+        .optimize = .Debug,
+    });
+    module.addImport("targets", targets);
+    return b.addTest(.{ .name = "corpus", .root_module = module, .use_llvm = true });
+}
+
+fn sortedNames(b: *std.Build, folder: std.Io.Dir, kind: std.Io.File.Kind) ![]const []const u8 {
+    var names: std.ArrayList([]const u8) = .empty;
+    var entries = folder.iterate();
+    while (try entries.next(b.graph.io)) |entry| {
+        if (entry.kind == kind) try names.append(b.allocator, b.dupe(entry.name));
+    }
+    std.mem.sort([]const u8, names.items, {}, lessThan);
+    return names.items;
+}
+
+/// The one that reads the bitcode of Zig 0.16, and that Debian 12 has.
+const clang_default = "clang-19";
+
+/// The launcher's code under libFuzzer. Zig gives clang its bitcode, so that coverage and comparisons are seen in
+/// all of it, and keeps its safety checks; zstd has the address and undefined behavior sanitizers.
+fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
+    const module = b.createModule(.{
+        .root_source_file = b.path("launcher/fuzz.zig"),
+        .target = b.resolveTargetQuery(.{ .cpu_arch = .x86_64, .cpu_model = .baseline, .os_tag = .linux, .abi = .gnu }),
+        .optimize = .ReleaseSafe,
+        .link_libc = true,
+        .pic = true,
+        .stack_check = false,
+        .stack_protector = false,
+    });
+    importSources(b, module);
+    const object = b.addObject(.{ .name = "fuzz", .root_module = module, .use_llvm = true });
+
+    const link = b.addSystemCommand(&.{
+        clang,
+        "-O1",
+        "-g",
+        "-fsanitize=fuzzer,address,undefined",
+        "-fno-sanitize-recover=undefined",
+        // Zig's bitcode names features of CPUs that clang has yet to learn.
+        "-w",
+    });
+    link.addArg("-o");
+    const fuzzer = link.addOutputFileArg("mgo-fuzz");
+    link.addFileArg(object.getEmittedLlvmBc());
+    link.addFileArg(b.path("launcher/stub.S"));
+    link.addPrefixedDirectoryArg("-I", b.path("launcher/zstd"));
+    link.addPrefixedDirectoryArg("-I", options.zstd.path(b, "decompress"));
+    link.addArgs(zstdFlags(b));
+    link.addFileArg(b.path("launcher/zstd/context.c"));
+    for (zstd_sources) |source| link.addFileArg(options.zstd.path(b, source));
+    return fuzzer;
+}
+
 const recordings_folder = "tests/launcher/cpuid";
 
 /// One test for each recording: adding one is adding a file. The folder need not be there where the
@@ -280,17 +380,12 @@ fn buildCpuTests(b: *std.Build) !*std.Build.Step.Compile {
     const io = b.graph.io;
     var directory = try b.build_root.handle.openDir(io, recordings_folder, .{ .iterate = true });
     defer directory.close(io);
-    var names: std.ArrayList([]const u8) = .empty;
-    var entries = directory.iterate();
-    while (try entries.next(io)) |entry| {
-        if (std.mem.endsWith(u8, entry.name, ".zon")) try names.append(b.allocator, b.dupe(entry.name));
-    }
-    std.mem.sort([]const u8, names.items, {}, lessThan);
 
     const generated = b.addWriteFiles();
     var source: std.Io.Writer.Allocating = .init(b.allocator);
     try source.writer.writeAll("const recording = @import(\"recording\");\n");
-    for (names.items) |name| {
+    for (try sortedNames(b, directory, .file)) |name| {
+        if (!std.mem.endsWith(u8, name, ".zon")) continue;
         _ = generated.addCopyFile(b.path(b.pathJoin(&.{ recordings_folder, name })), name);
         try source.writer.print(
             \\test "{s}" {{

@@ -40,13 +40,14 @@ pub const Error = error{
     StoredOffset,
     /// Of a frame, decoded.
     FrameSize,
-    /// There are more frames without bytes of the variant than frames, or there must be none.
+    /// There are more frames without bytes of the variant than frames, or there must be none, or they decode to
+    /// more than positions in a plan can tell.
     ExtraFrames,
     /// There is no such filter, or none for the codec.
     UnknownFilter,
     /// A frame that is marked as one for detached ranges is none, or stands in front of one that is not.
     DetachedFrame,
-    /// The frames' sizes do not add up to the stream's.
+    /// The frames' sizes do not add up to the stream's, or that is too large.
     VariantSize,
     /// There must be none.
     VariantChecksum,
@@ -81,6 +82,7 @@ pub const Bundle = struct {
 
     /// The variant of a level that `levels` holds.
     pub fn variantOf(bundle: *const Bundle, level: u8) *const format.Variant {
+        @setRuntimeSafety(true);
         for (bundle.variants) |*variant| {
             if (variant.level == level) return variant;
         }
@@ -97,23 +99,28 @@ pub const Bundle = struct {
 
     /// The variant that this one refers to; itself where it refers to none.
     pub fn baseOf(bundle: *const Bundle, variant: *const format.Variant) *const format.Variant {
+        @setRuntimeSafety(true);
         return &bundle.variants[variant.base];
     }
 
     /// All frames of a variant: the extra ones, and those of its bytes.
     pub fn framesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        @setRuntimeSafety(true);
         return bundle.frames[variant.frame_first..][0..variant.frame_count];
     }
 
     pub fn extraFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        @setRuntimeSafety(true);
         return bundle.framesOf(variant)[0..variant.extra_frame_count];
     }
 
     pub fn contentFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        @setRuntimeSafety(true);
         return bundle.framesOf(variant)[variant.extra_frame_count..];
     }
 
     pub fn detachedOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Detached {
+        @setRuntimeSafety(true);
         var first: usize = 0;
         for (bundle.variants) |*other| {
             if (other == variant) break;
@@ -124,6 +131,7 @@ pub const Bundle = struct {
 
     /// The frames of what a start needs, which come first.
     pub fn skeletonFramesOf(bundle: *const Bundle, variant: *const format.Variant) []const format.Frame {
+        @setRuntimeSafety(true);
         const frames = bundle.contentFramesOf(variant);
         return frames[0 .. skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) orelse unreachable];
     }
@@ -131,6 +139,7 @@ pub const Bundle = struct {
     /// What variants are predicted from: frames of a base's stream, or, of one in place, those that stand
     /// beside it. A start needs less than the whole of either.
     pub fn referenceFramesOf(bundle: *const Bundle, base: *const format.Variant, whole: bool) []const format.Frame {
+        @setRuntimeSafety(true);
         if (base.codec != @intFromEnum(format.Codec.in_place)) {
             return if (whole) bundle.contentFramesOf(base) else bundle.skeletonFramesOf(base);
         }
@@ -143,12 +152,14 @@ pub const Bundle = struct {
 
     /// In bytes: of the executable without its detached ranges.
     pub fn skeletonSizeOf(bundle: *const Bundle, variant: *const format.Variant) u64 {
+        @setRuntimeSafety(true);
         var size = variant.size;
         for (bundle.detachedOf(variant)) |*range| size -= range.size;
         return size;
     }
 
     pub fn stored(bundle: *const Bundle, frame: *const format.Frame) []const u8 {
+        @setRuntimeSafety(true);
         return bundle.payload[@intCast(frame.stored_offset)..][0..frame.stored_size];
     }
 };
@@ -234,8 +245,11 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         }
         try checkDetachedFrames(&bundle, variant);
         const stream_size = try checkDetached(&bundle, variant);
+        var extra_size: u64 = 0;
+        for (bundle.extraFramesOf(variant)) |*frame| extra_size += frame.size;
+        if (extra_size > format.stream_size_max) return error.ExtraFrames;
         if (in_place) continue;
-        if (stream_size != size) return error.VariantSize;
+        if (stream_size != size or size > format.stream_size_max) return error.VariantSize;
         const frames = bundle.contentFramesOf(variant);
         if (skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) == null) return error.SkeletonEnd;
     }
@@ -291,6 +305,7 @@ fn checkExtra(variant: *const format.Variant) Error!void {
 }
 
 fn checkDetachedFrames(bundle: *const Bundle, variant: *const format.Variant) Error!void {
+    @setRuntimeSafety(true);
     const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
     if (in_place and variant.detached_count > 0) return error.DetachedRun;
     var last: u8 = 0;

@@ -443,3 +443,41 @@ fn expectAnyError(comptime path: anytype, value: FieldOf(path)) !void {
     payload.seal();
     if (parse(payload.bytes())) |_| return error.TestUnexpectedResult else |_| {}
 }
+
+test "what frames decode to has positions of 32 bits" {
+    const frames = @as(u64, format.stream_size_max) / format.frame_size_max + 1;
+    const last = format.stream_size_max % format.frame_size_max;
+    for ([_]u32{ last, last + 1 }) |size| {
+        try expectSizes(if (size == last) {} else error.VariantSize, 0, frames, size);
+        try expectSizes(if (size == last) {} else error.ExtraFrames, frames, 1, size);
+    }
+}
+
+/// v1 is stored, and v2 has as many extra frames and others, all as large as they may be but for the last of them.
+fn expectSizes(expected: bundle.Error!void, extra: u64, others: u64, last: u32) !void {
+    const frame_count = 1 + @max(extra, 1) + others;
+    const size = format.directorySize(2, frame_count, 0) + frame_count;
+    const bytes = try testing.allocator.alignedAlloc(u8, .fromByteUnits(format.payload_align), @intCast(size));
+    defer testing.allocator.free(bytes);
+    @memset(bytes, 0);
+    const header: *format.Header = @ptrCast(bytes.ptr);
+    header.* = .{ .layout = 0, .variant_count = 2, .frame_count = @intCast(frame_count), .payload_size = size, .image_checksum = 0, .directory_checksum = 0 };
+    const variants: *[2]format.Variant = @ptrCast(@alignCast(bytes[@sizeOf(format.Header)..].ptr));
+    const frames = std.mem.bytesAsSlice(format.Frame, bytes[@intCast(format.directorySize(2, 0, 0))..@intCast(format.directorySize(2, frame_count, 0))]);
+    for (frames, 0..) |*frame, index| {
+        frame.* = .{ .stored_offset = size - frame_count + index, .stored_size = 1, .size = format.frame_size_max, .stored_checksum = 0, .checksum = 0 };
+    }
+    frames[0].size = 1;
+    frames[@intCast(if (extra > 0) extra else frame_count - 1)].size = last;
+    var stream: u64 = 0;
+    for (frames[@intCast(1 + @max(extra, 1))..]) |*frame| stream += frame.size;
+    variants.* = .{
+        Payload.variant(1, .zstd, 0, 0, 0, 1, 1),
+        Payload.variant(2, .predicted, 0, @intCast(@max(extra, 1)), 1, @intCast(frame_count - 1), stream),
+    };
+    header.directory_checksum = checksum.ofPieces(&.{
+        bytes[0..@offsetOf(format.Header, "directory_checksum")],
+        bytes[@sizeOf(format.Header)..@intCast(size - frame_count)],
+    });
+    if (expected) _ = try parse(bytes) else |err| try testing.expectError(err, parse(bytes));
+}

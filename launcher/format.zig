@@ -241,6 +241,13 @@ pub const Detached = extern struct {
     }
 };
 
+/// What the frames of a variant decode to at most, and what extra frames do, in bytes: positions in a plan have 32 bits.
+pub const stream_size_max: u32 = (1 << 32) - 1;
+
+/// The longest range of Go's function records in a plan, in bytes: a decoder that starts within one reads it from its
+/// start.
+pub const records_size_max: u32 = 1 << 16;
+
 /// What is done with the bytes of a range that a variant has in common with its base, to predict them.
 pub const Kind = enum(u8) {
     /// They are not predicted: the range says where addresses have moved to.

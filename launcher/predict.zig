@@ -85,7 +85,7 @@ const Pieces = struct {
     };
 
     fn of(plan: *const Plan, offset: u64, size: usize) Pieces {
-        return .{ .plan = plan, .offset = offset, .size = size, .areas = plan.variant_areas };
+        return .{ .plan = plan, .offset = offset, .size = size, .areas = plan.areasFrom(offset) };
     }
 
     noinline fn next(pieces: *Pieces) ?Piece {
@@ -111,20 +111,16 @@ const Pieces = struct {
     fn nextArea(pieces: *Pieces) bool {
         @setRuntimeSafety(true);
         const range_end = pieces.offset + pieces.size;
-        while (pieces.areas.len > 0) {
-            const area = pieces.areas[0];
-            if (area.offset >= range_end) return false;
-            pieces.areas = pieces.areas[1..];
-            const area_end = @as(u64, area.offset) + area.size;
-            if (area_end <= pieces.offset) continue;
-            pieces.area_offset = area.offset;
-            pieces.address = area.address;
-            pieces.first = area.address + @as(u32, @intCast(@max(area.offset, pieces.offset) - area.offset));
-            pieces.end = area.address + @as(u32, @intCast(@min(area_end, range_end) - area.offset));
-            pieces.entries = pieces.plan.entriesFrom(pieces.first);
-            return true;
-        }
-        return false;
+        if (pieces.areas.len == 0 or pieces.areas[0].offset >= range_end) return false;
+        const area = pieces.areas[0];
+        pieces.areas = pieces.areas[1..];
+        const area_end = @as(u64, area.offset) + area.size;
+        pieces.area_offset = area.offset;
+        pieces.address = area.address;
+        pieces.first = area.address + @as(u32, @intCast(@max(area.offset, pieces.offset) - area.offset));
+        pieces.end = area.address + @as(u32, @intCast(@min(area_end, range_end) - area.offset));
+        pieces.entries = pieces.plan.entriesFrom(pieces.first);
+        return true;
     }
 };
 

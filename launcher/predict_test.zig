@@ -18,7 +18,7 @@ const Made = struct {
 
     fn init(made: *Made, ranges: []const Range) void {
         var writer: std.Io.Writer = .fixed(&made.bytes);
-        const area: format.Area = .{ .address = 0, .offset = 0, .size = image_size };
+        const all: format.Area = .{ .address = 0, .offset = 0, .size = image_size };
         writer.writeAll(std.mem.asBytes(&format.Plan{
             .entry_count = @intCast(ranges.len),
             .base_area_count = 1,
@@ -36,7 +36,7 @@ const Made = struct {
                 .{ .base = 0xc000, .variant = 0xc100 },
             },
         })) catch unreachable;
-        for (0..2) |_| writer.writeAll(std.mem.asBytes(&area)) catch unreachable;
+        for (0..2) |_| writer.writeAll(std.mem.asBytes(&all)) catch unreachable;
         inline for (.{ "variant", "base" }) |side| {
             var end: u32 = 0;
             for (ranges) |range| {
@@ -47,6 +47,11 @@ const Made = struct {
         for (ranges) |range| writer.writeInt(u32, range.size, .little) catch unreachable;
         for (ranges) |range| writer.writeByte(@intFromEnum(range.kind)) catch unreachable;
         made.size = writer.end;
+    }
+
+    /// The base's, then the variant's.
+    fn area(made: *Made, index: usize) *align(1) format.Area {
+        return std.mem.bytesAsValue(format.Area, made.bytes[@sizeOf(format.Plan) + index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
     }
 
     fn plan(made: *Made, base: []const u8) !Plan {
@@ -198,6 +203,43 @@ test "plans that contradict themselves are refused" {
     }
     made.bytes[made.size - 1] = 6;
     try testing.expectError(error.Plan, made.plan(&base));
+}
+
+test "ranges of function records are short enough to be read from their start for each frame" {
+    const base: [2 * image_size]u8 = @splat(0);
+    comptime std.debug.assert(format.records_size_max < base.len);
+    for ([_]u32{ 0, 1 }) |more| {
+        for ([_]format.Kind{ .functions, .bytes }) |kind| {
+            var made: Made = .{};
+            made.init(&.{.{ .variant = 0, .base = 0, .size = format.records_size_max + more, .kind = kind }});
+            for (0..2) |index| made.area(index).size = base.len;
+            if (kind == .functions and more > 0) {
+                try testing.expectError(error.Plan, made.plan(&base));
+            } else _ = try made.plan(&base);
+        }
+    }
+}
+
+test "the last addresses of all are predicted like any" {
+    const base: [16]u8 = @splat(7);
+    const last = std.math.maxInt(u32) - base.len;
+    for (std.enums.values(format.Kind)) |kind| {
+        if (kind == .none) continue;
+        for (0..base.len - 1) |start| {
+            var made: Made = .{};
+            made.init(&.{.{
+                .variant = @intCast(start),
+                .base = @intCast(last + start),
+                .size = @intCast(base.len - start),
+                .kind = kind,
+            }});
+            made.area(0).* = .{ .address = last, .offset = 0, .size = base.len };
+            const plan = try made.plan(&base);
+            var found: [base.len]u8 = undefined;
+            predict.predict(&plan, 0, &found);
+            try testing.expectEqualSlices(u8, base[start..], found[start..]);
+        }
+    }
 }
 
 test "no plan reads or writes outside of the base and the prediction" {

@@ -37,7 +37,9 @@ pub const Restoring = struct {
 
     /// Reads the file twice: nothing is written before all of it was found to be right.
     pub fn run(restoring: *Restoring) Error!void {
-        const workspace: *Workspace = @ptrCast((try system.map(@sizeOf(Workspace))).ptr);
+        const memory = try system.map(@sizeOf(Workspace));
+        defer system.unmap(memory);
+        const workspace: *Workspace = @ptrCast(memory.ptr);
         workspace.decoder.init(restoring.bit_manipulation);
         var sum: checksum.Stream = .init();
         try restoring.each(workspace, &sum, checksum.Stream.add);

@@ -8,6 +8,7 @@ comptime {
     _ = @import("decode_test.zig");
     _ = @import("deflate_test.zig");
     _ = @import("direct.zig");
+    _ = @import("fuzz/guarded.zig");
     _ = @import("golden_test.zig");
     _ = @import("environment.zig");
     _ = @import("exec.zig");

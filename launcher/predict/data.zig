@@ -13,7 +13,8 @@ const offset_min = 4096;
 /// aligned half of another that has the value of a function's offset as one.
 pub noinline fn relocate(plan: *const Plan, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
-    var rest = data[@min(std.mem.alignForward(u32, address, 8) - address, data.len)..];
+    // The next multiple of 8 may be past the last address.
+    var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(plan);
     while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
         const bytes = rest[0..@sizeOf(Block)];

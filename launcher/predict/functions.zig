@@ -24,7 +24,7 @@ const data_none = std.math.maxInt(u32);
 /// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
 pub noinline fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
-    var at: usize = std.mem.alignForward(u32, skipped, 4) - skipped;
+    var at: usize = -%skipped % 4;
     while (at + 4 <= table.len) : (at += 4) {
         const origin: format.Origin = if ((skipped + at) % 8 == 0) .text else .functions;
         const bytes = table[at..][0..4];

@@ -1,5 +1,6 @@
 //! Where an address in the base has moved to in the variant.
 const std = @import("std");
+const countBefore = @import("search.zig").countBefore;
 const Entry = @import("plan.zig").Entry;
 
 pub const Map = struct {
@@ -54,11 +55,11 @@ pub const Map = struct {
 
     fn shiftWithin(entries: []const Entry, address: u32, before: u32) u32 {
         @setRuntimeSafety(true);
-        var shift = before;
-        for (entries) |*entry| {
-            if (entry.base > address) break;
-            shift = entry.shift();
-        }
-        return shift;
+        const count = countBefore(entries, address, startsUpTo);
+        return if (count == 0) before else entries[count - 1].shift();
+    }
+
+    fn startsUpTo(entry: Entry, address: u32) bool {
+        return entry.base <= address;
     }
 };

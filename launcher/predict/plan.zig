@@ -5,6 +5,7 @@
 const std = @import("std");
 const format = @import("format");
 const Map = @import("map.zig").Map;
+const countBefore = @import("search.zig").countBefore;
 
 pub const Error = error{
     /// The plan contradicts itself, or does not fit the base or the variant.
@@ -103,6 +104,7 @@ pub const Plan = struct {
             var position: u32 = 0;
             if (kind != .none) {
                 const area = base_cursor.find(base, base_end) orelse return error.Plan;
+                if (kind == .functions and size > format.records_size_max) return error.Plan;
                 position = try add(area.offset, base - area.address);
                 if (!base_bytes.holds(position, size)) {
                     kind = .none;
@@ -120,17 +122,24 @@ pub const Plan = struct {
         };
     }
 
+    /// The areas that reach behind this offset in the variant's stream.
+    pub fn areasFrom(plan: *const Plan, offset: u64) []align(1) const format.Area {
+        @setRuntimeSafety(true);
+        return plan.variant_areas[countBefore(plan.variant_areas, offset, areaEndsBefore)..];
+    }
+
+    fn areaEndsBefore(area: format.Area, offset: u64) bool {
+        return @as(u64, area.offset) + area.size <= offset;
+    }
+
     /// The entries that reach behind this address in the variant.
     pub fn entriesFrom(plan: *const Plan, address: u32) []const Entry {
         @setRuntimeSafety(true);
-        const entries = plan.map.entries;
-        var low: usize = 0;
-        var high = entries.len;
-        while (low < high) {
-            const middle = low + (high - low) / 2;
-            if (entries[middle].variant + entries[middle].size <= address) low = middle + 1 else high = middle;
-        }
-        return entries[low..];
+        return plan.map.entries[countBefore(plan.map.entries, address, entryEndsBefore)..];
+    }
+
+    fn entryEndsBefore(entry: Entry, address: u32) bool {
+        return entry.variant + entry.size <= address;
     }
 
     /// What an offset from an origin in the base has become in the variant.

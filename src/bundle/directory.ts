@@ -21,6 +21,7 @@ import {
   LAYOUT,
   MAGIC,
   PAYLOAD_ALIGN,
+  STREAM_SIZE_MAX,
   VARIANT,
   VARIANT_COUNT_MAX,
   VERSION,
@@ -320,10 +321,11 @@ function readVariant(
   const contents = run.slice(extraFrameCount);
   const [streamSize, skeletonSize] = [Number(sizes.stream), Number(sizes.skeleton)];
   if (codec !== "in_place") {
-    const sum = contents.reduce((total, frame) => total + frame.size, 0);
-    check(streamSize === sum, "a variant's size is not that of its frames");
+    check(streamSize === sizeOf(contents), "a variant's size is not that of its frames");
+    check(streamSize <= STREAM_SIZE_MAX, "a variant's frames decode to 4 GiB or more");
     check(endsAt(contents, skeletonSize), "a frame goes on behind the end of its variant's skeleton");
   }
+  check(sizeOf(run.slice(0, extraFrameCount)) <= STREAM_SIZE_MAX, "extra frames decode to 4 GiB or more");
   const detached = own.map((range) => ({
     offset: Number(range.offset),
     size: Number(range.size),
@@ -331,6 +333,11 @@ function readVariant(
   }));
   const sizesOf = { size: Number(size), streamSize, skeletonSize };
   return { level, codec, base, ...sizesOf, sha256, extraFrameCount, frames: run, detached };
+}
+
+/** Of what frames decode to, in bytes. */
+function sizeOf(frames: readonly StoredFrame[]): number {
+  return frames.reduce((total, frame) => total + frame.size, 0);
 }
 
 /** Larger files are not read. */

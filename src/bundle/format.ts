@@ -12,6 +12,8 @@ export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
 export const DETACHED_COUNT_MAX = 255;
 export const DETACHED_SLACK = 64;
+export const STREAM_SIZE_MAX = 4294967295;
+export const RECORDS_SIZE_MAX = 65536;
 export const ORIGIN_COUNT = 5;
 
 export const LAYOUT = {

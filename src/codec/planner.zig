@@ -13,9 +13,6 @@ const Run = runs.Run;
 const Span = request.Span;
 const word = predict.functions.read;
 
-/// Longer ranges of records are divided: a decoder that starts within one reads it from its start.
-const records_size_max = 1 << 16;
-
 const Entry = struct { run: Run, kind: format.Kind };
 
 /// The plan as it is stored.
@@ -289,11 +286,12 @@ const Planner = struct {
             const b = variant.functions[pair.variant];
             const equal = a.record_size == b.record_size;
             const size = if (equal) a.record_size else predict.functions.record_size;
+            if (size > format.records_size_max) continue;
             try planner.extend(.{
                 .base = base.parts.records.address + a.record,
                 .variant = variant.parts.records.address + b.record,
                 .size = size,
-            }, .functions, if (equal) records_size_max else 0);
+            }, .functions, if (equal) format.records_size_max else 0);
         }
     }
 
@@ -301,7 +299,7 @@ const Planner = struct {
     fn extend(planner: *Planner, run: Run, kind: format.Kind, size_max: u32) !void {
         const last = &planner.entries.items[planner.entries.items.len - 1];
         const end = last.run;
-        if (last.kind == kind and end.size < size_max and end.base + end.size == run.base and end.variant + end.size == run.variant) {
+        if (last.kind == kind and end.size +| run.size <= size_max and end.base + end.size == run.base and end.variant + end.size == run.variant) {
             last.run.size += run.size;
         } else if (run.base >= end.base + end.size and run.variant >= end.variant + end.size) {
             try planner.entries.append(planner.gpa, .{ .run = run, .kind = kind });

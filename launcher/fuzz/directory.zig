@@ -1,0 +1,37 @@
+//! The directory: `bundle.parse`, and all that is read from what it gives.
+const std = @import("std");
+const bundle = @import("../bundle.zig");
+const forge = @import("forge.zig");
+const format = @import("format");
+const Guarded = @import("guarded.zig").Guarded;
+
+/// `input` is a payload, whose checksums need not be right.
+pub fn run(input: []const u8) void {
+    const copy: Guarded(format.payload_align) = .copy(input);
+    defer copy.deinit();
+    forge.seal(copy.bytes);
+    var detail: bundle.Detail = 0;
+    const parsed = bundle.parse(copy.bytes, &detail) catch return;
+    read(&parsed);
+}
+
+/// Asks for everything, and looks at each byte of what is said to be stored.
+fn read(parsed: *const bundle.Bundle) void {
+    const levels = parsed.levels();
+    _ = levels.lowest();
+    std.debug.assert(parsed.variantOf(levels.highest()) == &parsed.variants[parsed.variants.len - 1]);
+    std.debug.assert((parsed.inPlace() != null) == (parsed.layout == .direct));
+    for (parsed.variants) |*variant| {
+        const base = parsed.baseOf(variant);
+        for ([_]bool{ false, true }) |whole| _ = parsed.referenceFramesOf(base, whole);
+        std.debug.assert(parsed.extraFramesOf(variant).len + parsed.contentFramesOf(variant).len == variant.frame_count);
+        if (variant != parsed.inPlace()) {
+            var size: u64 = 0;
+            for (parsed.skeletonFramesOf(variant)) |*frame| size += frame.size;
+            std.debug.assert(size == parsed.skeletonSizeOf(variant));
+        }
+        for (parsed.framesOf(variant)) |*frame| {
+            for (parsed.stored(frame)) |*byte| std.mem.doNotOptimizeAway(byte.*);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A decoded executable, which is read and changed on its way into the memory file that is started.
+const std = @import("std");
+const format = @import("format");
+const memory_file = @import("memory_file.zig");
+const name = @import("../name.zig");
+const sections = @import("../sections.zig");
+
+/// Followed by the file. Ranges are as `bundle.parse` lets them through.
+const Head = extern struct {
+    ranges: [2]extern struct { gap: u16, size: u16 },
+};
+
+pub fn run(input: []const u8) void {
+    if (input.len < @sizeOf(Head)) return;
+    const head = std.mem.bytesToValue(Head, input[0..@sizeOf(Head)]);
+    const contents = input[@sizeOf(Head)..];
+    const file = memory_file.create();
+    defer memory_file.close(file);
+    memory_file.fill(file, contents);
+
+    var ranges: [2]format.Detached = undefined;
+    var end: u64 = 0;
+    var count: usize = 0;
+    for (head.ranges, &ranges) |given, *range| {
+        range.* = .{ .offset = end + given.gap, .size = given.size, .stream_size = given.size };
+        end = range.offset + range.size;
+        if (given.size == 0 or end > contents.len) break;
+        count += 1;
+    }
+    sections.markDetached(file, ranges[0..count]);
+    name.keep(&memory_file.process, file, contents.len, false);
+    std.debug.assert(memory_file.sizeOf(file) == contents.len);
+}

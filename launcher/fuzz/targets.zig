@@ -1,0 +1,31 @@
+//! What is fuzzed: each target takes any bytes, and must neither crash nor hang. A folder of the same name under
+//! tests/corpus/ has its corpus.
+
+pub const Target = enum {
+    directory,
+    decode,
+    plan,
+    frame,
+    deflate,
+    executable,
+    segments,
+    environment,
+
+    /// Whether the inputs are payloads.
+    pub fn takesPayload(target: Target) bool {
+        return target == .directory or target == .decode;
+    }
+
+    pub fn run(target: Target, input: []const u8) void {
+        switch (target) {
+            .directory => @import("directory.zig").run(input),
+            .decode => @import("decode.zig").run(input),
+            .plan => @import("plan.zig").run(input),
+            .frame => @import("frame.zig").run(input),
+            .deflate => @import("deflate.zig").run(input),
+            .executable => @import("executable.zig").run(input),
+            .segments => @import("segments.zig").run(input),
+            .environment => @import("environment.zig").run(input),
+        }
+    }
+};

@@ -1,0 +1,31 @@
+/** A short run of the fuzzer, from the corpus: `npm run fuzz` has long ones. */
+import { describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../support/variants.ts";
+
+const clang = process.env.CLANG ?? "clang-19";
+const targets = readdirSync(join(root, "tests", "corpus"), { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+);
+
+/** For each target. */
+const SECONDS = 3;
+
+// Without clang there is no fuzzer; the corpus is run by `zig build test` all the same.
+describe.skipIf(Bun.which(clang) === null)("the launcher's code under libFuzzer", () => {
+  test("neither crashes nor hangs, and zstd does nothing undefined", () => {
+    const { stdout, stderr, exitCode } = Bun.spawnSync(
+      [process.execPath, join(root, "scripts", "fuzz.ts"), "--seconds", `${SECONDS}`],
+      { cwd: root, stdout: "pipe", stderr: "pipe" },
+    );
+    const output = `${stdout}${stderr}`;
+    process.stdout.write(output);
+    expect(exitCode).toBe(0);
+    for (const { name } of targets) {
+      expect(output).toMatch(
+        new RegExp(`^${name}: [1-9]\\d* executions, [1-9]\\d* edges, .* no finding$`, "m"),
+      );
+    }
+  }, 300_000);
+});
