@@ -180,21 +180,27 @@ fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options, reach: []
     module.addIncludePath(options.zstd.path(b, "decompress"));
     const flags = zstdFlags(b);
     module.addCSourceFile(.{ .file = b.path(reach), .flags = flags });
-    module.addCSourceFiles(.{ .root = options.zstd, .flags = flags, .files = &zstd_sources });
+    module.addCSourceFiles(.{ .root = options.zstd, .flags = flags, .files = &zstd_hot_sources });
+    const smallest = std.mem.concat(b.allocator, []const u8, &.{ flags, &.{"-Oz"} }) catch @panic("OOM");
+    module.addCSourceFiles(.{ .root = options.zstd, .flags = smallest, .files = &zstd_cold_sources });
 }
 
-const zstd_sources = [_][]const u8{
-    "common/debug.c",
+/// All that takes time at a start.
+const zstd_hot_sources = [_][]const u8{
     "common/entropy_common.c",
-    "common/error_private.c",
     "common/fse_decompress.c",
     "common/xxhash.c",
-    "common/zstd_common.c",
     "decompress/huf_decompress.c",
     "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
+    "decompress/zstd_decompress_block.c",
+};
+
+const zstd_cold_sources = [_][]const u8{
+    "common/debug.c",
+    "common/error_private.c",
+    "common/zstd_common.c",
     "decompress/zstd_ddict.c",
     "decompress/zstd_decompress.c",
-    "decompress/zstd_decompress_block.c",
 };
 
 fn zstdFlags(b: *std.Build) []const []const u8 {
@@ -368,7 +374,7 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
     link.addPrefixedDirectoryArg("-I", options.zstd.path(b, "decompress"));
     link.addArgs(zstdFlags(b));
     link.addFileArg(b.path("launcher/zstd/context.c"));
-    for (zstd_sources) |source| link.addFileArg(options.zstd.path(b, source));
+    for (zstd_hot_sources ++ zstd_cold_sources) |source| link.addFileArg(options.zstd.path(b, source));
     return fuzzer;
 }
 
