@@ -4,7 +4,7 @@
  * A program that mgo waits for runs in a process group of its own, so that stopping it stops everything that it
  * started: `go build` has compilers, linkers and cgo's tools below it. The guard does that where mgo no longer can.
  */
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, isAbsolute, join, resolve } from "node:path";
 import { collectText, KEPT_MAX } from "./collect.ts";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
@@ -150,7 +150,8 @@ export function become(command: readonly [string, ...string[]], env: Environment
 }
 
 /**
- * Finds a program in the folders of PATH, as a shell does.
+ * Finds a program in the folders of PATH, as a shell does. mgo itself, which may have that name there, is left out: it
+ * would start itself for ever.
  *
  * @param place its `cwd` is read only if PATH has a relative folder: the working directory may be gone
  */
@@ -169,7 +170,7 @@ export function findProgram(
 function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
+    return statSync(file).isFile() && realpathSync(file) !== process.execPath;
   } catch {
     return false;
   }

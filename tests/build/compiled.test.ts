@@ -2,11 +2,13 @@
  * mgo as one compiled file, in folders and environments that mean something to the runtime inside of it.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import { makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
+import { listFiles, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(120_000);
 afterAll(removeWorkspaces);
@@ -42,6 +44,28 @@ test("nothing in the current folder is read but what go reads", () => {
   expect(run(workspace, ["./x"], { GOAMD64: "v2" }).stdout).toBe("level v2\n");
   expect(run(workspace, [MGO, "env", "GOOS"]).stdout).toBe("linux\n");
   expect(expectSuccess(run(workspace, [MGO, "verify", "x"])).stdout).toStartWith("x: whole");
+});
+
+test("as the go in PATH it finds the real one behind it", () => {
+  const workspace = makeWorkspace({ ...HELLO, "bin/": "" });
+  symlinkSync(MGO, join(workspace.folder, "bin", "go"));
+  const env = { PATH: `${workspace.folder}/bin:${workspace.env.PATH}` };
+  expect(run(workspace, ["sh", "-c", "go version"], env).stdout).toStartWith("go version go1.");
+  expectSuccess(run(workspace, ["sh", "-c", "go build -mgo.levels=v1,v3 -o x"], env));
+  expect(run(workspace, ["./x"], { GOAMD64: "v1" }).stdout).toBe("level v1\n");
+});
+
+test("killed, it leaves nothing", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK, [MGO]);
+  child.kill("SIGKILL");
+  await waitUntil(() => processesWith(mark).length === 0);
+  await waitUntil(() => listFiles(workspace.temporary).length === 0);
+  await end();
+  const next = await startStuck(BLOCK, [MGO], workspace);
+  next.child.kill("SIGTERM");
+  await next.child.exited;
+  await next.end();
+  expectNothingLeft(workspace, mark);
 });
 
 describe("variables that steer Bun change nothing, and do not reach go", () => {
