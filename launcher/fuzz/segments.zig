@@ -47,7 +47,8 @@ pub fn run(input: []const u8) void {
     // The kernel has mapped a segment with the payload, or nothing would run.
     for (segments) |*segment| {
         const first = bias +% segment.p_vaddr;
-        if (segment.p_type == elf.PT_LOAD and first <= address and address - first < segment.p_memsz) break;
+        const end = std.math.add(usize, first, segment.p_memsz) catch continue;
+        if (segment.p_type == elf.PT_LOAD and first <= address and address < end) break;
     } else return;
     const image = direct.image(&process, &opened);
     std.debug.assert(@intFromPtr(image.ptr) + image.len == address);
