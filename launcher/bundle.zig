@@ -233,6 +233,7 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
         if (frame_next > bundle.frames.len) return error.FrameRun;
         try checkExtra(variant);
         const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
+        var extra_size: u64 = 0;
         var size: u64 = 0;
         for (bundle.framesOf(variant), 0..) |*frame, index| {
             if (frame.stored_size < 1 or frame.stored_size > format.frame_stored_size_max) return error.StoredSize;
@@ -241,12 +242,10 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
             if (stored_next > header.payload_size) return error.StoredOffset;
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
             try checkFilter(variant, frame);
-            if (index >= variant.extra_frame_count) size += frame.size;
+            if (index < variant.extra_frame_count) extra_size += frame.size else size += frame.size;
         }
         try checkDetachedFrames(&bundle, variant);
         const stream_size = try checkDetached(&bundle, variant);
-        var extra_size: u64 = 0;
-        for (bundle.extraFramesOf(variant)) |*frame| extra_size += frame.size;
         if (extra_size > format.stream_size_max) return error.ExtraFrames;
         if (in_place) continue;
         if (stream_size != size or size > format.stream_size_max) return error.VariantSize;
@@ -305,7 +304,6 @@ fn checkExtra(variant: *const format.Variant) Error!void {
 }
 
 fn checkDetachedFrames(bundle: *const Bundle, variant: *const format.Variant) Error!void {
-    @setRuntimeSafety(true);
     const in_place = variant.codec == @intFromEnum(format.Codec.in_place);
     if (in_place and variant.detached_count > 0) return error.DetachedRun;
     var last: u8 = 0;

@@ -262,6 +262,7 @@ pub const Decoding = struct {
     }
 
     fn write(decoding: *Decoding, bytes: []const u8, offset: u64) Error!void {
+        @setRuntimeSafety(true);
         const result = switch (decoding.target) {
             .file => |descriptor| system.writeAt(descriptor, bytes, offset),
             .pipe => |descriptor| system.write(descriptor, bytes),

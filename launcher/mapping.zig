@@ -122,7 +122,7 @@ const Image = struct {
     }
 };
 
-fn readSegments(file: File) Error![]const elf.Elf64_Phdr {
+pub fn readSegments(file: File) Error![]const elf.Elf64_Phdr {
     if (file.len < @sizeOf(elf.Elf64_Ehdr)) return error.Closed;
     const header: *const elf.Elf64_Ehdr = @ptrCast(file.ptr);
     const size = header.e_phnum * @as(usize, @sizeOf(elf.Elf64_Phdr));
@@ -132,7 +132,7 @@ fn readSegments(file: File) Error![]const elf.Elf64_Phdr {
 }
 
 /// All but the region. An image that is read is safe to load: segments ascend, and share no page.
-fn readImage(file: File, segments: []const elf.Elf64_Phdr) Error!Image {
+pub fn readImage(file: File, segments: []const elf.Elf64_Phdr) Error!Image {
     const header: *const elf.Elf64_Ehdr = @ptrCast(file.ptr);
     var image: Image = .{
         .linked = .{ .start = 0, .end = 0 },

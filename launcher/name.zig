@@ -74,7 +74,6 @@ const File = struct {
 
     /// Whatever the headers say, bytes that are not zero are used.
     noinline fn findRoom(file: File, headers: *const room.Headers, flags: u32, size: usize) ?room.Room {
-        @setRuntimeSafety(true);
         var buffer: [stub_size_max]u8 = undefined;
         if (size > buffer.len) return null;
         const found = room.find(headers, flags, size) orelse return null;

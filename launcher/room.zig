@@ -32,12 +32,10 @@ pub const Headers = struct {
     }
 
     fn segments(headers: *const Headers) []const elf.Elf64_Phdr {
-        @setRuntimeSafety(true);
         return headers.segments_buffer[0..headers.file.e_phnum];
     }
 
     fn sections(headers: *const Headers) []const elf.Elf64_Shdr {
-        @setRuntimeSafety(true);
         return headers.sections_buffer[0..headers.file.e_shnum];
     }
 

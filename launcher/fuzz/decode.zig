@@ -64,9 +64,22 @@ fn start(parsed: *const bundle.Bundle, variant: *const format.Variant, file: mem
     defer decoding.deinit();
     decoding.run(1) catch return;
     std.debug.assert(memory_file.sizeOf(file) == variant.size);
+    decodeToMemory(parsed, variant, file);
     if (variant.detached_count > 0) sections.markDetached(file, parsed.detachedOf(variant));
     name.keep(&memory_file.process, file, variant.size, false);
     std.debug.assert(memory_file.sizeOf(file) == variant.size);
+}
+
+/// What is decoded to memory is what was decoded to the file.
+fn decodeToMemory(parsed: *const bundle.Bundle, variant: *const format.Variant, file: memory_file.Descriptor) void {
+    const memory: Guarded(1) = .init(@intCast(variant.size));
+    defer memory.deinit();
+    var decoding = init(parsed, variant, .{ .memory = memory.bytes });
+    defer decoding.deinit();
+    decoding.run(1) catch |err| std.debug.panic("{t} where there was no error before", .{err});
+    const written: Guarded(1) = .init(memory.bytes.len);
+    defer written.deinit();
+    std.debug.assert(memory_file.read(file, written.bytes) and std.mem.eql(u8, written.bytes, memory.bytes));
 }
 
 fn extract(payload: forge.Payload, parsed: *const bundle.Bundle, variant: *const format.Variant, file: memory_file.Descriptor) void {

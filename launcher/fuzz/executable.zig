@@ -1,8 +1,10 @@
 //! A decoded executable, which is read and changed on its way into the memory file that is started.
 const std = @import("std");
+const Guarded = @import("guarded.zig").Guarded;
 const format = @import("format");
 const memory_file = @import("memory_file.zig");
 const name = @import("../name.zig");
+const mapping = @import("../mapping.zig");
 const sections = @import("../sections.zig");
 
 /// Followed by the file. Ranges are as `bundle.parse` lets them through.
@@ -27,7 +29,24 @@ pub fn run(input: []const u8) void {
         if (given.size == 0 or end > contents.len) break;
         count += 1;
     }
+    readForMapping(contents);
     sections.markDetached(file, ranges[0..count]);
     name.keep(&memory_file.process, file, contents.len, false);
     std.debug.assert(memory_file.sizeOf(file) == contents.len);
+}
+
+/// As where the program is mapped instead of executed: what is to be loaded lies in the file and in addresses of
+/// its own.
+fn readForMapping(contents: []const u8) void {
+    const file: Guarded(std.heap.page_size_min) = .copy(contents);
+    defer file.deinit();
+    const segments = mapping.readSegments(file.bytes) catch return;
+    const image = mapping.readImage(file.bytes, segments) catch return;
+    var end = image.linked.start;
+    for (image.loads[0..image.load_count]) |load| {
+        std.debug.assert(load.start >= end and load.end > load.start);
+        end = load.end;
+    }
+    std.debug.assert(end == image.linked.end);
+    if (image.interpreter) |path| std.debug.assert(path.len < contents.len and path[path.len] == 0);
 }

@@ -65,7 +65,7 @@ pub fn sealDecoded(payload: Payload, decoding: *const decode.Decoding) void {
     const tables = Tables.of(payload).?;
     var offset: usize = 0;
     const first = decoding.variant.frame_first + decoding.variant.extra_frame_count;
-    for (tables.frames[first..][0..decoding.frames.frames.len]) |*frame| {
+    for (tables.frames[first..][0..decoding.schedule.variant.frames.len]) |*frame| {
         const right = checksum.of(decoding.stream[offset..][0..frame.size]);
         offset += frame.size;
         if (frame.checksum == right) continue;

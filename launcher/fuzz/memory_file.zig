@@ -11,6 +11,7 @@ pub var process: start.Process = .{
     .stack = undefined,
     .arguments = undefined,
     .environment = undefined,
+    .auxiliary = undefined,
     .executed_path = "/usr/bin/program",
 };
 
@@ -28,6 +29,11 @@ pub fn fill(file: Descriptor, bytes: []const u8) void {
     _ = system.setSize(file, 0);
     _ = system.writeAt(file, bytes, 0);
     _ = linux.lseek(@intCast(file), 0, linux.SEEK.SET);
+}
+
+/// Whether it has that many bytes.
+pub fn read(file: Descriptor, buffer: []u8) bool {
+    return system.readAllAt(file, buffer, 0);
 }
 
 /// In bytes.

@@ -23,7 +23,7 @@ pub fn run(input: []const u8) void {
     defer copy.deinit();
     const segments: []const elf.Elf64_Phdr = @alignCast(std.mem.bytesAsSlice(elf.Elf64_Phdr, copy.bytes));
 
-    var process: start.Process = .{ .stack = undefined, .arguments = undefined, .environment = undefined, .program_headers = segments };
+    var process: start.Process = .{ .stack = undefined, .arguments = undefined, .environment = undefined, .auxiliary = undefined, .program_headers = segments };
     const payload: Guarded(format.payload_align) = .init(@sizeOf(format.Header));
     defer payload.deinit();
     const header: *format.Header = @ptrCast(payload.bytes.ptr);
@@ -42,10 +42,17 @@ pub fn run(input: []const u8) void {
     variant.codec = @intFromEnum(format.Codec.in_place);
     const opened: bundle.Bundle = .{ .payload = payload.bytes, .layout = .direct, .variants = &.{variant}, .frames = &.{}, .detached = &.{} };
 
+    const address = @intFromPtr(payload.bytes.ptr);
+    const bias = address -% head.address;
+    // The kernel has mapped a segment with the payload, or nothing would run.
+    for (segments) |*segment| {
+        const first = bias +% segment.p_vaddr;
+        const end = std.math.add(usize, first, segment.p_memsz) catch continue;
+        if (segment.p_type == elf.PT_LOAD and first <= address and address < end) break;
+    } else return;
     const image = direct.image(&process, &opened);
-    std.debug.assert(@intFromPtr(image.ptr) + image.len == @intFromPtr(payload.bytes.ptr));
+    std.debug.assert(@intFromPtr(image.ptr) + image.len == address);
     const base = direct.Base.find(&process, &opened) orelse return;
-    const bias = @intFromPtr(payload.bytes.ptr) -% head.address;
     std.debug.assert(base.address == bias +% head.entry);
     for (segments) |*segment| {
         const inside = head.entry -% segment.p_vaddr < segment.p_memsz;

@@ -124,7 +124,6 @@ pub const Plan = struct {
 
     /// The areas that reach behind this offset in the variant's stream.
     pub fn areasFrom(plan: *const Plan, offset: u64) []align(1) const format.Area {
-        @setRuntimeSafety(true);
         return plan.variant_areas[countBefore(plan.variant_areas, offset, areaEndsBefore)..];
     }
 
