@@ -88,7 +88,9 @@ function withoutIds(files: Report["files"]): Report["files"] {
   });
   const mounts = files.mountinfo ?? "";
   const seen: Report["files"] = Object.fromEntries(own);
-  return seen["ns/mnt"] === "another" ? { ...seen, mountinfo: mounts.replaceAll(/^\d+ \d+ \d+:\d+/gm, "") } : seen;
+  return seen["ns/mnt"] === "another"
+    ? { ...seen, mountinfo: mounts.replaceAll(/^\d+ \d+ \d+:\d+/gm, "") }
+    : seen;
 }
 
 function without(
