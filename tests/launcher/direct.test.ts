@@ -224,7 +224,7 @@ describe("a direct bundle", () => {
   });
 
   test("refuses to extract a base that was changed, and still runs it", () => {
-    const path = join(scratch, "changed");
+    const path = join(scratch, "changed-base");
     const bytes = readFileSync(bundle);
     // Behind the program headers lies what Go's linker has left, the old section headers: nobody reads them.
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;

@@ -81,7 +81,7 @@ function withoutDifferences(report: Report, start: Start, crowded: boolean): obj
 }
 
 /** Namespaces that were made for a start have other numbers each time, and so have the mounts in one. */
-function withoutIds(files: Report["files"]): Report["files"] {
+export function withoutIds(files: Report["files"]): Report["files"] {
   const own = Object.entries(files).map(([name, text]) => {
     if (!name.startsWith("ns/")) return [name, text];
     return [name, readlinkSync(`/proc/self/${name}`) === text ? text : "another"];

@@ -2,11 +2,13 @@
  * Surroundings in which ways to start a program are closed: seccomp filters, mounts, limits, the kernel's settings.
  * And bundles to start there, of two variants.
  */
+
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
 import { cpuLevel } from "./cpu.ts";
 import { PREFIX } from "./emulated.ts";
+import { withoutIds } from "./mirror.ts";
 import { isRoot } from "./privileges.ts";
 import { scratch } from "./scratch.ts";
 import { buildBundle, buildVariant, type Kind, kinds, type Linkage } from "./variants.ts";
@@ -123,7 +125,8 @@ export function seen({ status, stdout }: Outcome, inherits: boolean): unknown {
     at % 2 === 1 && all[at - 1] === AT_PHNUM ? 0 : value,
   );
   const open = report?.open.filter((line: string) => !(inherits && /^[35] /.test(line)));
-  return { status, report: { ...report, args: report?.args.slice(1), exe: "", auxv, open } };
+  const files = withoutIds(report?.files ?? {});
+  return { status, report: { ...report, args: report?.args.slice(1), exe: "", auxv, open, files } };
 }
 
 /** Of the bundle, where no exec has told the kernel another number. */
