@@ -4,10 +4,13 @@
 export const KEPT_MAX = 32_000_000;
 
 /**
- * How long a stream may bring nothing after its program has ended, in milliseconds: what the program has left
- * running in the background may hold it open for ever.
+ * How often a stream is looked at after its program has ended, in milliseconds: what the program has left running in
+ * the background may hold it open for ever.
  */
-const LINGER = 300;
+const LINGER = 100;
+
+/** How often it may have brought nothing. Between two looks, what was there to read has been read. */
+const QUIET_MAX = 3;
 
 export interface CollectOptions {
   /** Resolves when the program has ended. */
@@ -55,9 +58,11 @@ function cancelWhenQuiet(
   void exited.then(() => {
     if (isOver) return;
     let before = readSoFar();
+    let quiet = 0;
     timer = setInterval(() => {
       const now = readSoFar();
-      if (now === before || now > KEPT_MAX) void reader.cancel();
+      quiet = now === before ? quiet + 1 : 0;
+      if (quiet === QUIET_MAX || now > KEPT_MAX) void reader.cancel();
       before = now;
     }, LINGER);
   });

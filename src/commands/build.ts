@@ -22,6 +22,7 @@ import { findArity } from "../go/arity.ts";
 import { readGoEnv } from "../go/env.ts";
 import { type Arguments, type Arity, parseArguments, wordsOf } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
+import { endGuard } from "../guard.ts";
 import { HELP } from "../help.ts";
 import type { Level } from "../level.ts";
 import { become, type Context, type RunResult } from "../process.ts";
@@ -48,6 +49,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if ("status" in go) return forward(go);
   if (options.elsewhere && !isOurs(go)) {
     await flushStreams();
+    // Or it would be a child of go's that nobody waits for.
+    await endGuard();
     become([go.go, "build", ...wordsOf(parsed.flags), ...parsed.packages], context.env);
   }
   const flags = allFlags(go, parsed);
