@@ -105,7 +105,8 @@ async function search(
     // The directory has checksums of its own.
     [constants.ZSTD_c_checksumFlag]: 0,
   };
-  return compress(frame, dictionary.length > 0 ? { params, dictionary } : { params });
+  const options = { params, chunkSize: sizeBound(frame.length) };
+  return compress(frame, dictionary.length > 0 ? { ...options, dictionary } : options);
 }
 
 /**
@@ -121,6 +122,14 @@ export async function decodeFrame(
 ): Promise<Uint8Array> {
   const options = { maxOutputLength: size };
   return decompress(stored, dictionary.length > 0 ? { ...options, dictionary } : options);
+}
+
+/**
+ * More than a frame of so many bytes is stored as (ZSTD_COMPRESSBOUND of zstd.h): where its end fills a chunk, Bun
+ * puts an empty frame behind it.
+ */
+function sizeBound(size: number): number {
+  return size + (size >> 8) + 1024;
 }
 
 /** The least window that spans so many bytes, as a power of two. ZSTD_WINDOWLOG_MIN (zstd.h) is 10. */

@@ -21,7 +21,10 @@ export interface Priced {
   readonly cost: number;
 }
 
-/** Gives a frame's literals Huffman codes only where these are worth their decoding, and tells what it costs then. */
+/**
+ * Gives a frame's literals Huffman codes only where these are worth their decoding, and tells what it costs then. A
+ * frame of a kind that the codec does not know stays as it is, and costs more than any other.
+ */
 export type Price = (frame: Uint8Array, decodedSize: number) => Priced;
 
 /**
@@ -43,7 +46,7 @@ export async function loadPrice(price: number): Promise<Price> {
         output.address,
         output.size,
       );
-      if (size === 0) throw new Error("a frame is of a kind that the codec does not know");
+      if (size === 0) return { bytes: frame, cost: Number.POSITIVE_INFINITY };
       const nanoseconds = codec.decodingTime(output.address, size, decodedSize);
       return { bytes: output.read(size), cost: size + (price * nanoseconds) / 1000 };
     } finally {
