@@ -29,9 +29,7 @@ const image: [16 << 10]u8 = bytes: {
 pub fn run(input: []const u8) void {
     const copy: Guarded(format.payload_align) = .copy(input);
     defer copy.deinit();
-    forge.seal(copy.bytes);
-    var detail: bundle.Detail = 0;
-    const parsed = bundle.parse(copy.bytes, &detail) catch return;
+    const parsed = forge.parse(copy.bytes) orelse return;
     var decoded_size: u64 = 0;
     for (parsed.frames) |*frame| decoded_size += frame.size;
     if (decoded_size > decoded_size_max) return;

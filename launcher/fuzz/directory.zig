@@ -9,9 +9,7 @@ const Guarded = @import("guarded.zig").Guarded;
 pub fn run(input: []const u8) void {
     const copy: Guarded(format.payload_align) = .copy(input);
     defer copy.deinit();
-    forge.seal(copy.bytes);
-    var detail: bundle.Detail = 0;
-    const parsed = bundle.parse(copy.bytes, &detail) catch return;
+    const parsed = forge.parse(copy.bytes) orelse return;
     read(&parsed);
 }
 

@@ -37,7 +37,7 @@ pub const Tables = struct {
 };
 
 /// Mends the checksums of stored frames, and the directory's. Where there is no room for one it does nothing.
-pub fn seal(payload: Payload) void {
+fn seal(payload: Payload) void {
     const tables = Tables.of(payload) orelse return;
     for (tables.frames) |*frame| {
         const stored = storedOf(payload, frame) orelse continue;
@@ -57,6 +57,13 @@ fn sealDirectory(payload: Payload) void {
         payload[0..@offsetOf(format.Header, "directory_checksum")],
         payload[@sizeOf(format.Header) .. payload.len - tables.stored.len],
     });
+}
+
+/// The bundle of a payload, once its checksums are right; null where its directory is refused.
+pub fn parse(payload: Payload) ?bundle.Bundle {
+    seal(payload);
+    var detail: bundle.Detail = 0;
+    return bundle.parse(payload, &detail) catch null;
 }
 
 /// Predicted frames have a checksum of what they decode to. Mends the first one that is wrong, after the whole
