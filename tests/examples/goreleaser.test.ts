@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
-import { COMMIT, exampleFiles, withMgo } from "../support/examples.ts";
+import { COMMIT, exampleFiles, partsOf, withMgo } from "../support/examples.ts";
 import { followPage } from "../support/follow.ts";
 import { findTools } from "../support/tools.ts";
 import { makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
@@ -86,6 +86,13 @@ describe.skipIf(tools === undefined)("what GoReleaser releases with mgo", () => 
     expect(readFileSync(join(workspace.folder, file)).toString("latin1", 0, 4)).toContain(magic);
     expect(shell(`go version -m ${file}`)).toMatch(new RegExp(`GOARCH=${goarch}[^]*GOOS=${goos}`));
   }
+});
+
+test("the page shows a part of its configuration as it is", () => {
+  expect(partsOf("docs/goreleaser.md", "yaml", "goreleaser/.goreleaser.yaml")).toEqual({
+    strange: [],
+    all: 1,
+  });
 });
 
 followPage("docs/goreleaser.md", {

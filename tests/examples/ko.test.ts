@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
-import { exampleFiles, withMgo } from "../support/examples.ts";
+import { exampleFiles, partsOf, withMgo } from "../support/examples.ts";
 import { followPage } from "../support/follow.ts";
 import { type Image, unpackImages } from "../support/oci.ts";
 import { pushBase, startRegistry } from "../support/registry.ts";
@@ -82,6 +82,10 @@ describe.skipIf(tools === undefined)("an image that ko builds with mgo", () => {
     expect(run(workspace, ["go", "version", "-m", file]).stdout).toContain("GOARCH=arm64");
     expect(run(workspace, ["mgo", "inspect", file], env).status).not.toBe(0);
   });
+});
+
+test("the page shows a part of its configuration as it is", () => {
+  expect(partsOf("docs/ko.md", "yaml", "ko/.ko.yaml")).toEqual({ strange: [], all: 1 });
 });
 
 followPage("docs/ko.md", {

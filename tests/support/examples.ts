@@ -1,6 +1,7 @@
 /** The folders in examples/, as a reader would copy them, and mgo as a program that other tools find in PATH. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { blocksOf } from "./pages.ts";
 import { type Files, MGO, type Workspace, writeFiles } from "./workspace.ts";
 
 const EXAMPLES = join(import.meta.dir, "..", "..", "examples");
@@ -26,6 +27,22 @@ export function withMgo(workspace: Workspace, ...tools: readonly string[]): Read
   const quoted = MGO.map((word) => `'${word}'`).join(" ");
   writeFiles(bin, { mgo: `#!/bin/sh\nexec ${quoted} "$@"\n` });
   return { PATH: [bin, ...tools, workspace.env.PATH].join(":") };
+}
+
+/**
+ * What a page shows of an example's file.
+ *
+ * @param language that the page's fences name
+ * @param file in examples/
+ * @returns the parts of that language that are not in the file as they are, and how many there are in all
+ */
+export function partsOf(page: string, language: string, file: string): { strange: string[]; all: number } {
+  const text = readFileSync(join(EXAMPLES, file), "utf8");
+  const parts = blocksOf(page).filter((block) => block.language === language);
+  return {
+    strange: parts.map((block) => block.text).filter((part) => !text.includes(part)),
+    all: parts.length,
+  };
 }
 
 /** Commands that make a repository of a workspace's files, always with the same commit, tagged v1.2.3. */

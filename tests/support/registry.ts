@@ -29,7 +29,7 @@ export async function startRegistry(tools: string): Promise<Registry> {
 }
 
 /** It logs each request, and would stand still behind a full pipe. */
-async function drain(reader: ReadableStreamDefaultReader): Promise<void> {
+async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
   while (!(await reader.read()).done);
 }
 
