@@ -6,6 +6,9 @@ import { type Files, MGO, type Workspace, writeFiles } from "./workspace.ts";
 
 const EXAMPLES = join(import.meta.dir, "..", "..", "examples");
 
+/** A program that starts this checkout's mgo. */
+export const MGO_SCRIPT = `#!/bin/sh\nexec ${MGO.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+
 /** The files of an example, for a workspace. */
 export function exampleFiles(name: string): Files {
   const folder = join(EXAMPLES, name);
@@ -24,8 +27,7 @@ export function exampleFiles(name: string): Files {
  */
 export function withMgo(workspace: Workspace, ...tools: readonly string[]): Readonly<Record<string, string>> {
   const bin = join(dirname(workspace.folder), "bin");
-  const quoted = MGO.map((word) => `'${word}'`).join(" ");
-  writeFiles(bin, { mgo: `#!/bin/sh\nexec ${quoted} "$@"\n` });
+  writeFiles(bin, { mgo: MGO_SCRIPT });
   return { PATH: [bin, ...tools, workspace.env.PATH].join(":") };
 }
 

@@ -2,18 +2,26 @@
  * Dockerfiles built by buildah, where no registry can be reached: images that stand for the ones which they begin with,
  * made of this machine's own programs.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expectSuccess } from "./compare.ts";
 import { ROOT } from "./pages.ts";
-import { type Files, type Outcome, run, type Workspace, writeFiles } from "./workspace.ts";
+import { type Files, type Outcome, type Workspace, writeFiles } from "./workspace.ts";
+
+/** What an image is made of, by path. */
+export interface Contents {
+  readonly files: Files;
+  /** Where symbolic links lead to. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Files of this machine that are copied. */
+  readonly copies?: Readonly<Record<string, string>>;
+}
 
 /** Buildah with a storage of its own, in a workspace. */
 export interface Buildah {
   /** Runs a command of buildah's in the workspace's folder. The test's own servers answer meanwhile. */
   readonly run: (...words: readonly string[]) => Promise<Outcome>;
-  /** Makes an image of files, and of symbolic links by name. */
-  readonly image: (name: string, files: Files, links?: Readonly<Record<string, string>>) => Promise<void>;
+  readonly image: (name: string, contents: Contents) => Promise<void>;
   /** An image's root, mounted. */
   readonly mount: (name: string) => Promise<string>;
 }
@@ -22,7 +30,6 @@ export interface Buildah {
 export const canBuild =
   Bun.which("buildah") !== null && process.getuid?.() === 0 && Bun.which("busybox") !== null;
 
-/** What every stand-in is told: its caches, of Go's work and the settings of tests, are this machine's. */
 export function makeBuildah(workspace: Workspace): Buildah {
   const storage = join(dirname(workspace.folder), "storage");
   const global = ["--root", join(storage, "root"), "--runroot", join(storage, "run"), "--storage-driver=vfs"];
@@ -43,13 +50,12 @@ export function makeBuildah(workspace: Workspace): Buildah {
     expectSuccess(await start(...words)).stdout.trim();
   return {
     run: start,
-    async image(name, files, links = {}) {
+    async image(name, { files, links, copies = {} }) {
       const folder = join(storage, name.replaceAll(/\W/g, "-"));
       mkdirSync(folder, { recursive: true });
       writeFiles(folder, files);
-      for (const [link, target] of Object.entries(links)) {
-        expectSuccess(run(workspace, ["ln", "-s", target, join(folder, link)]));
-      }
+      for (const [link, target] of Object.entries(links)) symlinkSync(target, join(folder, link));
+      for (const [copy, source] of Object.entries(copies)) copyFileSync(source, join(folder, copy));
       writeFileSync(`${folder}.Dockerfile`, `FROM scratch\nCOPY . /\n${ENVIRONMENT}`);
       await print(
         "build",
@@ -78,6 +84,7 @@ export function machineFlags(workspace: Workspace, folders: readonly string[]): 
   ];
 }
 
+/** In every image: Go's cache is this machine's, as `machineFlags` mounts it, and settings are those of other tests. */
 const ENVIRONMENT = `ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV GOCACHE=/machine/go-build GOPROXY=off GOTOOLCHAIN=local MGOFLAGS=-mgo.compress=fast
 `;

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MGO, makeWorkspace, run, writeFiles } from "./workspace.ts";
+import { MGO_SCRIPT } from "./examples.ts";
+import { makeWorkspace, run, writeFiles } from "./workspace.ts";
 
 export interface Download {
   readonly file: string;
@@ -18,8 +19,7 @@ export interface Download {
  */
 export function packMgo(folder: string, name: string): Download {
   const work = makeWorkspace();
-  const quoted = MGO.map((word) => `'${word}'`).join(" ");
-  writeFiles(work.folder, { [`${name}/mgo`]: `#!/bin/sh\nexec ${quoted} "$@"\n` });
+  writeFiles(work.folder, { [`${name}/mgo`]: MGO_SCRIPT });
   const file = join(folder, `${name}.tar.gz`);
   const packed = run(work, ["tar", "-czf", file, name]);
   if (packed.status !== 0) throw new Error(packed.stderr);
