@@ -18,7 +18,7 @@ const goroot = run(workspace, ["go", "env", "GOROOT"]).stdout.trim();
 const LEVELS = ["v1", "v2", "v3", "v4"];
 
 const home = dirname(workspace.folder);
-const download = packMgo(home, "mgo-0.1.0-linux");
+const download = packMgo(home, "mgo-0.1.0-linux-x64");
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,

@@ -1,9 +1,13 @@
-/** A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. */
+/**
+ * A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. MGO_RELEASE names the folder of a real one,
+ * which `npm run release` makes; else a script stands for mgo that starts this checkout's.
+ */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { expectSuccess } from "./compare.ts";
 import { MGO_SCRIPT } from "./examples.ts";
-import { makeWorkspace, run, writeFiles } from "./workspace.ts";
+import { makeWorkspace, run } from "./workspace.ts";
 
 export interface Download {
   readonly file: string;
@@ -12,16 +16,19 @@ export interface Download {
 }
 
 /**
- * Packs this checkout's mgo.
+ * Makes a download.
  *
- * @param folder where the download lands
+ * @param folder where it lands
  * @param name without .tar.gz
  */
 export function packMgo(folder: string, name: string): Download {
-  const work = makeWorkspace();
-  writeFiles(work.folder, { [`${name}/mgo`]: MGO_SCRIPT });
   const file = join(folder, `${name}.tar.gz`);
-  const packed = run(work, ["tar", "-czf", file, name]);
-  if (packed.status !== 0) throw new Error(packed.stderr);
+  const { MGO_RELEASE: release } = process.env;
+  if (release !== undefined) {
+    copyFileSync(join(release, `${name}.tar.gz`), file);
+  } else {
+    const work = makeWorkspace({ [`${name}/mgo`]: MGO_SCRIPT });
+    expectSuccess(run(work, ["tar", "-czf", file, name]));
+  }
   return { file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
 }
