@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import packageJson from "../package.json" with { type: "json" };
+import * as bench from "./commands/bench.ts";
 import * as build from "./commands/build.ts";
 import * as extract from "./commands/extract.ts";
 import * as inspect from "./commands/inspect.ts";
@@ -31,6 +32,7 @@ const OWN_COMMANDS: Readonly<Record<CommandName, OwnCommand>> = {
   inspect: inspect.run,
   extract: extract.run,
   verify: verify.run,
+  bench: bench.run,
 };
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
