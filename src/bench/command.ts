@@ -76,7 +76,7 @@ export async function prepareCommand(
     // What it prints must not cost more than it does the command itself: nobody reads it.
     const script = `exec >/dev/null\n${command.replaceAll(PLACE, () => quote(program))}`;
     scripts.set(level, script);
-    await runOnce(script, level, context);
+    await runOnce(script, level, command, context);
   }
   return {
     name,
@@ -86,7 +86,7 @@ export async function prepareCommand(
       const began = performance.now();
       let runs = 0;
       for (;;) {
-        await runOnce(script, level, context);
+        await runOnce(script, level, command, context);
         runs++;
         const seconds = (performance.now() - began) / 1000;
         if ("times" in time ? runs < time.times : seconds < time.seconds) continue;
@@ -97,13 +97,18 @@ export async function prepareCommand(
   };
 }
 
-async function runOnce(script: string, level: Level, { cwd, env, signal }: Context): Promise<void> {
+async function runOnce(
+  script: string,
+  level: Level,
+  command: string,
+  { cwd, env, signal }: Context,
+): Promise<void> {
   const result = await run(["/bin/sh", "-c", script], { cwd, env, signal, onFlood: () => {} });
   if (result.status === 0) return;
   const last = result.stderr.trim().split("\n").at(-1) ?? "";
   throw new MgoError(
     `bench: the command fails at ${level} with status ${result.status ?? "of a signal"}${last === "" ? "" : `: ${last}`}`,
-    { hint: `it was: ${script.slice(script.indexOf("\n") + 1)}` },
+    { hint: `it is: ${command}` },
   );
 }
 

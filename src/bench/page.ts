@@ -1,6 +1,14 @@
 /** The page of `mgo bench --html`. */
 import { type Bar, type BarRow, barsKey, renderBars, scaleOf } from "../html/bars.ts";
-import { escapeHtml, facts, renderPage, section, type TableCell, table } from "../html/document.ts";
+import {
+  escapeHtml,
+  escapeName,
+  facts,
+  renderPage,
+  section,
+  type TableCell,
+  table,
+} from "../html/document.ts";
 import { sizesSections } from "../html/sizes.ts";
 import type { Level } from "../level.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
@@ -69,14 +77,21 @@ function charts(time: Comparison): readonly string[] {
     if (found === undefined) return [];
     return [{ level, delta: found.delta, isSignificant: true, figure: formatDelta(found.delta) }];
   });
-  const scale = scaleOf([...mean, ...all.flatMap(({ row }) => row.bars)]);
-  const parts = [barsKey(others, base)];
+  const bars = [...mean, ...all.flatMap(({ row }) => row.bars)];
+  const scale = scaleOf(bars);
+  const parts = [
+    barsKey(
+      others,
+      base,
+      bars.some(({ delta }) => delta > scale.high),
+    ),
+  ];
   if (mean.length > 0 && rows.length > 1) {
     const detail = `of ${rows.length} benchmarks`;
     parts.push("<h3>Geometric mean</h3>", renderBars([{ name: "geomean", detail, bars: mean }], scale));
   }
   for (const pkg of new Set(all.map((known) => known.pkg))) {
-    if (pkg !== "") parts.push(`<h3>${escapeHtml(pkg)}</h3>`);
+    if (pkg !== "") parts.push(`<h3>${escapeName(pkg)}</h3>`);
     parts.push(
       renderBars(
         all.filter((known) => known.pkg === pkg).map(({ row }) => row),
@@ -139,7 +154,7 @@ function figures(comparison: Comparison): string {
       ...levels.flatMap((level) => cellsOf(row.cells.get(level), level === base, unit)),
     ]);
   }
-  if (geomean.size > 0) {
+  if (geomean.size > 0 && rows.length > 1) {
     const means = levels.flatMap((level): TableCell[] => {
       const mean = geomean.get(level);
       const text = mean === undefined ? "" : formatFigure(mean.median, unit);

@@ -17,7 +17,7 @@ export function renderTable(comparison: Comparison): string {
     pkg: row.pkg,
     cells: cellsOf(row, base, others, unit),
   }));
-  const mean = comparison.geomean.size === 0 ? [] : [meanOf(comparison, others)];
+  const mean = comparison.geomean.size === 0 || rows.length < 2 ? [] : [meanOf(comparison, others)];
   const head = [`${base} ${unit}`, ...others];
   const all = [head, ...rows.map(({ cells }) => cells), ...mean];
   const widths = head.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));

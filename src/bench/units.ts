@@ -28,7 +28,8 @@ export function formatDelta(delta: number): string {
   if (!Number.isFinite(percent)) return "+∞%";
   const digits = Math.abs(percent) < 99.95 ? 1 : 0;
   const text = percent.toFixed(digits);
-  return `${percent >= 0 ? "+" : ""}${Number(text) === 0 ? "0.0" : text}%`;
+  // What is rounded to nothing has no sign of its own.
+  return Number(text) === 0 ? "+0.0%" : `${percent > 0 ? "+" : ""}${text}%`;
 }
 
 /** A chance as benchstat prints it: `p=0.043`; what it rounds to nothing is `p<0.001`. */

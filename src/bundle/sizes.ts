@@ -47,7 +47,7 @@ export interface VariantSizes {
   readonly codec: StoredVariant["codec"];
   readonly size: number;
   readonly stored: number;
-  /** Of that, what says how to predict the variant from its base, or other variants from this one. */
+  /** Of that, what predicting takes: how this variant follows from its base, or what others follow from. */
   readonly plan: number;
   readonly parts: readonly PartSizes[];
 }

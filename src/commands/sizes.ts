@@ -17,7 +17,7 @@ export function renderSizes(sizes: Sizes): string {
     "",
   ];
   const levels = variants.map(({ level }) => level);
-  const plans = ["plan", ...variants.map(({ plan }) => formatSize(plan)), "how to predict it from the base"];
+  const plans = ["plan", ...variants.map(({ plan }) => formatSize(plan)), "what predicting takes"];
   const rest = [
     ["launcher", formatSize(sizes.launcher), "with ELF headers"],
     ["directory", formatSize(sizes.directory), "checksums of all frames"],

@@ -1,7 +1,7 @@
 /** Bars that say how much more or less something takes: one for each level of each row, around a common zero. */
 import { formatDelta } from "../bench/units.ts";
 import type { Level } from "../level.ts";
-import { escapeHtml } from "./document.ts";
+import { escapeHtml, escapeName } from "./document.ts";
 
 export interface Bar {
   readonly level: Level;
@@ -29,20 +29,28 @@ export interface Scale {
 /** Units of the picture's width; it is stretched to the room that there is. */
 const WIDTH = 1000;
 const HEIGHT = 16;
-/** What takes more than twice the time has a bar that ends at the edge: others could not be told apart. */
-const HIGH_MAX = 1;
 /** Small differences look small. */
 const NARROWEST = 0.1;
 
-/** A scale for all of these bars. */
+/**
+ * A scale for all of these bars. Of what takes more, the longest twentieth end at the edge where the others would be too
+ * short to be told apart.
+ */
 export function scaleOf(bars: readonly Bar[]): Scale {
-  const deltas = bars.map(({ delta }) => delta).filter(Number.isFinite);
+  const deltas = bars
+    .map(({ delta }) => delta)
+    .filter(Number.isFinite)
+    .toSorted((a, b) => a - b);
   const low = Math.min(0, ...deltas);
-  const high = Math.min(HIGH_MAX, Math.max(0, ...deltas));
+  const longest = Math.max(0, ...deltas);
+  const usual = Math.max(-low, deltas[Math.floor((deltas.length - 1) * USUAL)] ?? 0);
+  const high = longest > 2 * usual ? usual : longest;
   const more = Math.max(0, NARROWEST - (high - low)) / 2;
-  const [lower, higher] = [niceBelow(low - more), niceBelow(-(high + more))];
-  return { low: lower, high: -higher };
+  return { low: niceBelow(low - more), high: -niceBelow(-(high + more)) };
 }
+
+/** Which part of the bars is not longer than usual. */
+const USUAL = 0.95;
 
 /** The next of 2.5 %, 5 %, 10 %, 20 %, 30 % … further away from zero. */
 function niceBelow(part: number): number {
@@ -53,7 +61,7 @@ function niceBelow(part: number): number {
 
 export function renderBars(rows: readonly BarRow[], scale: Scale): string {
   const lines = rows.map(({ name, detail, bars }, index) => {
-    const heading = `<div class="name" style="--rows:${Math.max(1, bars.length)}">${escapeHtml(name)}${detail === "" ? "" : `<small>${escapeHtml(detail)}</small>`}</div>`;
+    const heading = `<div class="name" style="--rows:${Math.max(1, bars.length)}">${escapeName(name)}${detail === "" ? "" : `<small>${escapeHtml(detail)}</small>`}</div>`;
     const gap = index === 0 ? "" : '<div class="gap"></div>\n';
     return `${gap}${heading}\n${bars.map((bar) => renderBar(bar, name, scale)).join("\n")}`;
   });
@@ -77,9 +85,10 @@ function renderBar({ level, delta, isSignificant, figure }: Bar, name: string, {
   const at = (part: number): number => ((Math.min(Math.max(part, low), high) - low) / (high - low)) * WIDTH;
   const zero = at(0);
   const [start, end] = [Math.min(zero, at(delta)), Math.max(zero, at(delta))];
+  const shown = delta > high ? `» ${figure}` : figure;
   const title = `${name}, ${level}: ${figure}`;
   const kind = isSignificant ? (delta < 0 ? "better" : "worse") : "same";
-  return `<div class="level ${level}">${level}</div><div class="bar"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(title)}"><title>${escapeHtml(title)}</title><rect class="${level}${isSignificant ? "" : " open"}" x="${round(start)}" y="3" width="${round(Math.max(end - start, 1))}" height="${HEIGHT - 6}"/><line class="zero" x1="${round(zero)}" y1="0" x2="${round(zero)}" y2="${HEIGHT}"/></svg></div><div class="figure ${kind}">${escapeHtml(figure)}</div>`;
+  return `<div class="level ${level}">${level}</div><div class="bar"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(title)}"><title>${escapeHtml(title)}</title><rect class="${level}${isSignificant ? "" : " open"}" x="${round(start)}" y="3" width="${round(Math.max(end - start, 1))}" height="${HEIGHT - 6}"/><line class="zero" x1="${round(zero)}" y1="0" x2="${round(zero)}" y2="${HEIGHT}"/></svg></div><div class="figure ${kind}">${escapeHtml(shown)}</div>`;
 }
 
 function round(number: number): number {
@@ -87,8 +96,8 @@ function round(number: number): number {
 }
 
 /** What the colours and outlines mean. */
-export function barsKey(levels: readonly Level[], base: Level): string {
+export function barsKey(levels: readonly Level[], base: Level, isCut: boolean): string {
   const items = levels.map((level) => `<li class="${level}"><i></i><b>${level}</b></li>`);
   const first = levels[0] ?? base;
-  return `<ul class="key">${items.join("")}<li class="${first}"><i class="open"></i><b>outline: may be chance</b></li><li><b>left of the line: less time than ${base}</b></li></ul>`;
+  return `<ul class="key">${items.join("")}<li class="${first}"><i class="open"></i><b>outline: may be chance</b></li><li><b>left of the line: less time than ${base}</b></li>${isCut ? "<li><b>»: longer than shown</b></li>" : ""}</ul>`;
 }

@@ -14,6 +14,11 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
+/** A name that may be long: it is broken behind its parts rather than anywhere. */
+export function escapeName(name: string): string {
+  return escapeHtml(name).replaceAll(/[/,=_]/g, "$&<wbr>");
+}
+
 /** A title, a list of facts, and sections. */
 export interface Page {
   readonly title: string;
@@ -76,7 +81,7 @@ export function table(
       kind === undefined ? "" : ` class="${kind}"`,
       span === undefined ? "" : ` colspan="${span}"`,
     ].join("");
-    return `<${tag}${attributes}>${escapeHtml(text)}</${tag}>`;
+    return `<${tag}${attributes}>${tag === "th" ? escapeName(text) : escapeHtml(text)}</${tag}>`;
   };
   const headCell = (found: TableCell): string =>
     found.text === "" ? cell(found, "td") : cell(found, "th", found.span === undefined ? "col" : "colgroup");

@@ -1,7 +1,7 @@
 /** Where pages go. */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { MgoError, reasonOf } from "../error.ts";
+import { hasCode, MgoError, reasonOf } from "../error.ts";
 import { placeOutput } from "../output.ts";
 
 /** Pages are no executables. */
@@ -23,11 +23,16 @@ export async function checkPage(path: string): Promise<void> {
   }
 }
 
-/** The first folder above that exists: those between are made. */
+/** The first folder above that exists: those between are made. Throws a system error where a file is in the way. */
 async function nearestFolder(path: string): Promise<string> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-    const found = await stat(folder).catch(() => undefined);
-    if (found !== undefined || folder === dirname(folder)) return folder;
+    const found = await stat(folder).catch((error: unknown) => {
+      if (hasCode(error, "ENOENT")) return undefined;
+      throw error;
+    });
+    // As a folder, a file is none.
+    if (found?.isDirectory() === false) await stat(`${folder}/.`);
+    if (found !== undefined) return folder;
   }
 }
 

@@ -55,9 +55,7 @@ export function sizesSections(sizes: Sizes): readonly string[] {
         ["the bundle", `${formatSize(sizes.size)}, ${sizes.layout}`],
         ["one plain build", formatSize(sizes.plainSize)],
         ["ratio", formatRatio(sizes.size / sizes.plainSize)],
-        ["four plain builds", formatSize(variants.reduce((sum, { size }) => sum + size, 0))].map(
-          (text, index) => (index === 0 && variants.length !== 4 ? `${variants.length} plain builds` : text),
-        ) as [string, string],
+        [`all ${variants.length}`, formatSize(variants.reduce((sum, { size }) => sum + size, 0))],
       ]),
       key(),
       `<div class="stack">\n${rows.map((row) => renderStack(row.label, row.pieces, row.total, largest)).join("\n")}\n</div>`,
@@ -78,7 +76,7 @@ export function sizesSections(sizes: Sizes): readonly string[] {
         )
         .join("\n")}\n</div>`,
       sizesTable(sizes),
-      '<p class="quiet">Parts share frames that are compressed as a whole: what is stored of each is its share of its frames. A plan says how a variant is predicted from the base.</p>',
+      '<p class="quiet">Parts share frames that are compressed as a whole: what is stored of each is its share of its frames. Plans are what predicting variants from the base takes.</p>',
     ),
   ];
 }

@@ -23,7 +23,7 @@ body {
   margin: 0; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif;
 }
-main { max-width: 64rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 1.25rem 0 .25rem; overflow-wrap: anywhere; }
@@ -31,6 +31,7 @@ p { margin: .5rem 0; max-width: 48rem; }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); font-size: .875rem; }
 .verdict { border-left: 4px solid var(--rule); background: var(--box); padding: .75rem 1rem; margin: 1rem 0; }
+.verdict p { max-width: none; }
 .verdict p:first-child { font-size: 1.15rem; font-weight: 600; margin-top: 0; }
 .verdict p:last-child { margin-bottom: 0; }
 .verdict.gain { border-left-color: var(--better); }
@@ -41,7 +42,7 @@ code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap
 .key i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border: 2px solid currentColor; background: currentColor; }
 .key i.open { background: none; }
 .key b { color: var(--text); font-weight: normal; }
-.bars { display: grid; grid-template-columns: minmax(8rem, 17rem) 2rem minmax(0, 1fr) max-content; column-gap: .5rem; align-items: center; font-size: .875rem; }
+.bars { display: grid; grid-template-columns: minmax(8rem, 22rem) 2rem minmax(0, 1fr) minmax(8.5rem, max-content); column-gap: .5rem; align-items: center; font-size: .875rem; }
 .bars > .name { grid-column: 1; grid-row-end: span var(--rows); align-self: start; overflow-wrap: anywhere; }
 .bars > .name small { display: block; color: var(--quiet); }
 .bars > .level { grid-column: 2; }
@@ -51,7 +52,7 @@ code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap
 .bars > .axis { grid-column: 3; display: flex; justify-content: space-between; color: var(--quiet); font-size: .8rem; }
 .bars svg, .stack svg { display: block; width: 100%; }
 .bars svg { height: 1.1rem; }
-.bars .zero { stroke: var(--rule); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.bars .zero { stroke: var(--quiet); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .bars rect { stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .bars rect.open { fill: none; }
 .v1 { color: var(--v1); fill: var(--v1); stroke: var(--v1); } .v2 { color: var(--v2); fill: var(--v2); stroke: var(--v2); }
@@ -64,19 +65,19 @@ code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap
 .stack svg { height: 1.4rem; }
 .stack > .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .stack rect { stroke: var(--page); stroke-width: 1; vector-effect: non-scaling-stroke; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; position: relative; }
+.scroll { overflow-x: auto; margin: 1rem 0 .5rem; border: 1px solid var(--line); border-radius: 4px; position: relative; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); font-weight: normal; }
 thead th, thead td { border-top: 0; color: var(--quiet); background: var(--box); }
-tbody th { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 9rem; max-width: 18rem; position: sticky; left: 0; background: var(--page); }
+tbody th { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 14rem; max-width: 24rem; position: sticky; left: 0; background: var(--page); }
 tbody th[colspan] { color: var(--quiet); max-width: none; background: var(--box); }
 tbody tr.mean th, tbody .mean { font-weight: 600; }
 @media (max-width: 40rem) {
-  .bars { grid-template-columns: 1.75rem minmax(0, 1fr) max-content; }
+  .bars { grid-template-columns: 1.75rem minmax(0, 1fr) minmax(8.5rem, max-content); }
   .bars > .name { grid-column: 1 / -1; grid-row-end: auto; margin-top: .2rem; }
   .bars > .level { grid-column: 1; } .bars > .bar { grid-column: 2; } .bars > .figure { grid-column: 3; }
   .bars > .axis { grid-column: 2; }
-  tbody th { position: static; max-width: 11rem; }
+  tbody th { position: static; min-width: 8rem; max-width: 11rem; }
 }
 @media print { .scroll { overflow: visible; } }
 `;
