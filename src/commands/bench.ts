@@ -21,13 +21,13 @@ import { isOurs } from "../build/plan.ts";
 import { makeTemporaryFolder } from "../build/temporary.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import { measureSizes, type Sizes } from "../bundle/sizes.ts";
-import { supportedLevels } from "../cpu.ts";
+import { cpuLevel, hasLevels } from "../cpu.ts";
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
 import { type GoEnv, readGoEnv } from "../go/env.ts";
 import { helpOf } from "../help.ts";
 import { checkPage, placePage } from "../html/place.ts";
-import type { Level } from "../level.ts";
+import { LEVELS, type Level, levelNumber } from "../level.ts";
 import { removeOwn } from "../own.ts";
 import { type Context, Interrupted } from "../process.ts";
 import { BENCH } from "../reference/commands/bench.ts";
@@ -55,7 +55,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     return 0;
   }
   const options = readOptions(parsed.mgo, context.env);
-  const supported = await checkHost();
+  const supported = checkHost();
   const html = parsed.html === undefined ? undefined : resolve(context.cwd, parsed.html);
   if (html !== undefined) await checkPage(html);
   const bundle = parsed.exec === undefined ? undefined : await openSubject(parsed, parsed.exec, context);
@@ -86,8 +86,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 const SILENT = { dryRun: false, commands: false, names: false, work: false, json: false };
 
 /** @returns the levels that the CPU has */
-async function checkHost(): Promise<readonly Level[]> {
-  if (process.platform === "linux" && process.arch === "x64") return await supportedLevels();
+function checkHost(): readonly Level[] {
+  if (hasLevels()) return LEVELS.slice(0, levelNumber(cpuLevel()));
   throw new MgoError(
     `bench: this is ${process.platform} on ${process.arch}, and only Linux on x86-64 runs the levels`,
     {
