@@ -13,28 +13,35 @@ import { sizesSections } from "../html/sizes.ts";
 import type { Level } from "../level.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
-import { type BenchReport, type Compared, noiseLines } from "./report.ts";
+import type { BenchReport, Compared } from "./report.ts";
 import { commonSuffix } from "./table.ts";
 import { formatChance, formatDelta, formatFigure, formatSpread } from "./units.ts";
-import { advice, headline, levelLines } from "./words.ts";
 
 /**
  * @param compared the report's own: without statistics there is no page
  * @param version mgo's
  */
 export function renderBenchPage(report: BenchReport, compared: Compared, version: string): string {
-  const { verdict, time, others } = compared;
-  const gains = verdict.worth.length > 1;
-  const lines = levelLines(verdict).map((line) => `<li>${escapeHtml(line)}</li>`);
+  const { conclusion, time, others } = compared;
+  const { headline, levels, advice, doubts } = conclusion;
+  const lines = levels.map((line) => `<li>${escapeHtml(line)}</li>`);
   return renderPage({
     title: `${report.levels.join(", ")} compared: ${report.command}`,
     parts: [
       `<h1>Is it worth it? ${report.levels.join(", ")} compared</h1>`,
       `<p><code>${escapeHtml(report.command)}</code></p>`,
-      `<div class="verdict${gains ? " gain" : ""}">
-<p>${escapeHtml(headline(verdict))}</p>
-<ul>${lines.join("")}</ul>
-<p>${escapeHtml(advice(verdict, report.missing))}</p>
+      `<div class="verdict${conclusion.gains === true ? " gain" : ""}">
+<p>${escapeHtml(headline)}</p>${
+        lines.length === 0
+          ? ""
+          : `
+<ul>${lines.join("")}</ul>`
+      }${
+        advice === undefined
+          ? ""
+          : `
+<p>${escapeHtml(advice)}</p>`
+      }
 </div>`,
       facts([
         ["CPU", report.machine.cpu],
@@ -43,7 +50,7 @@ export function renderBenchPage(report: BenchReport, compared: Compared, version
         ["Go", report.goVersion],
         ["rounds", String(report.rounds)],
       ]),
-      ...noiseLines(time).map((line) => `<p>${escapeHtml(line)}</p>`),
+      ...doubts.map((line) => `<p>${escapeHtml(line)}</p>`),
       ...incomplete(report),
       section(`Time compared with ${time.base}`, ...charts(time)),
       section(

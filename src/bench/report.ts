@@ -8,9 +8,8 @@ import type { Machine } from "./machine.ts";
 import { mediansOf, renderMedians } from "./medians.ts";
 import type { Benchmark, Results } from "./results.ts";
 import { renderTable } from "./table.ts";
-import { formatSpread } from "./units.ts";
 import type { Verdict } from "./verdict.ts";
-import { advice, headline, levelLines } from "./words.ts";
+import type { Conclusion } from "./words.ts";
 
 export interface BenchReport {
   /** The command line, as the user would type it. */
@@ -38,10 +37,9 @@ export interface Compared {
   /** Of everything else that the benchmarks report. */
   readonly others: readonly Comparison[];
   readonly verdict: Verdict;
+  /** That in words. */
+  readonly conclusion: Conclusion;
 }
-
-/** From so many samples on, a median has a confidence interval of 95 %. */
-const ROUNDS_MIN = 6;
 
 export function renderText(report: BenchReport): string {
   const { compared, machine, results, rounds, sizes } = report;
@@ -52,35 +50,16 @@ export function renderText(report: BenchReport): string {
   ];
   if (report.incomplete.length > 0) parts.push(`${incompleteLines(report).join("\n")}\n`);
   if (compared !== undefined) {
-    const { verdict } = compared;
-    const details = verdict.levels.length > 1 ? levelLines(verdict) : [];
-    parts.push(`${[headline(verdict), ...details.map((line) => `  ${line}`)].join("\n")}\n`);
-    parts.push(`${advice(verdict, report.missing)}\n`);
+    const { headline, levels, advice, doubts } = compared.conclusion;
+    const details = levels.length > 1 ? levels.map((line) => `  ${line}`) : [];
+    parts.push(`${[headline, ...details].join("\n")}\n`);
+    for (const text of [advice, ...doubts]) if (text !== undefined) parts.push(`${text}\n`);
   }
   if (sizes !== undefined) {
     const [size, ratio] = [formatSize(sizes.size), formatRatio(sizes.size / sizes.plainSize)];
     parts.push(`The bundle is ${size}, ${ratio} one plain build (${formatSize(sizes.plainSize)}).\n`);
   }
-  if (compared !== undefined) parts.push(...noiseLines(compared.time));
-  if (rounds < ROUNDS_MIN && compared !== undefined) {
-    parts.push(
-      `${rounds} rounds tell little: benchstat asks for 10, and for ${ROUNDS_MIN} at the least (-count).\n`,
-    );
-  }
   return parts.map((part) => wrapLines(part)).join("\n");
-}
-
-/** Wider intervals than this, as part of the median, hide what levels usually gain. */
-const NOISE_MAX = 0.05;
-
-/** What the page says as well. */
-export function noiseLines({ rows }: Comparison): readonly string[] {
-  const spreads = rows.flatMap(({ cells }) => [...cells.values()].flatMap(({ spread }) => spread ?? []));
-  const middle = spreads.toSorted((a, b) => a - b)[Math.floor(spreads.length / 2)] ?? 0;
-  if (middle <= NOISE_MAX) return [];
-  return [
-    `The machine is noisy: half of the medians are known to ${formatSpread(middle)} or worse. Other programs should rest; more rounds (-count) and longer runs (-benchtime) help.\n`,
-  ];
 }
 
 /** Only sentences are longer than a line. */
@@ -129,7 +108,7 @@ export function renderJson(report: BenchReport): string {
     rounds: report.rounds,
     failures: report.failures,
     benchstat: compared === undefined ? null : BENCHSTAT_VERSION,
-    verdict: compared === undefined ? null : describeVerdict(compared.verdict, report.missing),
+    verdict: compared === undefined ? null : describeVerdict(compared),
     tables: compared === undefined ? null : [compared.time, ...compared.others].map(describeTable),
     medians:
       compared !== undefined
@@ -141,11 +120,13 @@ export function renderJson(report: BenchReport): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function describeVerdict(verdict: Verdict, missing: readonly Level[]) {
+function describeVerdict({ verdict, conclusion }: Compared) {
+  const { headline, advice, gains, doubts } = conclusion;
   return {
-    headline: headline(verdict),
-    advice: advice(verdict, missing),
-    gains: verdict.worth.length > 1,
+    headline,
+    advice: advice ?? null,
+    gains: gains ?? null,
+    doubts,
     worth: verdict.worth,
     levels: verdict.levels,
     steps: verdict.steps,

@@ -36,7 +36,7 @@ export interface Measured {
 
 /**
  * Runs all rounds. What panics, or is killed, does not run again at any level: its results are left out. What fails in
- * good order goes on, with one sample less. If the first round measures nothing, there is no second.
+ * good order goes on, with one sample less. Packages in which the first round measures nothing have no second.
  *
  * @throws the abort signal's reason
  */
@@ -68,7 +68,8 @@ export async function runRounds(request: RoundsRequest): Promise<Measured> {
       }
       if (ended.has(subject)) for (const pkg of packages.get(subject) ?? []) results.drop(pkg);
     }
-    subjects = subjects.filter((subject) => !ended.has(subject));
+    // What has no benchmarks that match has none in later rounds.
+    subjects = subjects.filter((subject) => !ended.has(subject) && packages.get(subject)?.size !== 0);
     if (results.isEmpty || subjects.length === 0) break;
     if (index + 1 < rounds) request.onRound(index + 1);
   }

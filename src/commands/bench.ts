@@ -5,6 +5,7 @@ import { type BenchArguments, readArguments } from "../bench/arguments.ts";
 import { compareLevels, findBenchstat } from "../bench/benchstat.ts";
 import { checkCommand, prepareCommand, readBenchTime } from "../bench/command.ts";
 import type { Comparison } from "../bench/comparison.ts";
+import { REFUSED } from "../bench/flags.ts";
 import { describeMachine } from "../bench/machine.ts";
 import { renderBenchPage } from "../bench/page.ts";
 import { type BenchProgress, startBenchProgress } from "../bench/progress.ts";
@@ -14,6 +15,7 @@ import type { Results } from "../bench/results.ts";
 import { type Measured, runRounds } from "../bench/rounds.ts";
 import type { Failure, Subject } from "../bench/subject.ts";
 import { judge } from "../bench/verdict.ts";
+import { conclude } from "../bench/words.ts";
 import { printReport } from "../build/execute.ts";
 import { createLiveFilter } from "../build/live.ts";
 import { readOptions } from "../build/options.ts";
@@ -35,6 +37,8 @@ import { writeStderr, writeStdout } from "../streams.ts";
 
 /** Everything that a run needs to know beforehand. */
 interface Run {
+  /** As the user typed it. */
+  readonly command: string;
   readonly args: BenchArguments;
   readonly context: Context;
   readonly go: GoEnv;
@@ -72,10 +76,15 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (bundle === undefined && !isOurs(go)) {
     throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only linux/amd64 has levels`);
   }
+  for (const { name } of bundle === undefined ? go.goflags : []) {
+    const reason = REFUSED.get(name);
+    if (reason !== undefined) throw new MgoError(`bench: -${name} in GOFLAGS: ${reason}`);
+  }
   const temporary = await makeTemporaryFolder(go.gotmpdir, context.env);
   const progress = await startBenchProgress(context.env);
   try {
-    const place = { args: parsed, context, go, levels, missing, temporary, progress };
+    const command = ["mgo", "bench", ...args.map(shown)].join(" ");
+    const place = { command, args: parsed, context, go, levels, missing, temporary, progress };
     return await measure(place, bundle, html);
   } finally {
     progress.stop();
@@ -137,7 +146,9 @@ async function measure(place: Run, bundle: Bundle | undefined, html: string | un
   const subjects = bundle === undefined ? await testSubjects(place) : [await commandSubject(place, bundle)];
   if ("status" in subjects) {
     progress.stop();
-    return printReport(subjects);
+    // Who asked for JSON takes nothing else.
+    const { stdout, stderr, status } = subjects;
+    return printReport(args.json ? { stdout: "", stderr: stdout + stderr, status } : subjects);
   }
   const measured = await runAll(place, subjects);
   const { results, failures } = measured;
@@ -146,7 +157,7 @@ async function measure(place: Run, bundle: Bundle | undefined, html: string | un
 
   const compared = benchstat === undefined ? undefined : await compare(benchstat, results, place);
   const report: BenchReport = {
-    command: ["mgo", "bench", ...process.argv.slice(3).map(shown)].join(" "),
+    command: place.command,
     machine: await describeMachine(),
     goVersion: bundle?.info.goVersion ?? go.version,
     levels,
@@ -254,7 +265,7 @@ async function compare(benchstat: string, results: Results, place: Run): Promise
   const time = await against(lowest);
   // B/s is the same figure once more.
   const others = (all.get(lowest) ?? []).filter(({ unit }) => unit !== "sec/op" && unit !== "B/s");
-  return { time, others, verdict };
+  return { time, others, verdict, conclusion: conclude(time, verdict, place.missing, place.args.rounds) };
 }
 
 /** What was changed since mgo made it has no sizes: it still runs. */

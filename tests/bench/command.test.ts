@@ -145,6 +145,16 @@ describe.skipIf(!canBench)("mgo bench", () => {
     expect(outcome.stdout).toStartWith("FAIL\texample.com/broken [build failed]\n");
   });
 
+  test("with --json prints nothing else to standard output", () => {
+    const workspace = benchWorkspace({
+      ...goMod("example.com/broken"),
+      "x_test.go": 'package x\n\nvar a int = ""\n',
+    });
+    const outcome = bench(workspace, ["--json", ENDS]);
+    expect(outcome.stdout).toBe("");
+    expect(outcome.stderr).toContain("FAIL\texample.com/broken [build failed]\n");
+  });
+
   test("says which benchmarks there are none of", () => {
     const outcome = bench(benchWorkspace(GAINS), ["-bench=Nope", ENDS]);
     expect(outcome.status).toBe(1);
@@ -217,12 +227,24 @@ describe("mgo bench refuses, before it builds anything,", () => {
     [["-html=go.mod/x/y.html"], /^mgo: cannot write .*go.mod\/x\/y.html: not a directory\n$/],
     [[`-mgo.levels=${lowest}`], /^mgo: bench: nothing to compare v\d with: -mgo.levels names no other\n$/],
     [["-cpuprofile=x"], /^mgo: bench: -cpuprofile: each run would write it again: use go test\n$/],
+    [
+      ["-test.coverprofile=x"],
+      /^mgo: bench: -coverprofile: counting slows down what is measured: use go test\n$/,
+    ],
     [["-mgo.levels=v5"], /^mgo: -mgo.levels=v5: /],
   ])("%p", (args, message) => {
     const outcome = bench(makeWorkspace(GAINS), args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).not.toBe(0);
     expect(outcome.stdout).toBe("");
+  });
+
+  test("flags in GOFLAGS that do not go with it", () => {
+    const { stderr, status } = bench(makeWorkspace(GAINS), [], { GOFLAGS: "-cover" });
+    expect({ stderr, status }).toEqual({
+      stderr: "mgo: bench: -cover in GOFLAGS: counting slows down what is measured: use go test\n",
+      status: 1,
+    });
   });
 
   test("targets that have no levels", () => {

@@ -4,7 +4,7 @@ import { Results } from "../../src/bench/results.ts";
 import { renderTable } from "../../src/bench/table.ts";
 import { formatDelta, formatDuration, formatFigure, formatTime } from "../../src/bench/units.ts";
 import { judge, judgeLevel } from "../../src/bench/verdict.ts";
-import { advice, headline } from "../../src/bench/words.ts";
+import { conclude } from "../../src/bench/words.ts";
 import type { Level } from "../../src/level.ts";
 
 /** As benchstat prints it, with names that need quotes, and a benchmark that has no package. */
@@ -149,24 +149,49 @@ describe("the verdict", () => {
     };
     const verdict = await judge(["v1", "v2", "v3", "v4"], async (base) => bases[base] ?? comparison([]));
     expect(verdict.worth).toEqual(["v1", "v3"]);
-    expect(headline(verdict)).toBe("v3 takes 20 % less time than v1 (geomean; its one benchmark is faster).");
-    expect(advice(verdict, [])).toBe(
+    const base = bases.v1 ?? comparison([]);
+    const found = conclude(base, verdict, [], 10);
+    expect(found.gains).toBe(true);
+    expect(found.headline).toBe("v3 takes 20 % less time than v1 (geomean; its one benchmark is faster).");
+    expect(found.advice).toBe(
       "On this CPU, -mgo.levels=v1,v3 has all that is gained: v2 and v4 add nothing to that.",
     );
-    expect(advice(verdict, ["v4"])).toEndWith("This CPU has no v4: what that gains is not known.");
+    const other = conclude(base, verdict, ["v4"], 10);
+    expect(other.advice).toEndWith("This CPU has no v4: what that gains is not known.");
   });
 
+  const same = comparison([
+    [
+      [0, 0.9],
+      [-0.01, 0.5],
+      [0.01, 0.2],
+    ],
+  ]);
+
   test("says plainly that nothing is gained", async () => {
-    const same = comparison([
-      [
-        [0, 0.9],
-        [-0.01, 0.5],
-        [0.01, 0.2],
-      ],
-    ]);
     const verdict = await judge(["v1", "v2", "v3", "v4"], async () => same);
-    expect(headline(verdict)).toBe("Nothing is gained: no level differs from v1 by more than chance.");
-    expect(advice(verdict, [])).toBe("On this CPU, plain go build serves as well as a bundle.");
+    const found = conclude(same, verdict, [], 10);
+    expect(found.gains).toBe(false);
+    expect(found.headline).toBe("Nothing is gained: no level differs from v1 by more than chance.");
+    expect(found.advice).toBe("On this CPU, plain go build serves as well as a bundle.");
+    expect(found.doubts).toEqual([]);
+  });
+
+  test("advises nothing where the machine is too noisy to tell, or the rounds are too few", async () => {
+    const verdict = await judge(["v1", "v2", "v3", "v4"], async () => same);
+    const rows = same.rows.map(({ cells, ...row }) => ({
+      ...row,
+      cells: new Map([...cells].map(([level, cell]): [Level, Cell] => [level, { ...cell, spread: 0.3 }])),
+    }));
+    const noisy = conclude({ ...same, rows }, verdict, [], 10);
+    expect(noisy).toMatchObject({ gains: undefined, advice: undefined });
+    expect(noisy.doubts.join()).toStartWith(
+      "The machine is noisy: half of the medians are known to ±30% or worse",
+    );
+    const few = conclude(same, verdict, [], 2);
+    expect(few).toMatchObject({ gains: undefined, advice: undefined, levels: [] });
+    expect(few.headline).toStartWith("Whether anything is gained cannot be told from 2 rounds: ");
+    expect(conclude(same, verdict, [], 5).doubts.join()).toStartWith("5 rounds give no confidence intervals");
   });
 });
 

@@ -8,6 +8,7 @@ import type { Cell, Comparison } from "../../src/bench/comparison.ts";
 import { renderBenchPage } from "../../src/bench/page.ts";
 import { Results } from "../../src/bench/results.ts";
 import { judge } from "../../src/bench/verdict.ts";
+import { conclude } from "../../src/bench/words.ts";
 import { openBundle } from "../../src/bundle/read.ts";
 import { measureSizes } from "../../src/bundle/sizes.ts";
 import { renderSizesPage } from "../../src/html/sizes.ts";
@@ -85,7 +86,12 @@ async function benchPage(
     results: new Results(LEVELS),
     incomplete: [{ pkg: "example.com/a", name: "Bad-16", missing: ["v4"] as const }],
     failures: 1,
-    compared: { time, others: [{ ...time, unit: "B/op" }], verdict },
+    compared: {
+      time,
+      others: [{ ...time, unit: "B/op" }],
+      verdict,
+      conclusion: conclude(time, verdict, [], 10),
+    },
     sizes,
   };
   return renderBenchPage(report, report.compared, "0.1.0");
