@@ -40,11 +40,13 @@ export function conclude(
   const noise = noiseOf(time);
   const gains = verdict.worth.length > 1;
   const isNoisy = noise > NOISE_MAX;
+  // A gain that shows is one all the same; that none shows means nothing then.
+  const isClear = gains || (!isNoisy && rounds >= ROUNDS_MIN);
   return {
-    gains: gains || !isNoisy ? gains : undefined,
+    gains: isClear ? gains : undefined,
     headline: headline(verdict),
     levels: verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`),
-    advice: gains || !isNoisy ? advice(verdict, missing) : undefined,
+    advice: isClear ? advice(verdict, missing) : undefined,
     doubts: [
       ...(isNoisy
         ? [
