@@ -150,6 +150,7 @@ async function measure(place: Run, bundle: Bundle | undefined, html: string | un
     const { stdout, stderr, status } = subjects;
     return printReport(args.json ? { stdout: "", stderr: stdout + stderr, status } : subjects);
   }
+  progress.step(`running ${args.rounds} ${args.rounds === 1 ? "round" : "rounds"} of ${levels.join(", ")}`);
   const measured = await runAll(place, subjects);
   const { results, failures } = measured;
   progress.stop();

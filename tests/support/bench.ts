@@ -123,7 +123,10 @@ export function bench(
 
 /** Standard error without what tells of the steps. */
 export function errorsOf({ stderr }: Outcome): string {
-  return stderr.replaceAll(/^mgo: bench: (?:building the tests for|extracting|round \d+ of) .*\n/gm, "");
+  return stderr.replaceAll(
+    /^mgo: bench: (?:building the tests for|extracting|running|round \d+ of) .*\n/gm,
+    "",
+  );
 }
 
 afterAll(removeWorkspaces);
