@@ -44,7 +44,9 @@ export function conclude(
   const isClear = gains || (!isNoisy && rounds >= ROUNDS_MIN);
   return {
     gains: isClear ? gains : undefined,
-    headline: headline(verdict),
+    headline: isClear
+      ? headline(verdict)
+      : `No level is seen to be faster than ${time.base}, which may be for the measurement.`,
     levels: verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`),
     advice: isClear ? advice(verdict, missing) : undefined,
     doubts: [

@@ -39,6 +39,19 @@ describe.skipIf(!canBench)("mgo bench", () => {
     expect(listFiles(workspace.temporary)).toEqual([]);
   });
 
+  test.skipIf(Bun.which("script") === null)("on a terminal shows one live line, which goes away", () => {
+    const workspace = benchWorkspace(GAINS);
+    const command = ["stty cols 80 rows 24;", ...MGO, "bench", "-benchtime=1x", "-count=4", ENDS].join(" ");
+    const terminal = { TERM: "xterm", CI: "" };
+    const { stdout } = expectSuccess(run(workspace, ["script", "-qec", command, "/dev/null"], terminal));
+    expect(stdout).toMatch(/round 2: v\d of gains, about \S+ s left/);
+    expect(stdout).not.toContain("mgo: bench: ");
+    // Behind the last erased line is the result.
+    const shown = stdout.slice(stdout.lastIndexOf("\x1b[2K"));
+    expect(shown).toContain(" sec/op ");
+    expect(shown).not.toContain("round 2: ");
+  });
+
   test("says plainly that nothing is gained", () => {
     const workspace = benchWorkspace({
       ...goMod("example.com/same"),

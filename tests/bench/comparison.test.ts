@@ -185,6 +185,7 @@ describe("the verdict", () => {
     }));
     const noisy = conclude({ ...same, rows }, verdict, [], 10);
     expect(noisy).toMatchObject({ gains: undefined, advice: undefined });
+    expect(noisy.headline).toBe("No level is seen to be faster than v1, which may be for the measurement.");
     expect(noisy.doubts.join()).toStartWith(
       "The machine is noisy: half of the medians are known to ±30% or worse",
     );
