@@ -5,16 +5,16 @@ export const INSPECT = {
   synopsis: "inspect FILE [--sizes] [--json] [--html FILE]",
   summary: "show what is in a bundle",
   details: [
-    "Shows levels, sizes, base, codecs, checksums, Go version and main module. Only the bundle's directory is read; `mgo verify` checks the contents.",
+    "Shows levels, sizes, base, codecs, checksums, Go version and main module. Only the bundle's directory is read; `mgo verify` checks the contents. With `--sizes` variants are decoded, to see their sections.",
   ],
   flags: [
-    { name: "sizes", summary: "show where the bytes go, by part and variant; variants are decoded for that" },
+    { name: "sizes", summary: "show where the bytes go, by part and variant" },
     { name: "json", summary: "print it as JSON" },
     {
       name: "html",
       value: { kind: "file" },
       shown: "FILE",
-      summary: "write a page with a picture of the sizes",
+      summary: "write a page with a picture of the sizes, which are shown then, too",
     },
   ],
   operands: { kind: "file" },
