@@ -9,6 +9,7 @@ import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flag
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
 import type { Level } from "../level.ts";
+import { installTarget } from "./install.ts";
 import type { Options } from "./options.ts";
 
 /** One bundle. */
@@ -28,6 +29,10 @@ export type Target =
   | { readonly kind: "file"; readonly output: Output }
   /** Each main package becomes a bundle in a folder. */
   | { readonly kind: "directory"; readonly outputs: readonly Output[] }
+  /** The same by `go install`, in the folder of its programs; libraries are compiled as well. */
+  | { readonly kind: "installed"; readonly outputs: readonly Output[] }
+  /** `go install package@version`: which programs there are shows when they are built. */
+  | { readonly kind: "fetched"; readonly folder: string }
   /** `-o FILE` of a library: every level is built; the archive of the lowest one lands there, as Go makes it. */
   | { readonly kind: "archive" }
   /** A check that everything builds: several packages or a library without -o, or -o /dev/null. */
@@ -36,6 +41,9 @@ export type Target =
   | { readonly kind: "print" }
   /** Go would refuse this before it builds, and has the words for it. */
   | { readonly kind: "refused" };
+
+/** The commands of Go that mgo makes bundles with. */
+export type GoCommand = "build" | "install";
 
 /** The flags that change what mgo prints, from the command line or GOFLAGS. */
 export interface Verbosity {
@@ -51,6 +59,7 @@ export interface Verbosity {
 }
 
 export interface Plan {
+  readonly command: GoCommand;
   readonly options: Options;
   readonly go: GoEnv;
   readonly target: Target;
@@ -116,6 +125,7 @@ export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
  * @param packages what the arguments name
  */
 export async function makePlan(
+  command: GoCommand,
   options: Options,
   go: GoEnv,
   args: Arguments,
@@ -124,8 +134,13 @@ export async function makePlan(
 ): Promise<Plan> {
   const flags = allFlags(go, args);
   const verbosity = readVerbosity(flags);
-  const target = await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
+  const target =
+    command === "install"
+      ? installTarget(go, packages, args.packages)
+      : await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
+  if (target.kind === "installed") checkNames(target.outputs);
   return {
+    command,
     options,
     go,
     target: verbosity.dryRun && target.kind !== "refused" ? { kind: "print" } : target,
@@ -173,6 +188,7 @@ function programs(target: Target): readonly string[] {
     case "file":
       return [target.output.importPath];
     case "directory":
+    case "installed":
       return target.outputs.map(({ importPath, name }) => `${importPath} as ${name}`);
     default:
       return [];

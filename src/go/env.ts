@@ -10,6 +10,13 @@ import { splitQuoted } from "./quoted.ts";
 /** The oldest Go that mgo works with. */
 const OLDEST = { major: 1, minor: 20 };
 
+/** Settings that few have to know of, under the names that Go gives them. */
+const SETTINGS = [
+  ...(["GOBIN", "GOPATH", "GOMODCACHE", "GOENV", "GOHOSTOS", "GOHOSTARCH"] as const),
+  ...(["CGO_ENABLED", "CC", "CXX", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const),
+] as const;
+export type Setting = (typeof SETTINGS)[number];
+
 /** What `go env` says in the folder where the build runs, after Go has switched its toolchain. */
 export interface GoEnv {
   /** The `go` program's path. */
@@ -24,6 +31,10 @@ export interface GoEnv {
   readonly modules: boolean;
   /** Where Go makes its temporary folder; empty for the system's place. */
   readonly gotmpdir: string;
+  /** Where Go keeps what it has compiled. */
+  readonly gocache: string;
+  /** As the environment, `go env -w` or Go's defaults have them. */
+  readonly settings: Readonly<Record<Setting, string>>;
 }
 
 /**
@@ -53,7 +64,7 @@ export async function readGoEnv(
   onStderrLine: (line: string) => boolean,
 ): Promise<GoEnv | RunResult> {
   const go = findGo(context);
-  const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR"];
+  const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR", "GOCACHE", ...SETTINGS];
   const result = await run([go, "env", ...chdir, "-json", ...names], { ...context, onStderrLine });
   if (result.status !== 0) {
     // -C came with Go 1.20: an older one is told by its version, not by what it thinks of the flag.
@@ -76,6 +87,9 @@ export async function readGoEnv(
     goflags: parseFlagWords(splitQuoted(text("GOFLAGS")) ?? []),
     modules: text("GOMOD") !== "",
     gotmpdir: text("GOTMPDIR"),
+    gocache: text("GOCACHE"),
+    // Object.fromEntries cannot tell that it is given all of them.
+    settings: Object.fromEntries(SETTINGS.map((name) => [name, text(name)])) as Record<Setting, string>,
   };
 }
 
