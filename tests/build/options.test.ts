@@ -26,6 +26,7 @@ describe("options", () => {
       jobs: undefined,
       launcher: undefined,
       elsewhere: false,
+      cgoMarch: false,
     });
   });
 
