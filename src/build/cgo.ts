@@ -2,7 +2,7 @@
  * C, C++ and Fortran compiled for each variant's level (-mgo.cgo-march), by the flags that cgo gives to the compilers.
  */
 import { MgoError } from "../error.ts";
-import type { GoEnv } from "../go/env.ts";
+import { type CgoSettings, type GoEnv, readCgoSettings } from "../go/env.ts";
 import { splitQuoted } from "../go/quoted.ts";
 import type { Level } from "../level.ts";
 import { type Context, findProgram, run } from "../process.ts";
@@ -17,27 +17,43 @@ function march(level: Level): string {
 /**
  * The flags of the user, or Go's own (`-O2 -g`), with the level's behind them: of several -march the last one counts.
  */
-export function cgoEnvironment({ settings }: GoEnv, level: Level): Readonly<Record<string, string>> {
+export function cgoEnvironment(settings: CgoSettings, level: Level): Readonly<Record<string, string>> {
   return Object.fromEntries(VARIABLES.map((name) => [name, `${settings[name]} ${march(level)}`.trimStart()]));
 }
 
 /**
- * Asks the C and C++ compilers whether they know the levels, which they learnt all at once. One that cannot be run
- * passes: the program may have nothing for it.
+ * What cgo gives to compilers, which must know the levels.
  *
+ * @param chdir the build's `-C` flag as it was written, if it has one
  * @param folder where Go runs
- * @throws MgoError naming the compiler
+ * @throws MgoError naming a compiler that does not
  */
-export async function checkCompilers(
-  go: GoEnv,
+export async function readCompilers(
+  { go }: GoEnv,
+  levels: readonly Level[],
+  chdir: readonly string[],
+  folder: string,
+  context: Context,
+): Promise<CgoSettings> {
+  const settings = await readCgoSettings(go, chdir, context);
+  await checkCompilers(settings, levels, folder, context);
+  return settings;
+}
+
+/**
+ * Asks the C and C++ compilers, which have learnt all levels at once. One that cannot be run passes: the program may
+ * have nothing for it.
+ */
+async function checkCompilers(
+  settings: CgoSettings,
   levels: readonly Level[],
   folder: string,
   context: Context,
 ): Promise<void> {
   const level = levels.findLast((one) => one !== "v1");
-  if (level === undefined || go.settings.CGO_ENABLED !== "1") return;
+  if (level === undefined || settings.CGO_ENABLED !== "1") return;
   for (const name of ["CC", "CXX"] as const) {
-    const [program, ...words] = splitQuoted(go.settings[name]) ?? [];
+    const [program, ...words] = splitQuoted(settings[name]) ?? [];
     if (program === undefined) continue;
     const path = program.includes("/") ? program : findProgram(program, context.env, context);
     if (path === undefined) continue;

@@ -260,7 +260,7 @@ const NOT_IN_KEY = new Set(["GOAMD64", "GOCACHE", "GOCACHEPROG", "GOTMPDIR", "GO
 function entryKey(plan: Plan, { folder, env }: Execution): readonly string[] {
   // What has a version is the same program wherever it is asked for.
   const place = plan.target.kind === "fetched" ? "" : folder;
-  const cgo = plan.options.cgoMarch ? ["-mgo.cgo-march"] : [];
+  const cgo = plan.cgo !== undefined ? ["-mgo.cgo-march"] : [];
   return [place, ...plan.identity, ...plan.packages, ...wordsOf(plan.go.goflags), ...variables(env), ...cgo];
 }
 

@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { MgoError } from "../error.ts";
-import type { GoEnv } from "../go/env.ts";
+import type { CgoSettings, GoEnv } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
@@ -60,6 +60,8 @@ export interface Verbosity {
 
 export interface Plan {
   readonly command: GoCommand;
+  /** What the levels' flags for C compilers are added to; without, none are. */
+  readonly cgo: CgoSettings | undefined;
   readonly options: Options;
   readonly go: GoEnv;
   readonly target: Target;
@@ -118,10 +120,17 @@ export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
   return [...go.goflags, ...args.flags];
 }
 
+/** Where a build happens, and with what beside Go. */
+export interface Place {
+  /** Where Go is started; -C is among the flags, and `folder` is where it leads. */
+  readonly cwd: string;
+  readonly folder: string;
+  readonly cgo: CgoSettings | undefined;
+}
+
 /**
  * Resolves a build, with Go's own rules of what becomes of it (cmd/go/internal/work/build.go, runBuild).
  *
- * @param cwd where Go runs; -C is among the flags and `folder` is where it leads
  * @param packages what the arguments name
  */
 export async function makePlan(
@@ -130,7 +139,7 @@ export async function makePlan(
   go: GoEnv,
   args: Arguments,
   packages: readonly Package[],
-  place: { readonly cwd: string; readonly folder: string },
+  place: Place,
 ): Promise<Plan> {
   const flags = allFlags(go, args);
   const verbosity = readVerbosity(flags);
@@ -141,6 +150,7 @@ export async function makePlan(
   if (target.kind === "installed") checkNames(target.outputs);
   return {
     command,
+    cgo: place.cgo,
     options,
     go,
     target: verbosity.dryRun && target.kind !== "refused" ? { kind: "print" } : target,

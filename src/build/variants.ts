@@ -125,7 +125,7 @@ async function installPlace(plan: Plan, level: Level, context: VariantContext): 
 
 /** -work is about Go's temporary folder: with it, Go makes one where it always does and leaves it there. */
 function levelEnvironment(plan: Plan, level: Level, temporary: string): Environment {
-  const cgo = plan.options.cgoMarch ? cgoEnvironment(plan.go, level) : {};
+  const cgo = plan.cgo === undefined ? {} : cgoEnvironment(plan.cgo, level);
   if (plan.verbosity.work || temporary === "") return { ...cgo, GOAMD64: level };
   return { ...cgo, GOAMD64: level, GOTMPDIR: temporary, TMPDIR: temporary };
 }

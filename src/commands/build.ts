@@ -3,7 +3,7 @@
  */
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
-import { checkCompilers } from "../build/cgo.ts";
+import { readCompilers } from "../build/cgo.ts";
 import { executePlan, printReport } from "../build/execute.ts";
 import { hasVersion, isCross } from "../build/install.ts";
 import { createLiveFilter } from "../build/live.ts";
@@ -77,14 +77,16 @@ async function make(
   const flags = allFlags(go, parsed);
   checkTarget(go, flags);
   const folder = await realpath(resolve(context.cwd, chdir?.value ?? "."));
-  if (options.cgoMarch) await checkCompilers(go, options.levels, folder, context);
+  const cgo = options.cgoMarch
+    ? await readCompilers(go, options.levels, chdir?.words ?? [], folder, context)
+    : undefined;
 
   const { names } = readVerbosity(flags);
   const amd64 = context.env.GOAMD64;
   if (names && amd64 !== undefined && amd64 !== "") {
     print(`mgo: GOAMD64=${amd64} in the environment is ignored: -mgo.levels names the levels`);
   }
-  const place = { cwd: context.cwd, folder };
+  const place = { cwd: context.cwd, folder, cgo };
   if (command === "install" && hasVersion(parsed.packages)) {
     return await executePlan(await makePlan(command, options, go, parsed, [], place), { ...context, folder });
   }

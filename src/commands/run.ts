@@ -5,7 +5,7 @@
 import { realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { cgoEnvironment, checkCompilers } from "../build/cgo.ts";
+import { cgoEnvironment, readCompilers } from "../build/cgo.ts";
 import { createLiveFilter } from "../build/live.ts";
 import { type Options, readOptions } from "../build/options.ts";
 import { allFlags, isOurs, readVerbosity } from "../build/plan.ts";
@@ -46,11 +46,12 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (!isOurs(go)) return await becomeGo(go.go, words, context.env);
 
   const level = chooseLevel(options, context.env, print);
+  const changed: Record<string, string> = { GOAMD64: level };
   if (options.cgoMarch) {
     const folder = await realpath(resolve(context.cwd, chdir?.value ?? "."));
-    await checkCompilers(go, [level], folder, context);
+    const cgo = await readCompilers(go, [level], chdir?.words ?? [], folder, context);
+    Object.assign(changed, cgoEnvironment(cgo, level));
   }
-  const changed = { ...(options.cgoMarch ? cgoEnvironment(go, level) : {}), GOAMD64: level };
   const exec = restoringExec(changed, go, parsed, context);
   const flags = exec === undefined ? [] : [`-exec=${exec}`];
   const command = [...wordsOf(parsed.flags), ...flags, ...parsed.packages];

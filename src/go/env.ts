@@ -1,6 +1,7 @@
 /**
  * Go itself: where it is, which version it is in the module's folder, and what it would build for.
  */
+import { resolve } from "node:path";
 import { MgoError } from "../error.ts";
 import { type Context, findProgram, type RunResult, run } from "../process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
@@ -11,11 +12,12 @@ import { splitQuoted } from "./quoted.ts";
 const OLDEST = { major: 1, minor: 20 };
 
 /** Settings that few have to know of, under the names that Go gives them. */
-const SETTINGS = [
-  ...(["GOBIN", "GOPATH", "GOMODCACHE", "GOENV", "GOHOSTOS", "GOHOSTARCH"] as const),
-  ...(["CGO_ENABLED", "CC", "CXX", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const),
-] as const;
-export type Setting = (typeof SETTINGS)[number];
+const SETTINGS = ["GOBIN", "GOPATH", "GOMODCACHE", "GOENV", "GOHOSTOS", "GOHOSTARCH"] as const;
+type Setting = (typeof SETTINGS)[number];
+
+/** What cgo gives to compilers, as the environment, `go env -w` or Go's defaults have it. */
+const CGO_SETTINGS = ["CGO_ENABLED", "CC", "CXX", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const;
+export type CgoSettings = Readonly<Record<(typeof CGO_SETTINGS)[number], string>>;
 
 /** What `go env` says in the folder where the build runs, after Go has switched its toolchain. */
 export interface GoEnv {
@@ -99,6 +101,28 @@ export function parseVersion(
 ): { readonly major: number; readonly minor: number } | undefined {
   const match = /\bgo(\d+)\.(\d+)/.exec(version);
   return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) };
+}
+
+/**
+ * Asks Go about cgo. It takes longer than other questions.
+ *
+ * @param chdir the build's `-C` flag as it was written, if it has one
+ * @throws MgoError if Go cannot tell
+ */
+export async function readCgoSettings(
+  go: string,
+  chdir: readonly string[],
+  context: Context,
+): Promise<CgoSettings> {
+  // Go makes a folder there, where -C leads.
+  const { TMPDIR } = context.env;
+  const place = TMPDIR ? { TMPDIR: resolve(context.cwd, TMPDIR) } : {};
+  const env = { ...context.env, ...place };
+  const result = await run([go, "env", ...chdir, "-json", ...CGO_SETTINGS], { ...context, env });
+  if (result.status !== 0) throw new MgoError(`go env: ${result.stderr.trim()}`);
+  const values = readJsonObject(result.stdout, "go env");
+  const entries = CGO_SETTINGS.map((name) => [name, String(values[name] ?? "")]);
+  return Object.fromEntries(entries) as CgoSettings;
 }
 
 /** A version that says nothing (a `devel` one without a number) passes. */
