@@ -9,8 +9,10 @@ import { type Environment, run } from "../process.ts";
 import { formatSize } from "../text.ts";
 import { cgoEnvironment } from "./cgo.ts";
 import { isGobinRefused, redirect } from "./install.ts";
+import type { Options } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import type { LevelOutput } from "./report.ts";
+import { summaryBase } from "./summary.ts";
 
 /** Where the levels are built, and who watches. */
 export interface VariantContext {
@@ -56,7 +58,7 @@ const DEFAULT_JOBS = availableParallelism();
  * @throws the abort signal's reason, once no `go` runs any more
  */
 export async function buildVariants(plan: Plan, context: VariantContext): Promise<readonly LevelOutput[]> {
-  const waiting = [...plan.options.levels];
+  const waiting = [...buildOrder(plan.options)];
   const outputs: LevelOutput[] = [];
   const work = async (): Promise<void> => {
     for (let level = waiting.shift(); level !== undefined; level = waiting.shift()) {
@@ -67,6 +69,12 @@ export async function buildVariants(plan: Plan, context: VariantContext): Promis
   const ends = await Promise.allSettled(Array.from({ length: jobs }, work));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return plan.options.levels.flatMap((level) => outputs.filter((output) => output.level === level));
+}
+
+/** The base comes first: the encoder can do nothing without it. */
+export function buildOrder(options: Options): readonly Level[] {
+  const base = summaryBase(options);
+  return [base, ...options.levels.filter((level) => level !== base)];
 }
 
 /** Whether a level failed because a disk is full, or a quota used up: as Go prints EDQUOT and ENOSPC. */

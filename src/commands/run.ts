@@ -10,7 +10,7 @@ import { createLiveFilter } from "../build/live.ts";
 import { type Options, readOptions } from "../build/options.ts";
 import { allFlags, isOurs, readVerbosity } from "../build/plan.ts";
 import { withoutOwn } from "../build/refusal.ts";
-import { cpuLevel, hasLevels, selectLevel } from "../cpu.ts";
+import { selectLevel } from "../build/select.ts";
 import { MgoError } from "../error.ts";
 import { findGo, type GoEnv, readGoEnv } from "../go/env.ts";
 import { type Arguments, type Arity, lastValue, wordsOf } from "../go/flags.ts";
@@ -18,6 +18,7 @@ import { quoteWord } from "../go/quoted.ts";
 import { endGuard } from "../guard.ts";
 import { helpOf } from "../help.ts";
 import { isLevel, type Level } from "../level.ts";
+import { nativeLevel } from "../native.ts";
 import { become, type Context, type Environment, findProgram } from "../process.ts";
 import { RUN } from "../reference/commands/run.ts";
 import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
@@ -37,7 +38,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (parsed === "refused") return await becomeGo(findGo(context), withoutOwn(args), context.env);
   const options = readOptions(parsed.mgo, context.env);
   const words = [...wordsOf(parsed.flags), ...parsed.packages];
-  if (!hasLevels()) return await becomeGo(findGo(context), words, context.env);
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return await becomeGo(findGo(context), words, context.env);
 
   const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
   const print = (line: string): void => void writeStderr(`${line}\n`);
@@ -77,6 +79,16 @@ function chooseLevel({ levels }: Options, env: Environment, print: (line: string
   const { level, isRefused } = selection;
   if (isRefused) print(`mgo: GOAMD64=${asked} ignored: this CPU supports ${cpu}; running GOAMD64=${level}`);
   return level;
+}
+
+/** Where nothing tells, as without /proc, it is the level that every CPU has. */
+function cpuLevel(): Level {
+  try {
+    return nativeLevel();
+  } catch (error) {
+    if (error instanceof MgoError) return "v1";
+    throw error;
+  }
 }
 
 /**

@@ -3,9 +3,9 @@
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { cpuLevel } from "../../src/cpu.ts";
 import { LEVELS } from "../../src/level.ts";
 import { expectSuccess } from "../support/compare.ts";
+import { cpuLevel } from "../support/cpu.ts";
 import { goMod } from "../support/programs.ts";
 import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 

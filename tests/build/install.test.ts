@@ -5,9 +5,9 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cpuLevel } from "../../src/cpu.ts";
 import { LEVELS } from "../../src/level.ts";
 import { type Case, expectSuccess, runBoth } from "../support/compare.ts";
+import { cpuLevel } from "../support/cpu.ts";
 import { goMod, HELLO, library, program, SEVERAL } from "../support/programs.ts";
 import { type Published, publish } from "../support/proxy.ts";
 import { BLOCK, expectNothingLeft, startStuck } from "../support/stuck.ts";

@@ -1,7 +1,7 @@
 /** What a bundle does when it is started: which variant runs, what it says, what the program sees. */
 import { describe, expect, test } from "bun:test";
-import { cpuLevel } from "../../src/cpu.ts";
 import { LEVELS, type Level, levelNumber } from "../../src/level.ts";
+import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
 import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
 

@@ -7,8 +7,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
-import { cpuLevel, levelOfCpu } from "../../src/cpu.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
+import { levelOfCpus } from "../../src/native.ts";
+import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX } from "../support/emulated.ts";
 import { hasKvm } from "../support/kernels.ts";
 import { boot, type Command, type CommandOutcome, kernels } from "../support/machine.ts";
@@ -67,7 +68,7 @@ describe.skipIf(kernels.length === 0)("with qemu-system-x86_64, cpio and kernels
       commands: checks,
     });
     // mgo itself asks the kernel.
-    expect(levelOfCpu(init.cpu)).toBe(best);
+    expect(levelOfCpus(init.cpu)).toBe(best);
     expect(init).toEqual({
       pid: 1,
       cpu: init.cpu,

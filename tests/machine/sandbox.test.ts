@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { linkSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { cpuLevel } from "../../src/cpu.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
+import { cpuLevel } from "../support/cpu.ts";
 import { SANDBOXES, type Sandbox } from "../support/sandboxes.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";

@@ -2,8 +2,8 @@
 import { linkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
-import { cpuLevel } from "../../src/cpu.ts";
 import type { Level } from "../../src/level.ts";
+import { cpuLevel } from "./cpu.ts";
 import { scratch } from "./scratch.ts";
 import { buildBundle, buildVariant, type Kind, type Linkage, runProgram } from "./variants.ts";
 import type { Outcome } from "./workspace.ts";

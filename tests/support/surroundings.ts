@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
-import { cpuLevel } from "../../src/cpu.ts";
+import { cpuLevel } from "./cpu.ts";
 import { PREFIX } from "./emulated.ts";
 import { withoutIds } from "./mirror.ts";
 import { isRoot } from "./privileges.ts";
