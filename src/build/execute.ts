@@ -5,7 +5,7 @@
  * program when it finds an unknown file beside its sources.
  */
 import { rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { parseTemplate } from "../bundle/image.ts";
 import { MgoError } from "../error.ts";
 import { wordsOf } from "../go/flags.ts";
@@ -87,7 +87,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
       const base = summaryBase(plan.options);
       progress.print(formatSummary({ name: output.shown, ...bundle, base, seconds }));
     }
-    if (plan.target.kind === "installed") await removeBuilt(plan, outputs, execution);
+    await removeLeftover(plan);
     return 0;
   } finally {
     progress.stop();
@@ -192,16 +192,12 @@ async function madeOutputs(
  * As `go install` without arguments, this removes what `go build` may have left in the folder, so that it is not
  * taken for the program that is now installed.
  */
-async function removeBuilt(
-  { packages }: Plan,
-  [output]: readonly Output[],
-  { folder }: Execution,
-): Promise<void> {
-  if (packages.some((word) => word !== "--") || output === undefined) return;
-  const path = join(folder, output.name);
+async function removeLeftover({ target }: Plan): Promise<void> {
+  if (target.kind !== "installed" || target.leftover === undefined) return;
+  const path = target.leftover;
   const found = await stat(path).catch(() => undefined);
-  if (path === output.path || found?.isFile() !== true || (found.mode & 0o111) === 0) return;
-  await rm(path, { force: true }).catch(() => {});
+  if (target.outputs.some((output) => output.path === path) || !found?.isFile()) return;
+  if ((found.mode & 0o111) !== 0) await rm(path, { force: true }).catch(() => {});
 }
 
 /** The launcher comes first: what is wrong with it should not be heard after minutes of building. */

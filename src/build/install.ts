@@ -28,8 +28,18 @@ export function hasVersion(words: readonly string[]): boolean {
   return words.some((word) => word.includes("@") && !/^\.\.?(?:\/|$)/.test(word) && !isAbsolute(word));
 }
 
-/** What becomes of `go install`: Go's rules are in cmd/go/internal/work/build.go (InstallPackages). */
-export function installTarget(go: GoEnv, packages: readonly Package[], words: readonly string[]): Target {
+/**
+ * What becomes of `go install`: Go's rules are in cmd/go/internal/work/build.go (InstallPackages).
+ *
+ * @param words the packages as they are named
+ * @param place the folder where Go runs
+ */
+export function installTarget(
+  go: GoEnv,
+  packages: readonly Package[],
+  words: readonly string[],
+  place: string,
+): Target {
   const folder = binFolder(go);
   if (folder === undefined) return { kind: "refused" };
   if (hasVersion(words)) return { kind: "fetched", folder };
@@ -39,7 +49,8 @@ export function installTarget(go: GoEnv, packages: readonly Package[], words: re
   const outputs = mains.map((pkg) => installed(pkg, go, folder));
   // Go knows no place for a program in GOPATH mode that lies outside of GOPATH.
   if (outputs.some(({ path }) => path === "")) return { kind: "refused" };
-  return { kind: "installed", outputs };
+  const leftover = words.some((word) => word !== "--") ? undefined : join(place, outputs[0]?.name ?? "");
+  return { kind: "installed", outputs, leftover };
 }
 
 function installed(pkg: Package, go: GoEnv, folder: string): Output {

@@ -30,7 +30,12 @@ export type Target =
   /** Each main package becomes a bundle in a folder. */
   | { readonly kind: "directory"; readonly outputs: readonly Output[] }
   /** The same by `go install`, in the folder of its programs; libraries are compiled as well. */
-  | { readonly kind: "installed"; readonly outputs: readonly Output[] }
+  | {
+      readonly kind: "installed";
+      readonly outputs: readonly Output[];
+      /** What `go build` may have left where no packages are named, which goes with that. */
+      readonly leftover: string | undefined;
+    }
   /** `go install package@version`: which programs there are shows when they are built. */
   | { readonly kind: "fetched"; readonly folder: string }
   /** `-o FILE` of a library: every level is built; the archive of the lowest one lands there, as Go makes it. */
@@ -145,7 +150,7 @@ export async function makePlan(
   const verbosity = readVerbosity(flags);
   const target =
     command === "install"
-      ? installTarget(go, packages, args.packages)
+      ? installTarget(go, packages, args.packages, place.folder)
       : await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
   if (target.kind === "installed") checkNames(target.outputs);
   return {
@@ -159,7 +164,9 @@ export async function makePlan(
     flags: wordsOf(args.flags.filter(({ name }) => name !== "o")),
     outputFlags: wordsOf(args.flags.filter(({ name }) => name === "o")),
     identity: wordsOf(args.flags.filter(({ name }) => !NO_IDENTITY.has(name))),
-    packages: args.packages,
+    // Go removes what is left over as soon as one level is built, unless a package is named.
+    packages:
+      target.kind === "installed" && target.leftover !== undefined ? [...args.packages, "."] : args.packages,
   };
 }
 

@@ -57,6 +57,11 @@ const LOCAL: Readonly<Record<string, Row>> = {
     args: [],
     prepare: [["go", "build"]],
   },
+  "no arguments, with a script in the program's place": {
+    files: { ...HELLO, hello: "#!/bin/sh\n" },
+    args: [],
+    env: { GOBIN: "$DIR" },
+  },
   packages: { files: SEVERAL, args: ["./..."] },
   "GOPATH without GOBIN": { files: HELLO, args: ["."], env: { GOBIN: "", GOPATH: "$DIR/gopath:/b" } },
   "a module path that ends in /v2": { files: { ...goMod("example.com/x/v2"), ...program("") }, args: [] },
