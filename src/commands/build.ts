@@ -24,13 +24,12 @@ import { MgoError } from "../error.ts";
 import { type GoEnv, readGoEnv } from "../go/env.ts";
 import { type Arguments, lastValue, wordsOf } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
-import { endGuard } from "../guard.ts";
 import { HELP, helpOf } from "../help.ts";
 import type { Level } from "../level.ts";
-import { become, type Context, type RunResult } from "../process.ts";
+import type { Context, RunResult } from "../process.ts";
 import { INSTALL } from "../reference/commands/install.ts";
-import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
-import { forward, readGoArguments } from "./go-arguments.ts";
+import { writeStderr, writeStdout } from "../streams.ts";
+import { becomeGo, forward, readGoArguments } from "./go-arguments.ts";
 
 /**
  * Builds.
@@ -69,10 +68,7 @@ async function make(
   const go = await readGoEnv(chdir?.words ?? [], context, live);
   if ("status" in go) return forward(go);
   if (options.elsewhere && !isOurs(go)) {
-    await flushStreams();
-    // Or it would be a child of go's that nobody waits for.
-    await endGuard();
-    become([go.go, command, ...wordsOf(parsed.flags), ...parsed.packages], context.env);
+    await becomeGo([go.go, command, ...wordsOf(parsed.flags), ...parsed.packages], context.env);
   }
   const flags = allFlags(go, parsed);
   checkTarget(go, flags);

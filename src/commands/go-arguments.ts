@@ -3,7 +3,9 @@ import { printReport } from "../build/execute.ts";
 import { MgoError } from "../error.ts";
 import { findArity } from "../go/arity.ts";
 import { type Arguments, type Arity, parseArguments } from "../go/flags.ts";
-import type { Context, RunResult } from "../process.ts";
+import { endGuard } from "../guard.ts";
+import { become, type Context, type Environment, type RunResult } from "../process.ts";
+import { flushStreams } from "../streams.ts";
 
 /**
  * Reads the arguments of a command of Go's, asking Go about flags that mgo does not know.
@@ -40,4 +42,12 @@ export async function readGoArguments(
 /** Prints what Go said in place of an answer. */
 export function forward({ stdout, stderr, status }: RunResult): number {
   return printReport({ stdout, stderr, status: status ?? 1 });
+}
+
+/** Becomes `go`, once nothing of mgo's own is left to do. */
+export async function becomeGo(command: readonly [string, ...string[]], env: Environment): Promise<never> {
+  await flushStreams();
+  // Or it would be a child of go's that nobody waits for.
+  await endGuard();
+  become(command, env);
 }

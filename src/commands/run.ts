@@ -15,14 +15,13 @@ import { MgoError } from "../error.ts";
 import { findGo, type GoEnv, readGoEnv } from "../go/env.ts";
 import { type Arguments, type Arity, lastValue, wordsOf } from "../go/flags.ts";
 import { quoteWord } from "../go/quoted.ts";
-import { endGuard } from "../guard.ts";
 import { helpOf } from "../help.ts";
 import { isLevel, type Level } from "../level.ts";
 import { nativeLevel } from "../native.ts";
-import { become, type Context, type Environment, findProgram } from "../process.ts";
+import { type Context, type Environment, findProgram } from "../process.ts";
 import { RUN } from "../reference/commands/run.ts";
-import { flushStreams, writeStderr, writeStdout } from "../streams.ts";
-import { forward, readGoArguments } from "./go-arguments.ts";
+import { writeStderr, writeStdout } from "../streams.ts";
+import { becomeGo, forward, readGoArguments } from "./go-arguments.ts";
 
 /** What `go run` has beside the flags of `go build`. */
 const MORE: ReadonlyMap<string, Arity> = new Map([["exec", "value"]]);
@@ -35,17 +34,17 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     return 0;
   }
   // Go says why.
-  if (parsed === "refused") return await becomeGo(findGo(context), withoutOwn(args), context.env);
+  if (parsed === "refused") return await becomeGo([findGo(context), "run", ...withoutOwn(args)], context.env);
   const options = readOptions(parsed.mgo, context.env);
   const words = [...wordsOf(parsed.flags), ...parsed.packages];
   if (process.platform !== "linux" || process.arch !== "x64")
-    return await becomeGo(findGo(context), words, context.env);
+    return await becomeGo([findGo(context), "run", ...words], context.env);
 
   const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
   const print = (line: string): void => void writeStderr(`${line}\n`);
   const go = await readGoEnv(chdir?.words ?? [], context, createLiveFilter(readVerbosity([]), print));
   if ("status" in go) return forward(go);
-  if (!isOurs(go)) return await becomeGo(go.go, words, context.env);
+  if (!isOurs(go)) return await becomeGo([go.go, "run", ...words], context.env);
 
   const level = chooseLevel(options, context.env, print);
   const changed: Record<string, string> = { GOAMD64: level };
@@ -57,14 +56,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const exec = restoringExec(changed, go, parsed, context);
   const flags = exec === undefined ? [] : [`-exec=${exec}`];
   const command = [...wordsOf(parsed.flags), ...flags, ...parsed.packages];
-  return await becomeGo(go.go, command, { ...context.env, ...changed });
-}
-
-async function becomeGo(go: string, words: readonly string[], env: Environment): Promise<never> {
-  await flushStreams();
-  // Or it would be a child of go's that nobody waits for.
-  await endGuard();
-  become([go, "run", ...words], env);
+  return await becomeGo([go.go, "run", ...command], { ...context.env, ...changed });
 }
 
 function chooseLevel({ levels }: Options, env: Environment, print: (line: string) => void): Level {
