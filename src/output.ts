@@ -84,7 +84,7 @@ export async function placeOutput(
 ): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await cleanBeside(path);
+    await cleanIn(dirname(path));
     const found = await stat(path).catch(() => undefined);
     if (found === undefined || found.isFile() || found.isDirectory())
       await writeFile(path, chunks, mode, signal);
@@ -151,9 +151,9 @@ async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Pr
 
 const TEMPORARY = /^\..*\.[0-9a-f]{12}\.mgo-tmp$/s;
 
-/** Removes what killed runs have left beside an output. */
-export async function cleanBeside(path: string): Promise<void> {
-  await removeLeftovers(dirname(path), TEMPORARY);
+/** Removes what killed runs have left in a folder of outputs. */
+export async function cleanIn(folder: string): Promise<void> {
+  await removeLeftovers(folder, TEMPORARY);
 }
 
 /** Names of files end at 255 bytes: a long one is cut so that what is added still fits. */

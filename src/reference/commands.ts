@@ -3,12 +3,16 @@ import { BENCH } from "./commands/bench.ts";
 import { BUILD } from "./commands/build.ts";
 import { EXTRACT } from "./commands/extract.ts";
 import { INSPECT } from "./commands/inspect.ts";
+import { INSTALL } from "./commands/install.ts";
 import { PACK } from "./commands/pack.ts";
+import { RUN } from "./commands/run.ts";
 import { VERIFY } from "./commands/verify.ts";
 import type { CommandEntry, FlagEntry } from "./types.ts";
 
 export const COMMANDS = [
   BUILD,
+  INSTALL,
+  RUN,
   PACK,
   INSPECT,
   EXTRACT,
