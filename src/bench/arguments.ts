@@ -2,7 +2,7 @@
  * The arguments of `mgo bench`: mgo's own flags among those of `go test`, which are handed on as they were written.
  */
 import { MgoError } from "../error.ts";
-import type { Flag } from "../go/flags.ts";
+import { type Flag, isOwn, ownArity } from "../go/flags.ts";
 import { GO_TEST_FLAGS, REFUSED } from "./flags.ts";
 
 /** As many as benchstat asks for at the least. */
@@ -60,8 +60,9 @@ export function readArguments(args: readonly string[]): BenchArguments | "help" 
     }
     const name = match[1].replace(/^test\./, "");
     if (/^(?:h|help)$/.test(name)) return "help";
-    const isMgo = name.startsWith("mgo.");
-    const takesValue = isMgo || name === "html" || GO_TEST_FLAGS.get(name) === "value";
+    const isMgo = isOwn(name);
+    const arity = isMgo ? ownArity(name) : GO_TEST_FLAGS.get(name);
+    const takesValue = name === "html" || arity === "value";
     const isApart = takesValue && match[2] === undefined;
     const value = isApart ? args[at + 1] : (match[2] ?? "true");
     if (value === undefined) {

@@ -8,8 +8,10 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cgoEnvironment } from "../build/cgo.ts";
 import { makeReport, type Report } from "../build/report.ts";
 import { chdirLength } from "../go/arity.ts";
+import type { CgoSettings } from "../go/env.ts";
 import type { Level } from "../level.ts";
 import { type Context, run } from "../process.ts";
 import type { BenchArguments } from "./arguments.ts";
@@ -45,6 +47,8 @@ export interface RecordRequest {
   readonly go: string;
   readonly args: BenchArguments;
   readonly levels: readonly Level[];
+  /** What cgo gives to compilers, where they compile for each level as well. */
+  readonly cgo: CgoSettings | undefined;
   /** Private, empty. */
   readonly temporary: string;
   readonly onLevel: (level: Level) => void;
@@ -60,7 +64,7 @@ export async function recordTests(
   request: RecordRequest,
   context: Context,
 ): Promise<Report | readonly Subject[]> {
-  const { args, levels, temporary } = request;
+  const { args, levels, cgo, temporary } = request;
   const script = join(temporary, "record");
   await writeFile(script, RECORDER);
   const outputs = [];
@@ -70,7 +74,8 @@ export async function recordTests(
     const place = join(temporary, level);
     await mkdir(place);
     const command = [request.go, "test", ...goArguments(args, ["/bin/sh", script, place])];
-    const env = { ...context.env, GOAMD64: level };
+    const compilers = cgo === undefined ? {} : cgoEnvironment(cgo, level);
+    const env = { ...context.env, ...compilers, GOAMD64: level };
     const result = await run(command, { ...context, env, onStderrLine: request.onStderrLine });
     outputs.push({ ...result, level, status: result.status ?? 1, killed: result.status === undefined });
     recorded.push(...(await readRecords(place, level)));

@@ -16,6 +16,7 @@ import { type Measured, runRounds } from "../bench/rounds.ts";
 import type { Failure, Subject } from "../bench/subject.ts";
 import { judge } from "../bench/verdict.ts";
 import { conclude } from "../bench/words.ts";
+import { readCompilers } from "../build/cgo.ts";
 import { printReport } from "../build/execute.ts";
 import { createLiveFilter } from "../build/live.ts";
 import { readOptions } from "../build/options.ts";
@@ -26,7 +27,7 @@ import { measureSizes, type Sizes } from "../bundle/sizes.ts";
 import { cpuLevel, hasLevels } from "../cpu.ts";
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
-import { type GoEnv, readGoEnv } from "../go/env.ts";
+import { type CgoSettings, type GoEnv, readGoEnv } from "../go/env.ts";
 import { helpOf } from "../help.ts";
 import { checkPage, placePage } from "../html/place.ts";
 import { LEVELS, type Level, levelNumber } from "../level.ts";
@@ -46,6 +47,8 @@ interface Run {
   readonly levels: readonly Level[];
   /** Those that were asked for and that the CPU lacks. */
   readonly missing: readonly Level[];
+  /** What cgo gives to compilers, with -mgo.cgo-march. */
+  readonly cgo: CgoSettings | undefined;
   /** Private. */
   readonly temporary: string;
   readonly progress: BenchProgress;
@@ -80,11 +83,16 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const reason = REFUSED.get(name);
     if (reason !== undefined) throw new MgoError(`bench: -${name} in GOFLAGS: ${reason}`);
   }
+  const folder = resolve(context.cwd, chdir.at(-1)?.replace(/^--?C=/, "") ?? ".");
+  const cgo =
+    options.cgoMarch && bundle === undefined
+      ? await readCompilers(go, levels, chdir, folder, context)
+      : undefined;
   const temporary = await makeTemporaryFolder(go.gotmpdir, context.env);
   const progress = await startBenchProgress(context.env);
   try {
     const command = ["mgo", "bench", ...args.map(shown)].join(" ");
-    const place = { command, args: parsed, context, go, levels, missing, temporary, progress };
+    const place = { command, args: parsed, context, go, levels, missing, cgo, temporary, progress };
     return await measure(place, bundle, html);
   } finally {
     progress.stop();
@@ -192,12 +200,13 @@ async function getBenchstat({ context, go, temporary, progress }: Run): Promise<
   }
 }
 
-async function testSubjects({ args, context, go, levels, temporary, progress }: Run) {
+async function testSubjects({ args, context, go, levels, cgo, temporary, progress }: Run) {
   return await recordTests(
     {
       go: go.go,
       args,
       levels,
+      cgo,
       temporary,
       onLevel: (level) => progress.step(`building the tests for ${level}`),
       onStderrLine: createLiveFilter(SILENT, progress.print),

@@ -100,6 +100,22 @@ describe.skipIf(!canBench)("mgo bench", () => {
     expect(names).toEqual(["Kept", "Kept-2", "KeptToo", "KeptToo-2"]);
   });
 
+  test.skipIf(Bun.which("gcc") === null)("compiles C for each level where -mgo.cgo-march asks for it", () => {
+    const source = "int level(void) {\n#ifdef __SSE3__\nreturn 2;\n#else\nreturn 1;\n#endif\n}\n";
+    const go =
+      'package bench\n\n// int level(void);\nimport "C"\n\nfunc compiled() int { return int(C.level()) }\n';
+    const check = "if (compiled() > 1) != (level > 1) { b.Fatal(compiled()) }";
+    const workspace = benchWorkspace({
+      ...goMod("example.com/c"),
+      ...benchmarks("", { Sum: { other: 100 } }, check),
+      "level.c": source,
+      "level.go": go,
+    });
+    const args = ["-count=1", `-mgo.levels=${lowest},${levels[1]}`];
+    expect(bench(workspace, [...args, "-mgo.cgo-march"]).status).toBe(0);
+    expect(bench(workspace, args).status).toBe(1);
+  });
+
   test("runs every level once a round, in changing orders", () => {
     const note = `file, _ := os.OpenFile(os.Getenv("NOTES"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
 	fmt.Fprint(file, level)
