@@ -3,10 +3,7 @@ import type { Level } from "../level.ts";
 
 /** One line of results. */
 interface Result {
-  /** The package's import path; empty where there is none. */
-  readonly pkg: string;
-  /** As Go prints it: `BenchmarkSum/size=8-2`. */
-  readonly name: string;
+  readonly benchmark: Benchmark;
   /** The whole line. */
   readonly line: string;
   /** In nanoseconds; undefined for a benchmark that reports none. */
@@ -15,20 +12,24 @@ interface Result {
 
 /** A benchmark, whatever its level. */
 export interface Benchmark {
+  /** The package's import path; empty where there is none. */
   readonly pkg: string;
-  /** Without `Benchmark` in front. */
+  /** As Go prints it, without `Benchmark` in front: `Sum/size=8-2`. */
   readonly name: string;
 }
 
 export class Results {
   readonly levels: readonly Level[];
-  readonly #results = new Map<Level, Result[]>();
+  /** By level and by the benchmark's key. */
+  readonly #results: ReadonlyMap<Level, Map<string, Result[]>>;
+  /** By key, in the order of their first results. */
+  readonly #benchmarks = new Map<string, Benchmark>();
   readonly #units = new Set<string>();
   readonly #dropped = new Set<string>();
 
   constructor(levels: readonly Level[]) {
     this.levels = levels;
-    for (const level of levels) this.#results.set(level, []);
+    this.#results = new Map(levels.map((level) => [level, new Map()]));
   }
 
   /**
@@ -42,14 +43,25 @@ export class Results {
     for (const line of text.split("\n")) {
       if (line.startsWith("pkg: ")) pkg = line.slice(5).trim();
       else if (line.startsWith("Unit ")) this.#units.add(line);
-      const match = /^(Benchmark\S*)\s+\d+\s+\S+\s+\S/.exec(line);
-      if (match?.[1] === undefined) continue;
+      const name = /^Benchmark(\S*)\s+\d+\s+\S+\s+\S/.exec(line)?.[1];
+      if (name === undefined) continue;
       packages.add(pkg);
       const time = /\s([0-9.e+-]+) ns\/op/.exec(line)?.[1];
-      const result = { pkg, name: match[1], line, time: time === undefined ? undefined : Number(time) };
-      this.#results.get(level)?.push(result);
+      this.#keep(level, {
+        benchmark: { pkg, name },
+        line,
+        time: time === undefined ? undefined : Number(time),
+      });
     }
     return [...packages];
+  }
+
+  #keep(level: Level, result: Result): void {
+    const key = keyOf(result.benchmark);
+    if (!this.#benchmarks.has(key)) this.#benchmarks.set(key, result.benchmark);
+    const known = this.#results.get(level)?.get(key);
+    if (known === undefined) this.#results.get(level)?.set(key, [result]);
+    else known.push(result);
   }
 
   /** Leaves out a package, of which not all was run. */
@@ -59,67 +71,49 @@ export class Results {
 
   /** Whether nothing was measured at all. */
   get isEmpty(): boolean {
-    return [...this.#results.values()].every((list) => list.length === 0);
+    return this.#benchmarks.size === 0;
   }
 
   /** Those that every level has measured, in the order of their first results. */
   get compared(): readonly Benchmark[] {
-    return this.#benchmarks(true);
+    return [...this.#benchmarks.values()].filter((benchmark) => this.#isWhole(benchmark));
   }
 
   /** Those that some level has not measured: they failed there, or do not exist. */
   get incomplete(): readonly (Benchmark & { readonly missing: readonly Level[] })[] {
-    return this.#benchmarks(false).map((benchmark) => ({
-      ...benchmark,
-      missing: this.levels.filter((level) => !this.#has(level, benchmark)),
-    }));
+    return [...this.#benchmarks.values()]
+      .filter((benchmark) => !this.#isWhole(benchmark))
+      .map((benchmark) => ({
+        ...benchmark,
+        missing: this.levels.filter((level) => this.#of(level, benchmark).length === 0),
+      }));
   }
 
   /** The lines of a level, for benchstat, without benchmarks that another level has not. */
   textOf(level: Level): string {
     const lines = [...this.#units];
-    let pkg: string | undefined;
-    const known = new Set(this.compared.map(keyOf));
-    for (const result of this.#results.get(level) ?? []) {
-      if (!known.has(keyOf(benchmarkOf(result)))) continue;
-      if (result.pkg !== pkg && result.pkg !== "") lines.push(`pkg: ${result.pkg}`);
-      pkg = result.pkg;
-      lines.push(result.line);
+    let pkg = "";
+    for (const benchmark of this.compared) {
+      if (benchmark.pkg !== pkg) lines.push(`pkg: ${benchmark.pkg}`);
+      pkg = benchmark.pkg;
+      lines.push(...this.#of(level, benchmark).map(({ line }) => line));
     }
     return lines.map((line) => `${line}\n`).join("");
   }
 
   /** All times of a benchmark, in nanoseconds. */
-  timesOf(level: Level, { pkg, name }: Benchmark): readonly number[] {
-    return (this.#results.get(level) ?? [])
-      .filter((result) => result.pkg === pkg && benchmarkOf(result).name === name)
-      .flatMap(({ time }) => time ?? []);
+  timesOf(level: Level, benchmark: Benchmark): readonly number[] {
+    return this.#of(level, benchmark).flatMap(({ time }) => time ?? []);
   }
 
-  #benchmarks(isWhole: boolean): readonly Benchmark[] {
-    const all = new Map<string, Benchmark>();
-    for (const list of this.#results.values()) {
-      for (const result of list) {
-        const benchmark = benchmarkOf(result);
-        if (!all.has(keyOf(benchmark))) all.set(keyOf(benchmark), benchmark);
-      }
-    }
-    return [...all.values()].filter(
-      (benchmark) =>
-        (!this.#dropped.has(benchmark.pkg) && this.levels.every((level) => this.#has(level, benchmark))) ===
-        isWhole,
-    );
+  #isWhole(benchmark: Benchmark): boolean {
+    if (this.#dropped.has(benchmark.pkg)) return false;
+    return this.levels.every((level) => this.#of(level, benchmark).length > 0);
   }
 
-  #has(level: Level, { pkg, name }: Benchmark): boolean {
-    return (this.#results.get(level) ?? []).some(
-      (result) => result.pkg === pkg && benchmarkOf(result).name === name,
-    );
+  #of(level: Level, benchmark: Benchmark): readonly Result[] {
+    return this.#results.get(level)?.get(keyOf(benchmark)) ?? [];
   }
-}
-
-function benchmarkOf({ pkg, name }: Result): Benchmark {
-  return { pkg, name: name.slice("Benchmark".length) };
 }
 
 function keyOf({ pkg, name }: Benchmark): string {
