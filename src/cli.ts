@@ -4,11 +4,13 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import packageJson from "../package.json" with { type: "json" };
+import * as bench from "./commands/bench.ts";
 import * as build from "./commands/build.ts";
 import * as extract from "./commands/extract.ts";
 import * as inspect from "./commands/inspect.ts";
 import * as pack from "./commands/pack.ts";
 import * as passthrough from "./commands/passthrough.ts";
+import * as run from "./commands/run.ts";
 import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
@@ -27,10 +29,13 @@ type OwnCommand = (args: readonly string[], context: Context) => number | Promis
 const HELP_FLAG = /^--?(?:h|help)$/;
 const OWN_COMMANDS: Readonly<Record<CommandName, OwnCommand>> = {
   build: build.run,
+  install: build.install,
+  run: run.run,
   pack: pack.run,
   inspect: inspect.run,
   extract: extract.run,
   verify: verify.run,
+  bench: bench.run,
 };
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
@@ -109,8 +114,10 @@ function findCommand(args: readonly string[]): Command {
   const chdir = chdirLength(args);
   const next = chdir > 0 ? (args[chdir] ?? "") : "";
   if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
-  const words = next === "build" ? [...args.slice(0, chdir), ...args.slice(chdir + 1)] : args;
-  return (context) => build.run(words, context);
+  const words = [...args.slice(0, chdir), ...args.slice(chdir + 1)];
+  const named = COMMANDS.filter(isBuild).find(({ name }) => name === next);
+  if (named !== undefined) return (context) => OWN_COMMANDS[named.name](words, context);
+  return (context) => build.run(args, context);
 }
 
 function isBuild(entry: CommandEntry): boolean {

@@ -62,26 +62,32 @@ async function isObject(path: string): Promise<boolean> {
   }
 }
 
+/** Of executables, less the umask, as Go does. */
+const EXECUTABLE = 0o777;
+
 /**
- * Puts an executable in its place, with mode 0777 less the umask as Go does. A missing folder is made; a symbolic
+ * Puts a file in its place, an executable unless its mode says otherwise. A missing folder is made; a symbolic
  * link is replaced, not followed, unless it leads to what is no regular file: a device or a pipe is written into.
  *
  * Where no file can be made or renamed beside the old one (a folder that may not be written, a file that is a mount
  * of its own), that one is written in place, as Go does too. An interrupted run then leaves half a file.
  *
  * @param chunks the file's bytes in pieces
+ * @param mode less the umask
  * @throws MgoError if it cannot be written; the signal's reason if it is aborted
  */
 export async function placeOutput(
   path: string,
   chunks: readonly Uint8Array[],
   signal?: AbortSignal,
+  mode = EXECUTABLE,
 ): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await cleanBeside(path);
+    await cleanIn(dirname(path));
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined || found.isFile() || found.isDirectory()) await writeFile(path, chunks, signal);
+    if (found === undefined || found.isFile() || found.isDirectory())
+      await writeFile(path, chunks, mode, signal);
     else await fillFile(await openSpecial(path, found, signal), chunks, signal);
   } catch (error) {
     if (error instanceof MgoError || signal?.aborted) throw error;
@@ -89,21 +95,31 @@ export async function placeOutput(
   }
 }
 
-async function writeFile(path: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+async function writeFile(
+  path: string,
+  chunks: readonly Uint8Array[],
+  mode: number,
+  signal?: AbortSignal,
+): Promise<void> {
   try {
-    await replaceFile(path, chunks, signal);
+    await replaceFile(path, chunks, mode, signal);
   } catch (error) {
     if (!hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV")) throw error;
-    await fillFile(await open(path, "w", 0o777), chunks, signal);
+    await fillFile(await open(path, "w", mode), chunks, signal);
   }
 }
 
-async function replaceFile(path: string, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+async function replaceFile(
+  path: string,
+  chunks: readonly Uint8Array[],
+  mode: number,
+  signal?: AbortSignal,
+): Promise<void> {
   let file: FileHandle | undefined;
   const temporary = await makeOwn(async () => {
     await file?.close();
     const name = join(dirname(path), temporaryName(basename(path)));
-    file = await open(name, "wx", 0o777);
+    file = await open(name, "wx", mode);
     return name;
   });
   try {
@@ -135,9 +151,9 @@ async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Pr
 
 const TEMPORARY = /^\..*\.[0-9a-f]{12}\.mgo-tmp$/s;
 
-/** Removes what killed runs have left beside an output. */
-export async function cleanBeside(path: string): Promise<void> {
-  await removeLeftovers(dirname(path), TEMPORARY);
+/** Removes what killed runs have left in a folder of outputs. */
+export async function cleanIn(folder: string): Promise<void> {
+  await removeLeftovers(folder, TEMPORARY);
 }
 
 /** Names of files end at 255 bytes: a long one is cut so that what is added still fits. */

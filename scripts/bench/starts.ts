@@ -1,10 +1,10 @@
 /** How long starts take, and how much memory while they last. */
 import type { Level } from "../../src/level.ts";
+import { takeTurns } from "../../src/schedule.ts";
 import type { Bundle } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
 import { messageOf } from "./failure.ts";
 import type { ProgramFigures, StartFigures } from "./figures.ts";
-import { takeTurns } from "./schedule.ts";
 import type { Start, Startable } from "./starter.ts";
 import { differences, spread } from "./statistics.ts";
 

@@ -76,7 +76,7 @@ function bundleOptionsOf(
 async function checkConfirmed(path: string, level: string, { importPath }: Output): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && found.mtimeMs !== UNCONFIRMED) return;
-  throw new MgoError(`go build made no program of ${importPath} for GOAMD64=${level}`);
+  throw new MgoError(`go made no program of ${importPath} for GOAMD64=${level}`);
 }
 
 /** Where mgo keeps variants is nothing that a user has named. */

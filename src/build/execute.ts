@@ -4,20 +4,21 @@
  * Nothing is made in the user's folders before the last `go` has ended: Go stamps `vcs.modified=true` into a
  * program when it finds an unknown file beside its sources.
  */
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseTemplate } from "../bundle/image.ts";
 import { MgoError } from "../error.ts";
 import { wordsOf } from "../go/flags.ts";
 import { loadLauncher } from "../launcher.ts";
 import type { Level } from "../level.ts";
-import { checkOverwrite, cleanBeside, placeOutput } from "../output.ts";
+import { checkOverwrite, cleanIn, placeOutput } from "../output.ts";
 import { removeOwn } from "../own.ts";
 import type { Context, Environment } from "../process.ts";
 import { writeStderr, writeStdout } from "../streams.ts";
 import { createArrivals } from "./arrivals.ts";
 import { type Entry, takeEntry, temporaryEntry } from "./cache.ts";
 import { encodeOutput } from "./encoding.ts";
+import { findFetched } from "./fetched.ts";
 import { createLiveFilter } from "./live.ts";
 import type { Output, Plan } from "./plan.ts";
 import { isWatched, type Progress, startProgress } from "./progress.ts";
@@ -37,12 +38,13 @@ export interface Execution extends Context {
 export async function executePlan(plan: Plan, execution: Execution): Promise<number> {
   if (plan.target.kind === "refused") return printReport(await explainPlan(plan, execution));
   const outputs = outputsOf(plan);
-  const launcher = await findLauncher(plan, outputs, execution);
+  const makesBundles = outputs.length > 0 || plan.target.kind === "fetched";
+  const launcher = makesBundles ? await findLauncher(plan, execution) : new Uint8Array();
   const started = performance.now();
   const { names, json, dryRun, commands } = plan.verbosity;
   const watched = isWatched(execution.env) && !json && !dryRun && !commands;
   // An unknown file beside the sources would be stamped into the program as well.
-  for (const { path } of outputs) await cleanBeside(path);
+  for (const folder of foldersOf(plan, outputs)) await cleanIn(folder);
   const temporary = await makeTemporaryFolder(plan.go.gotmpdir, execution.env);
   let entry: Entry | undefined;
   let built: Built | undefined;
@@ -51,7 +53,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   const build = { plan, outputs, launcher, temporary, progress, execution };
   try {
     // Only programs that become bundles are kept.
-    if (outputs.length > 0) {
+    if (makesBundles) {
       entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
     }
     built = await buildAndEncode(build, entry);
@@ -74,7 +76,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     if (names) for (const level of plan.options.levels) progress.print(builtLine(level, progress));
     if (plan.target.kind === "archive") return await placeArchive(plan, context);
 
-    for (const output of outputs) {
+    for (const output of await madeOutputs(plan, outputs, context.folder)) {
       const bundle = await placeBundle(plan, output, built, execution.signal);
       if (bundle.refusal !== undefined) {
         progress.stop();
@@ -85,6 +87,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
       const base = summaryBase(plan.options);
       progress.print(formatSummary({ name: output.shown, ...bundle, base, seconds }));
     }
+    await removeLeftover(plan);
     return 0;
   } finally {
     progress.stop();
@@ -166,17 +169,40 @@ export function printReport({ stdout, stderr, status }: Report): number {
 }
 
 function outputsOf(plan: Plan): readonly Output[] {
-  if (plan.target.kind === "file") return [plan.target.output];
-  return plan.target.kind === "directory" ? plan.target.outputs : [];
+  const { target } = plan;
+  if (target.kind === "file") return [target.output];
+  return target.kind === "directory" || target.kind === "installed" ? target.outputs : [];
+}
+
+/** Where outputs land. */
+function foldersOf({ target }: Plan, outputs: readonly Output[]): ReadonlySet<string> {
+  return new Set(target.kind === "fetched" ? [target.folder] : outputs.map(({ path }) => dirname(path)));
+}
+
+async function madeOutputs(
+  { target, options }: Plan,
+  known: readonly Output[],
+  folder: string,
+): Promise<readonly Output[]> {
+  if (target.kind !== "fetched") return known;
+  return await findFetched(options.levels, (level) => variantFolder(folder, level), target.folder);
+}
+
+/**
+ * As `go install` without arguments, this removes what `go build` may have left in the folder, so that it is not
+ * taken for the program that is now installed.
+ */
+async function removeLeftover({ target }: Plan): Promise<void> {
+  if (target.kind !== "installed" || target.leftover === undefined) return;
+  const path = target.leftover;
+  const found = await stat(path).catch(() => undefined);
+  if (target.outputs.some((output) => output.path === path) || !found?.isFile()) return;
+  if ((found.mode & 0o111) !== 0) await rm(path, { force: true }).catch(() => {});
 }
 
 /** The launcher comes first: what is wrong with it should not be heard after minutes of building. */
-async function findLauncher(
-  plan: Plan,
-  outputs: readonly Output[],
-  { env, signal, folder }: Execution,
-): Promise<Uint8Array> {
-  if (outputs.length === 0 || plan.options.levels.length === 1) return new Uint8Array();
+async function findLauncher(plan: Plan, { env, signal, folder }: Execution): Promise<Uint8Array> {
+  if (plan.options.levels.length === 1) return new Uint8Array();
   const { launcher } = plan.options;
   const file = launcher === undefined || launcher.startsWith("/") ? launcher : `${folder}/${launcher}`;
   const bytes = await loadLauncher({ file, env, signal });
@@ -185,14 +211,17 @@ async function findLauncher(
 }
 
 /** What Go says, and in which words, when it must not overwrite what is at -o. */
-async function overwriteRefusal({ path, shown, importPath }: Output): Promise<Report | undefined> {
+async function overwriteRefusal(
+  { command }: Plan,
+  { path, shown, importPath }: Output,
+): Promise<Report | undefined> {
   try {
     await checkOverwrite(path);
     return undefined;
   } catch (error) {
     if (!(error instanceof MgoError)) throw error;
     const message = error.message.replace(JSON.stringify(path), JSON.stringify(shown));
-    return { stdout: "", stderr: `${importPath}: go build ${importPath}: ${message}\n`, status: 1 };
+    return { stdout: "", stderr: `${importPath}: go ${command} ${importPath}: ${message}\n`, status: 1 };
   }
 }
 
@@ -202,20 +231,15 @@ interface Bundled {
   readonly refusal?: Report | undefined;
 }
 
-async function placeBundle(
-  { options }: Plan,
-  output: Output,
-  built: Built,
-  signal: AbortSignal,
-): Promise<Bundled> {
+async function placeBundle(plan: Plan, output: Output, built: Built, signal: AbortSignal): Promise<Bundled> {
   // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
-  const known = await overwriteRefusal(output);
+  const known = await overwriteRefusal(plan, output);
   if (known !== undefined) return { size: 0, variants: new Map(), refusal: known };
   const chunks = await built.bundle(output);
   signal.throwIfAborted();
-  const refusal = await overwriteRefusal(output);
+  const refusal = await overwriteRefusal(plan, output);
   if (refusal === undefined) await placeOutput(output.path, chunks, signal);
-  const sizes = options.levels.map(async (level): Promise<[Level, number]> => {
+  const sizes = plan.options.levels.map(async (level): Promise<[Level, number]> => {
     const { size } = await stat(`${variantFolder(built.context.folder, level)}/${output.name}`);
     return [level, size];
   });
@@ -240,10 +264,13 @@ function builtLine(level: Level, progress: Progress): string {
 
 /** Variables that make another program of the same sources and flags. */
 const BUILD_VARIABLES = /^(?:GO[A-Z0-9]+|CGO_[A-Z]+|CC|CXX|FC|AR|PKG_CONFIG\w*)$/;
-const NOT_IN_KEY = new Set(["GOAMD64", "GOCACHE", "GOTMPDIR", "GOPROXY", "GODEBUG"]);
+const NOT_IN_KEY = new Set(["GOAMD64", "GOCACHE", "GOCACHEPROG", "GOTMPDIR", "GOPROXY", "GODEBUG", "GOBIN"]);
 
 function entryKey(plan: Plan, { folder, env }: Execution): readonly string[] {
-  return [folder, ...plan.identity, ...plan.packages, ...wordsOf(plan.go.goflags), ...variables(env)];
+  // What has a version is the same program wherever it is asked for.
+  const place = plan.target.kind === "fetched" ? "" : folder;
+  const cgo = plan.cgo !== undefined ? ["-mgo.cgo-march"] : [];
+  return [place, ...plan.identity, ...plan.packages, ...wordsOf(plan.go.goflags), ...variables(env), ...cgo];
 }
 
 function variables(env: Environment): readonly string[] {

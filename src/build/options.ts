@@ -4,7 +4,7 @@
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
 import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
 import { MgoError } from "../error.ts";
-import type { Flag } from "../go/flags.ts";
+import { type Flag, ownArity, readBool } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
 import { compareLevels, isLevel, LEVELS, type Level } from "../level.ts";
 import type { Environment } from "../process.ts";
@@ -26,8 +26,10 @@ export interface Options {
   readonly jobs: number | undefined;
   /** Another launcher than mgo's own. */
   readonly launcher: string | undefined;
-  /** Whether targets other than linux/amd64 go to plain `go build`. */
+  /** Whether targets other than linux/amd64 go to plain go. */
   readonly elsewhere: boolean;
+  /** Whether C, C++ and Fortran are compiled for each variant's level. */
+  readonly cgoMarch: boolean;
 }
 
 /** One value and where it stands, for messages. */
@@ -70,6 +72,7 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
     jobs: readJobs(settings.get("mgo.jobs")),
     launcher: readLauncher(settings.get("mgo.launcher")),
     elsewhere: readChoice(settings.get("mgo.elsewhere"), ["go"]) === "go",
+    cgoMarch: readSwitch(settings.get("mgo.cgo-march")),
   };
 }
 
@@ -85,9 +88,10 @@ function readVariable(text: string): readonly Flag[] {
         hint: "MGOFLAGS holds -mgo.NAME=VALUE only; flags of go build belong into GOFLAGS",
       });
     }
-    if (match[2] === undefined)
+    const value = match[2] ?? (ownArity(match[1]) === "bool" ? "true" : undefined);
+    if (value === undefined)
       throw new MgoError(`MGOFLAGS: -${match[1]} needs a value, as in -${match[1]}=VALUE`, USAGE);
-    return { name: match[1], value: match[2], words: [word] };
+    return { name: match[1], value, words: [word] };
   });
 }
 
@@ -128,6 +132,13 @@ function readJobs(setting: Setting | undefined): number | undefined {
 function readLauncher(setting: Setting | undefined): string | undefined {
   if (setting?.value === "") throw refuse(setting, "a file");
   return setting?.value;
+}
+
+function readSwitch(setting: Setting | undefined): boolean {
+  if (setting === undefined) return false;
+  const value = readBool(setting.value);
+  if (value === undefined) throw refuse(setting, "true or false");
+  return value;
 }
 
 function readChoice<Choice extends string>(

@@ -4,11 +4,12 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { MgoError } from "../error.ts";
-import type { GoEnv } from "../go/env.ts";
+import type { CgoSettings, GoEnv } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
 import type { Level } from "../level.ts";
+import { installTarget } from "./install.ts";
 import type { Options } from "./options.ts";
 
 /** One bundle. */
@@ -28,6 +29,15 @@ export type Target =
   | { readonly kind: "file"; readonly output: Output }
   /** Each main package becomes a bundle in a folder. */
   | { readonly kind: "directory"; readonly outputs: readonly Output[] }
+  /** The same by `go install`, in the folder of its programs; libraries are compiled as well. */
+  | {
+      readonly kind: "installed";
+      readonly outputs: readonly Output[];
+      /** What `go build` may have left where no packages are named, which goes with that. */
+      readonly leftover: string | undefined;
+    }
+  /** `go install package@version`: which programs there are shows when they are built. */
+  | { readonly kind: "fetched"; readonly folder: string }
   /** `-o FILE` of a library: every level is built; the archive of the lowest one lands there, as Go makes it. */
   | { readonly kind: "archive" }
   /** A check that everything builds: several packages or a library without -o, or -o /dev/null. */
@@ -36,6 +46,9 @@ export type Target =
   | { readonly kind: "print" }
   /** Go would refuse this before it builds, and has the words for it. */
   | { readonly kind: "refused" };
+
+/** The commands of Go that mgo makes bundles with. */
+export type GoCommand = "build" | "install";
 
 /** The flags that change what mgo prints, from the command line or GOFLAGS. */
 export interface Verbosity {
@@ -51,6 +64,9 @@ export interface Verbosity {
 }
 
 export interface Plan {
+  readonly command: GoCommand;
+  /** What the levels' flags for C compilers are added to; without, none are. */
+  readonly cgo: CgoSettings | undefined;
   readonly options: Options;
   readonly go: GoEnv;
   readonly target: Target;
@@ -109,23 +125,37 @@ export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
   return [...go.goflags, ...args.flags];
 }
 
+/** Where a build happens, and with what beside Go. */
+export interface Place {
+  /** Where Go is started; -C is among the flags, and `folder` is where it leads. */
+  readonly cwd: string;
+  readonly folder: string;
+  readonly cgo: CgoSettings | undefined;
+}
+
 /**
  * Resolves a build, with Go's own rules of what becomes of it (cmd/go/internal/work/build.go, runBuild).
  *
- * @param cwd where Go runs; -C is among the flags and `folder` is where it leads
  * @param packages what the arguments name
  */
 export async function makePlan(
+  command: GoCommand,
   options: Options,
   go: GoEnv,
   args: Arguments,
   packages: readonly Package[],
-  place: { readonly cwd: string; readonly folder: string },
+  place: Place,
 ): Promise<Plan> {
   const flags = allFlags(go, args);
   const verbosity = readVerbosity(flags);
-  const target = await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
+  const target =
+    command === "install"
+      ? installTarget(go, packages, args.packages, place.folder)
+      : await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
+  if (target.kind === "installed") checkNames(target.outputs);
   return {
+    command,
+    cgo: place.cgo,
     options,
     go,
     target: verbosity.dryRun && target.kind !== "refused" ? { kind: "print" } : target,
@@ -134,7 +164,9 @@ export async function makePlan(
     flags: wordsOf(args.flags.filter(({ name }) => name !== "o")),
     outputFlags: wordsOf(args.flags.filter(({ name }) => name === "o")),
     identity: wordsOf(args.flags.filter(({ name }) => !NO_IDENTITY.has(name))),
-    packages: args.packages,
+    // Go removes what is left over as soon as one level is built, unless a package is named.
+    packages:
+      target.kind === "installed" && target.leftover !== undefined ? [...args.packages, "."] : args.packages,
   };
 }
 
@@ -173,6 +205,7 @@ function programs(target: Target): readonly string[] {
     case "file":
       return [target.output.importPath];
     case "directory":
+    case "installed":
       return target.outputs.map(({ importPath, name }) => `${importPath} as ${name}`);
     default:
       return [];

@@ -102,7 +102,7 @@ export async function startProgress(
 }
 
 /** log-update reads process.stdout and process.stderr as soon as it is loaded, which only terminals can bear. */
-async function openScreen() {
+export async function openScreen() {
   const { createLogUpdate } = await import("log-update");
   return createLogUpdate(process.stderr, { showCursor: true });
 }

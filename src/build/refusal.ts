@@ -4,8 +4,9 @@
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
 import { findGo } from "../go/env.ts";
+import { ownArity } from "../go/flags.ts";
 import { type Context, type RunResult, run } from "../process.ts";
-import type { Plan } from "./plan.ts";
+import type { GoCommand, Plan } from "./plan.ts";
 import { makeReport, type Report } from "./report.ts";
 import { runGo } from "./variants.ts";
 
@@ -16,16 +17,17 @@ import { runGo } from "./variants.ts";
  * @throws MgoError when `go build` takes them after all
  */
 export async function explainArguments(
+  go: GoCommand,
   args: readonly string[],
   context: Context,
   listed?: RunResult,
 ): Promise<Report> {
   const words = withoutOwn(args);
   const chdir = chdirLength(words);
-  const command = [findGo(context), "build", ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
+  const command = [findGo(context), go, ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
   const result = await run(command, context);
   const refused = result.status === 0 ? listed : result;
-  if (refused === undefined) throw notUnderstood();
+  if (refused === undefined) throw notUnderstood(go);
   return { stdout: refused.stdout, stderr: refused.stderr, status: refused.status ?? 1 };
 }
 
@@ -42,19 +44,26 @@ export async function explainPlan(plan: Plan, context: Context): Promise<Report>
     outputs.push(output.status === 0 ? { ...output, stdout: "", stderr: "" } : output);
   }
   const report = makeReport(outputs, plan.verbosity, []);
-  if (report.status === 0) throw notUnderstood();
+  if (report.status === 0) throw notUnderstood(plan.command);
   return report;
 }
 
-function notUnderstood(): MgoError {
-  return new MgoError("go build takes these arguments, but mgo cannot tell what they build", {
+function notUnderstood(go: GoCommand): MgoError {
+  return new MgoError(`go ${go} takes these arguments, but mgo cannot tell what they build`, {
     hint: "please report them, with the version of Go, as a bug of mgo",
   });
 }
 
 /** Takes mgo's own flags out of arguments whose other flags may be anything. */
-function withoutOwn(args: readonly string[]): readonly string[] {
-  return args.filter(
-    (word, index) => !/^--?mgo\./.test(word) && !/^--?mgo\.[^=]*$/.test(args[index - 1] ?? ""),
-  );
+export function withoutOwn(args: readonly string[]): readonly string[] {
+  return args.filter((word, index) => ownName(word) === undefined && !takesNext(args[index - 1] ?? ""));
+}
+
+function ownName(word: string): string | undefined {
+  return /^--?(mgo\.[^=]*)/.exec(word)?.[1];
+}
+
+function takesNext(word: string): boolean {
+  const name = ownName(word);
+  return name !== undefined && !word.includes("=") && ownArity(name) === "value";
 }

@@ -1,11 +1,14 @@
 /**
- * Running `go build` once for each level.
+ * Running `go build`, or `go install`, once for each level.
  */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { KEPT_MAX } from "../collect.ts";
 import type { Level } from "../level.ts";
 import { type Environment, run } from "../process.ts";
 import { formatSize } from "../text.ts";
+import { cgoEnvironment } from "./cgo.ts";
+import { isGobinRefused, redirect } from "./install.ts";
 import type { Options } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import type { LevelOutput } from "./report.ts";
@@ -24,6 +27,13 @@ export interface VariantContext {
   readonly onEnd: (output: LevelOutput) => void;
   /** Called with a line about what is left out, when a `go` prints more than mgo keeps. */
   readonly onFlood: (line: string) => void;
+}
+
+/** What one `go` is run with. */
+export interface GoContext
+  extends Pick<VariantContext, "env" | "signal" | "temporary" | "onStderrLine" | "onFlood"> {
+  /** Further variables, which tell where it puts executables. */
+  readonly place?: Environment;
 }
 
 /**
@@ -79,13 +89,14 @@ export function variantFolder(folder: string, level: Level): string {
 
 async function buildVariant(plan: Plan, level: Level, context: VariantContext): Promise<LevelOutput> {
   context.onStart(level);
-  const output = await runGo(plan, level, targetFlags(plan, level, context.folder), context);
+  const place = await installPlace(plan, level, context);
+  const output = await runGo(plan, level, targetFlags(plan, level, context.folder), { ...context, place });
   context.onEnd(output);
   return output;
 }
 
 /**
- * Runs `go build` for one level with the user's flags and packages.
+ * Runs `go build` or `go install` for one level with the user's flags and packages.
  *
  * @param target the -o to use
  */
@@ -93,27 +104,38 @@ export async function runGo(
   plan: Plan,
   level: Level,
   target: readonly string[],
-  context: Pick<VariantContext, "env" | "signal" | "temporary" | "onStderrLine" | "onFlood">,
+  context: GoContext,
 ): Promise<LevelOutput> {
-  const command = [plan.go.go, "build", ...plan.flags, ...target, ...plan.packages];
+  const command = [plan.go.go, plan.command, ...plan.flags, ...target, ...plan.packages];
   const result = await run(command, {
     cwd: plan.cwd,
-    env: { ...context.env, ...levelEnvironment(plan, level, context.temporary) },
+    env: { ...context.env, ...levelEnvironment(plan, level, context.temporary), ...context.place },
     signal: context.signal,
     onStderrLine: context.onStderrLine,
     onFlood: () => {
       context.onFlood(
-        `mgo: go build for ${level} prints more than ${formatSize(KEPT_MAX)}: the rest is left out`,
+        `mgo: go ${plan.command} for ${level} prints more than ${formatSize(KEPT_MAX)}: the rest is left out`,
       );
     },
   });
   return { ...result, level, status: result.status ?? 1, killed: result.status === undefined };
 }
 
+/** `go install` has no -o: where executables go is told by its environment. */
+async function installPlace(plan: Plan, level: Level, context: VariantContext): Promise<Environment> {
+  const { command, go, target } = plan;
+  const isMoved = target.kind === "installed" || target.kind === "fetched";
+  // -n shows the places that they have in the end, if Go takes those.
+  if (!isMoved && !(command === "install" && target.kind === "print" && isGobinRefused(go))) return {};
+  const scratch = join(context.temporary, level);
+  return await redirect(go, variantFolder(context.folder, level), scratch, context.env);
+}
+
 /** -work is about Go's temporary folder: with it, Go makes one where it always does and leaves it there. */
 function levelEnvironment(plan: Plan, level: Level, temporary: string): Environment {
-  if (plan.verbosity.work || temporary === "") return { GOAMD64: level };
-  return { GOAMD64: level, GOTMPDIR: temporary, TMPDIR: temporary };
+  const cgo = plan.cgo === undefined ? {} : cgoEnvironment(plan.cgo, level);
+  if (plan.verbosity.work || temporary === "") return { ...cgo, GOAMD64: level };
+  return { ...cgo, GOAMD64: level, GOTMPDIR: temporary, TMPDIR: temporary };
 }
 
 /**

@@ -1,15 +1,33 @@
-/** `mgo inspect FILE`: what is in a bundle. Reads its directory only; `mgo verify` checks the contents. */
+/**
+ * `mgo inspect FILE`: what is in a bundle. Reads its directory only, unless it is asked for sizes by part; `mgo verify`
+ * checks the contents.
+ */
+import packageJson from "../../package.json" with { type: "json" };
 import type { StoredFrame, StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
+import { measureSizes } from "../bundle/sizes.ts";
+import { checkPage, placePage } from "../html/place.ts";
+import { renderSizesPage } from "../html/sizes.ts";
 import type { Context } from "../process.ts";
 import { INSPECT } from "../reference/commands/inspect.ts";
 import { writeStdout } from "../streams.ts";
 import { formatRatio, formatSize, formatTable } from "../text.ts";
 import { parseArguments, singleFile } from "./arguments.ts";
+import { renderSizes, sizesToJson } from "./sizes.ts";
 
-export async function run(args: readonly string[], _context: Context): Promise<number> {
+export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments(INSPECT, args);
-  const report = describe(await openBundle(singleFile("inspect", files)));
+  if (values.html !== undefined) await checkPage(values.html);
+  const bundle = await openBundle(singleFile("inspect", files));
+  if (values.sizes || values.html !== undefined) {
+    const sizes = await measureSizes(bundle, signal);
+    writeStdout(values.json ? `${JSON.stringify(sizesToJson(sizes), null, 2)}\n` : renderSizes(sizes));
+    if (values.html !== undefined) {
+      await placePage(values.html, renderSizesPage(sizes, packageJson.version), signal);
+    }
+    return 0;
+  }
+  const report = describe(bundle);
   writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   return 0;
 }

@@ -7,9 +7,7 @@ import { become, type Context } from "../process.ts";
 
 /** The commands of `go` that mgo has no command of its own for. */
 export const GO_COMMANDS: ReadonlySet<string> = new Set(
-  "bug clean doc env fix fmt generate get help install list mod run telemetry test tool version vet work".split(
-    " ",
-  ),
+  "bug clean doc env fix fmt generate get help list mod telemetry test tool version vet work".split(" "),
 );
 
 /**

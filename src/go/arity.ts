@@ -6,18 +6,19 @@ import { findGo } from "./env.ts";
 import type { Arity } from "./flags.ts";
 
 /**
- * Asks Go about a flag: alone at the end of a command line, one that takes a value is missed its value, and one
+ * Asks a command of Go about a flag: alone at the end of a command line, one that takes a value is missed its value, and one
  * that is boolean is content. With -n nothing is built.
  *
  * @returns undefined when Go does not know the flag either
  */
 export async function findArity(
   name: string,
+  command: string,
   args: readonly string[],
   context: Context,
 ): Promise<Arity | undefined> {
   const chdir = args.slice(0, chdirLength(args));
-  const result = await run([findGo(context), "build", ...chdir, "-n", `-${name}`], context);
+  const result = await run([findGo(context), command, ...chdir, "-n", `-${name}`], context);
   if (result.status === 0) return "bool";
   if (result.stderr.includes(`flag needs an argument: -${name}\n`)) return "value";
   return result.stderr.includes(`flag provided but not defined: -${name}\n`) ? undefined : "bool";

@@ -1,6 +1,7 @@
 /**
  * Go itself: where it is, which version it is in the module's folder, and what it would build for.
  */
+import { resolve } from "node:path";
 import { MgoError } from "../error.ts";
 import { type Context, findProgram, type RunResult, run } from "../process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
@@ -9,6 +10,14 @@ import { splitQuoted } from "./quoted.ts";
 
 /** The oldest Go that mgo works with. */
 const OLDEST = { major: 1, minor: 20 };
+
+/** Settings that few have to know of, under the names that Go gives them. */
+const SETTINGS = ["GOBIN", "GOPATH", "GOMODCACHE", "GOENV", "GOHOSTOS", "GOHOSTARCH"] as const;
+type Setting = (typeof SETTINGS)[number];
+
+/** What cgo gives to compilers, as the environment, `go env -w` or Go's defaults have it. */
+const CGO_SETTINGS = ["CGO_ENABLED", "CC", "CXX", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const;
+export type CgoSettings = Readonly<Record<(typeof CGO_SETTINGS)[number], string>>;
 
 /** What `go env` says in the folder where the build runs, after Go has switched its toolchain. */
 export interface GoEnv {
@@ -24,6 +33,10 @@ export interface GoEnv {
   readonly modules: boolean;
   /** Where Go makes its temporary folder; empty for the system's place. */
   readonly gotmpdir: string;
+  /** Where Go keeps what it has compiled. */
+  readonly gocache: string;
+  /** As the environment, `go env -w` or Go's defaults have them. */
+  readonly settings: Readonly<Record<Setting, string>>;
 }
 
 /**
@@ -53,7 +66,7 @@ export async function readGoEnv(
   onStderrLine: (line: string) => boolean,
 ): Promise<GoEnv | RunResult> {
   const go = findGo(context);
-  const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR"];
+  const names = ["GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOMOD", "GOTMPDIR", "GOCACHE", ...SETTINGS];
   const result = await run([go, "env", ...chdir, "-json", ...names], { ...context, onStderrLine });
   if (result.status !== 0) {
     // -C came with Go 1.20: an older one is told by its version, not by what it thinks of the flag.
@@ -76,6 +89,9 @@ export async function readGoEnv(
     goflags: parseFlagWords(splitQuoted(text("GOFLAGS")) ?? []),
     modules: text("GOMOD") !== "",
     gotmpdir: text("GOTMPDIR"),
+    gocache: text("GOCACHE"),
+    // Object.fromEntries cannot tell that it is given all of them.
+    settings: Object.fromEntries(SETTINGS.map((name) => [name, text(name)])) as Record<Setting, string>,
   };
 }
 
@@ -85,6 +101,28 @@ export function parseVersion(
 ): { readonly major: number; readonly minor: number } | undefined {
   const match = /\bgo(\d+)\.(\d+)/.exec(version);
   return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) };
+}
+
+/**
+ * Asks Go about cgo. It takes longer than other questions.
+ *
+ * @param chdir the build's `-C` flag as it was written, if it has one
+ * @throws MgoError if Go cannot tell
+ */
+export async function readCgoSettings(
+  go: string,
+  chdir: readonly string[],
+  context: Context,
+): Promise<CgoSettings> {
+  // Go makes a folder there, where -C leads.
+  const { TMPDIR } = context.env;
+  const place = TMPDIR ? { TMPDIR: resolve(context.cwd, TMPDIR) } : {};
+  const env = { ...context.env, ...place };
+  const result = await run([go, "env", ...chdir, "-json", ...CGO_SETTINGS], { ...context, env });
+  if (result.status !== 0) throw new MgoError(`go env: ${result.stderr.trim()}`);
+  const values = readJsonObject(result.stdout, "go env");
+  const entries = CGO_SETTINGS.map((name) => [name, String(values[name] ?? "")]);
+  return Object.fromEntries(entries) as CgoSettings;
 }
 
 /** A version that says nothing (a `devel` one without a number) passes. */

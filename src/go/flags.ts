@@ -5,6 +5,9 @@
  * -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
  */
 
+import { MGO_FLAGS } from "../reference/build-flags.ts";
+import type { FlagEntry } from "../reference/types.ts";
+
 /** `bool` flags stand alone or carry `=value`; `value` flags take the next argument if they carry none. */
 export type Arity = "bool" | "value";
 
@@ -18,6 +21,22 @@ export const GO_BUILD_FLAGS: ReadonlyMap<string, Arity> = new Map([
   ...BOOL_FLAGS.split(/\s+/).map((name): [string, Arity] => [name, "bool"]),
   ...VALUE_FLAGS.split(/\s+/).map((name): [string, Arity] => [name, "value"]),
 ]);
+
+const SWITCHES: ReadonlySet<string> = new Set(
+  (MGO_FLAGS satisfies readonly FlagEntry[] as readonly FlagEntry[])
+    .filter(({ value }) => value === undefined)
+    .map(({ name }) => name),
+);
+
+/** Whether a flag is mgo's own, by its name without dashes: how it is written is for mgo to say. */
+export function isOwn(name: string): boolean {
+  return name.startsWith("mgo.");
+}
+
+/** How a flag of mgo is written. One that mgo does not have is refused later, whatever follows it. */
+export function ownArity(name: string): Arity {
+  return SWITCHES.has(name) ? "bool" : "value";
+}
 
 /** One flag of an argument list. */
 export interface Flag {
@@ -71,8 +90,8 @@ export function parseArguments(
     const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
     const name = match?.[1];
     if (name === undefined) return { kind: "refused" };
-    const own = name.startsWith("mgo.");
-    const arity = own ? "value" : (GO_BUILD_FLAGS.get(name) ?? more.get(name));
+    const own = isOwn(name);
+    const arity = own ? ownArity(name) : (GO_BUILD_FLAGS.get(name) ?? more.get(name));
     if (arity === undefined)
       return name === "h" || name === "help" ? { kind: "help" } : { kind: "unknown", name };
 
@@ -80,7 +99,7 @@ export function parseArguments(
     const words = [word];
     if (arity === "bool") {
       value ??= "true";
-      if (!isFlagValue(name, value)) return { kind: "refused" };
+      if (!own && !isFlagValue(name, value)) return { kind: "refused" };
     } else if (value === undefined) {
       value = args[at++];
       if (value === undefined) return own ? { kind: "valueless", name } : { kind: "refused" };
@@ -114,8 +133,13 @@ export function lastValue(flags: readonly Flag[], name: string): string | undefi
 
 /** Whether a boolean flag is there and not switched off. */
 export function isSet(flags: readonly Flag[], name: string): boolean {
-  const value = lastValue(flags, name);
-  return value !== undefined && TRUE.has(value);
+  return readBool(lastValue(flags, name) ?? "false") === true;
+}
+
+/** A boolean flag's value as Go reads it; undefined if it is none. */
+export function readBool(value: string): boolean | undefined {
+  if (TRUE.has(value)) return true;
+  return FALSE.has(value) ? false : undefined;
 }
 
 /** The arguments that these flags were written as. */
@@ -129,5 +153,5 @@ const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 function isFlagValue(name: string, value: string): boolean {
   if (name === "buildvcs" && (value === "" || value === "auto")) return true;
-  return TRUE.has(value) || FALSE.has(value);
+  return readBool(value) !== undefined;
 }

@@ -13,6 +13,10 @@ export interface Package {
   readonly importPath: string;
   readonly goFiles: readonly string[];
   readonly cgoFiles: readonly string[];
+  /** Where `go install` puts it: absolute unless GOBIN is not, empty if nowhere. */
+  readonly target: string;
+  /** Whether it belongs to Go itself. */
+  readonly goroot: boolean;
   /** Whether Go found something wrong with it. */
   readonly broken: boolean;
 }
@@ -27,7 +31,7 @@ const NOT_FOR_LIST = new Set([
 ]);
 
 /** The form in which packages leave Go's template: one JSON object for each. */
-const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Error";
+const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Target,Goroot,Error";
 
 /**
  * Lists the packages that the build's arguments name. Only they are looked at, not what they import (-find):
@@ -68,6 +72,8 @@ function readPackage(fields: Readonly<Record<string, unknown>>): Package {
     importPath: text("ImportPath"),
     goFiles: texts("GoFiles"),
     cgoFiles: texts("CgoFiles"),
+    target: text("Target"),
+    goroot: fields.Goroot === true,
     broken: fields.Error !== undefined,
   };
 }

@@ -10,7 +10,10 @@ import type { Package } from "./list.ts";
  * @param modules whether Go works in module mode; `/v2` is an ordinary folder in GOPATH mode
  * @returns an empty string for a package of files that holds no Go file
  */
-export function defaultName(pkg: Package, modules: boolean): string {
+export function defaultName(
+  pkg: Pick<Package, "importPath" | "goFiles" | "cgoFiles">,
+  modules: boolean,
+): string {
   if (pkg.importPath === "command-line-arguments") {
     const file = pkg.goFiles[0] ?? pkg.cgoFiles[0] ?? "";
     return file.slice(file.lastIndexOf("/") + 1).replace(/\.go$/, "");

@@ -30,3 +30,10 @@ export function splitQuoted(text: string): readonly string[] | undefined {
     }
   }
 }
+
+/** A word as `splitQuoted` reads it back; undefined for one that would need quotes and has both in it. */
+export function quoteWord(word: string): string | undefined {
+  if (word !== "" && !/^['"]/.test(word) && !SPACE.test(word)) return word;
+  const quote = ["'", '"'].find((one) => !word.includes(one));
+  return quote === undefined ? undefined : `${quote}${word}${quote}`;
+}

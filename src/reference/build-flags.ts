@@ -62,7 +62,13 @@ export const MGO_FLAGS = [
     style: "go",
     value: { kind: "choice", choices: ["go"] },
     shown: "go",
-    summary: "hand targets other than linux/amd64 to plain `go build`",
+    summary: "hand targets other than linux/amd64 to plain go",
+  },
+  {
+    name: "mgo.cgo-march",
+    style: "go",
+    summary:
+      "compile the C, C++ and Fortran parts of programs for each variant's level too, with `-march=x86-64-v3` and the like; needs gcc 11 or clang 12",
   },
 ] as const satisfies readonly FlagEntry[];
 

@@ -70,7 +70,7 @@ test("a variant that this run's go has not written or confirmed is not taken", (
   writeFiles(workspace.folder, { "bin/go": lazy });
   const PATH = `${workspace.folder}/bin:${workspace.env.PATH}`;
   const { status, stderr } = run(workspace, MGO, { PATH });
-  expect(stderr).toBe("mgo: go build made no program of example.com/hello for GOAMD64=v3\n");
+  expect(stderr).toBe("mgo: go made no program of example.com/hello for GOAMD64=v3\n");
   expect(status).toBe(1);
 });
 

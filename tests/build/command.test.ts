@@ -52,27 +52,31 @@ describe("commands of go", () => {
     [["mod", "missing"]],
     [["help", "buildmode"]],
     [["-C", "cmd/one", "list"]],
-    [["run", "./cmd/one"]],
+    [["-C", "cmd/one", "run", "."]],
+    [["list", "-json=ImportPath,GoFiles", "./..."]],
+    [["test", "./..."]],
+    [["test", "-run=None", "./missing"]],
+    [["vet", "./missing"]],
   ])("mgo %j is go's", (args) => {
     const workspace = makeWorkspace(SEVERAL);
     const ours = run(workspace, [...MGO, ...args], { GOAMD64: "v2" });
     expect(ours).toEqual(run(workspace, ["go", ...args], { GOAMD64: "v2" }));
   });
 
-  test("are all that go help lists, but build", () => {
+  test("are all that go help lists, but build, install and run", () => {
     const { stdout } = expectSuccess(run(makeWorkspace(), ["go", "help"]));
     const commands = stdout.split("Additional help topics")[0] ?? "";
     const listed = [...commands.matchAll(/^\t([a-z]+) {2,}/gm)].map(([, name]) => name ?? "");
-    expect([...GO_COMMANDS, "build"].toSorted()).toEqual([...listed, "help"].toSorted());
+    expect([...GO_COMMANDS, "build", "install", "run"].toSorted()).toEqual([...listed, "help"].toSorted());
   });
 
   test("get the process as mgo was given it", () => {
     const workspace = makeWorkspace({
-      "bin/go": '#!/bin/sh\necho "$@"\ngrep Sig /proc/self/status\nexit 3\n',
+      "bin/go": '#!/bin/sh\necho "$@"\ngrep Sig[PBIC] /proc/self/status\nexit 3\n',
     });
     const env = { PATH: `${workspace.folder}/bin:/usr/bin:/bin`, BUN_OPTIONS: "" };
-    const ours = run(workspace, [...MGO, "run", "-x", "a b"], env);
-    expect(ours).toEqual(run(workspace, ["go", "run", "-x", "a b"], env));
+    const ours = run(workspace, [...MGO, "tool", "-x", "a b"], env);
+    expect(ours).toEqual(run(workspace, ["go", "tool", "-x", "a b"], env));
     expect(ours.status).toBe(3);
   });
 

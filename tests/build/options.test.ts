@@ -27,6 +27,7 @@ describe("options", () => {
       jobs: undefined,
       launcher: undefined,
       elsewhere: false,
+      cgoMarch: false,
     });
   });
 
@@ -46,6 +47,12 @@ describe("options", () => {
     expect(read(["-mgo.layout=packed"], { MGOFLAGS: "-mgo.layout=direct" }).layout).toBe("packed");
   });
 
+  test("switch cgo-march as Go's boolean flags", () => {
+    expect(read(["-mgo.cgo-march=T"]).cgoMarch).toBe(true);
+    expect(read([], { MGOFLAGS: "-mgo.cgo-march -mgo.jobs=2" })).toMatchObject({ cgoMarch: true, jobs: 2 });
+    expect(read(["-mgo.cgo-march=0"], { MGOFLAGS: "-mgo.cgo-march" }).cgoMarch).toBe(false);
+  });
+
   test("sort the levels", () => {
     expect(read(["-mgo.levels=v3,v1"]).levels).toEqual(["v1", "v3"]);
   });
@@ -54,6 +61,7 @@ describe("options", () => {
     [["-mgo.levels=v5"], {}, "-mgo.levels=v5: it may be levels from v1,v2,v3,v4, separated by commas"],
     [["-mgo.levels="], {}, "-mgo.levels=: it may be levels from v1,v2,v3,v4, separated by commas"],
     [["-mgo.levels=v1,v1"], {}, "-mgo.levels=v1,v1 names v1 twice"],
+    [["-mgo.cgo-march=yes"], {}, "-mgo.cgo-march=yes: it may be true or false"],
     [
       ["-mgo.start=base"],
       {},

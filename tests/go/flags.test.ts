@@ -88,6 +88,16 @@ describe("arguments are read as Go's flag package reads them", () => {
     });
   });
 
+  test("mgo's switches stand alone or carry a value, and take no argument", () => {
+    expect(
+      words(["-mgo.cgo-march", "-mgo.jobs", "2", "--mgo.cgo-march=false", "-mgo.cgo-march", "."]),
+    ).toEqual({
+      flags: [],
+      mgo: ["mgo.cgo-march=true", "mgo.jobs=2", "mgo.cgo-march=false", "mgo.cgo-march=true"],
+      packages: ["."],
+    });
+  });
+
   test("the last of several values counts", () => {
     expect(lastValue(parseFlagWords(["-o=a", "--o=b", "-v"]), "o")).toBe("b");
   });

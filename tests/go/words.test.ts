@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { parseVersion } from "../../src/go/env.ts";
 import { defaultName } from "../../src/go/name.ts";
-import { splitQuoted } from "../../src/go/quoted.ts";
+import { quoteWord, splitQuoted } from "../../src/go/quoted.ts";
 
 test.each([
   ["", []],
@@ -43,16 +43,26 @@ test.each([
   ["gopkg.in/tool.v3", [], true, "tool.v3"],
   ["command-line-arguments", ["first.go", "second.go"], true, "first"],
 ])("the default name of %s %j (modules: %p) is %s", (importPath, goFiles, modules, name) => {
-  expect(defaultName({ name: "main", importPath, goFiles, cgoFiles: [], broken: false }, modules)).toBe(name);
+  expect(defaultName({ importPath, goFiles, cgoFiles: [] }, modules)).toBe(name);
 });
 
 test("the default name of a cgo program given as files is its first cgo file's", () => {
   const pkg = {
-    name: "main",
     importPath: "command-line-arguments",
     goFiles: [],
     cgoFiles: ["c.go"],
-    broken: false,
   };
   expect(defaultName(pkg, true)).toBe("c");
+});
+
+test.each([
+  ["a", "a"],
+  ["a=b'c", "a=b'c"],
+  ["a b", "'a b'"],
+  ["", "''"],
+  ["it's so", '"it\'s so"'],
+  ["'\"", undefined],
+])("the word %p is written %p, and read back", (word, written) => {
+  expect(quoteWord(word)).toBe(written);
+  if (written !== undefined) expect(splitQuoted(`x ${written} y`)).toEqual(["x", word, "y"]);
 });

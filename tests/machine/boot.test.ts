@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
 import { LEVELS, type Level } from "../../src/level.ts";
+import { levelOfCpus } from "../../src/native.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX } from "../support/emulated.ts";
 import { hasKvm } from "../support/kernels.ts";
@@ -66,8 +67,11 @@ describe.skipIf(kernels.length === 0)("with qemu-system-x86_64, cpio and kernels
       programs: { "bin/packed": places.packed, "bin/direct": places.direct },
       commands: checks,
     });
+    // mgo itself asks the kernel.
+    expect(levelOfCpus(init.cpu)).toBe(best);
     expect(init).toEqual({
       pid: 1,
+      cpu: init.cpu,
       level: best,
       // Old words, such as noxsave, reach init too.
       args: expect.arrayContaining(["/init", "argument"]),

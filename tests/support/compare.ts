@@ -7,8 +7,11 @@ import { type Files, listFiles, MGO, makeWorkspace, type Outcome, run, type Work
 
 export interface Case {
   readonly files: Files;
-  /** What follows `go build`. */
+  /** What follows `go build`, or the command. */
   readonly args: readonly string[];
+  /** Another command than `build`. */
+  readonly command?: string;
+  /** `$DIR` is the files' folder. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where to stand, from the files' folder. */
   readonly folder?: string;
@@ -39,15 +42,19 @@ export function runBoth(test: Case): {
   const go = makeWorkspace(test.files);
   const mgo = makeWorkspace(test.files);
   const results = [
-    { workspace: go, command: ["go", "build"] },
-    { workspace: mgo, command: MGO },
+    { workspace: go, command: ["go", test.command ?? "build"] },
+    { workspace: mgo, command: test.command === undefined ? MGO : [...MGO, test.command] },
   ].map(({ workspace, command }) => {
     for (const step of test.prepare ?? []) expectSuccess(run(workspace, step));
+    const env = Object.entries(test.env ?? {}).map(([name, value]) => [
+      name,
+      value.replaceAll("$DIR", workspace.folder),
+    ]);
     const before = new Map(executables(workspace.folder));
     const outcome = run(
       workspace,
       [...(test.wrapper ?? []), ...command, ...test.args],
-      test.env,
+      Object.fromEntries(env),
       test.folder,
     );
     return describe(workspace, outcome, test.litter ? undefined : before);

@@ -34,6 +34,8 @@ export interface Command {
 export interface Identity {
   readonly pid: number;
   readonly level: string;
+  /** The line of /proc/cpuinfo that lists the CPU's features. */
+  readonly cpu: string;
   readonly args: readonly string[];
   readonly comm: string;
   readonly executable: string;

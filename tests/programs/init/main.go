@@ -54,8 +54,12 @@ func identity(mounting error) map[string]any {
 	comm, _ := os.ReadFile("/proc/1/comm")
 	executable, _ := os.Readlink("/proc/1/exe")
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	cpuinfo, _ := os.ReadFile("/proc/cpuinfo")
+	_, flags, _ := bytes.Cut(cpuinfo, []byte("\nflags"))
+	flags, _, _ = bytes.Cut(flags, []byte("\n"))
 	return map[string]any{
 		"pid":        os.Getpid(),
+		"cpu":        "flags" + string(flags),
 		"level":      level,
 		"args":       os.Args,
 		"comm":       strings.TrimSpace(string(comm)),

@@ -1,0 +1,101 @@
+/**
+ * The arguments of `mgo bench`: mgo's own flags among those of `go test`, which are handed on as they were written.
+ */
+import { MgoError } from "../error.ts";
+import { type Flag, isOwn, ownArity } from "../go/flags.ts";
+import { GO_TEST_FLAGS, REFUSED } from "./flags.ts";
+
+/** As many as benchstat asks for at the least. */
+const DEFAULT_ROUNDS = 10;
+
+/** Go's exit status for a command line that it does not understand. */
+const USAGE = { status: 2 };
+
+export interface BenchArguments {
+  /** Where the page goes; none is made without. */
+  readonly html: string | undefined;
+  readonly json: boolean;
+  /** A command line for the shell, in which `{}` stands for a variant. */
+  readonly exec: string | undefined;
+  /** How often each level runs. */
+  readonly rounds: number;
+  /** `-mgo.…` */
+  readonly mgo: readonly Flag[];
+  /** All that is not mgo's own, in its order. */
+  readonly words: readonly string[];
+  /** Go's flags among them, by their names without dashes and `test.`. */
+  readonly flags: ReadonlyMap<string, string>;
+  /** Flags among them that Go does not know: they are for the test programs. */
+  readonly unknown: readonly string[];
+  /** What is no flag: packages, or a bundle. */
+  readonly operands: readonly string[];
+}
+
+const OWN = new Set(["html", "json", "exec", "count"]);
+
+/**
+ * Reads the arguments as `go test` does: flags may also stand behind packages, and what follows -args is the test
+ * programs' own.
+ *
+ * @throws MgoError for a flag without its value, a bad one, or one that does not go with measuring
+ */
+export function readArguments(args: readonly string[]): BenchArguments | "help" {
+  const own = new Map<string, string>();
+  const flags = new Map<string, string>();
+  const mgo: Flag[] = [];
+  const words: string[] = [];
+  const unknown: string[] = [];
+  const operands: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? "";
+    if (/^--?args$/.test(word)) {
+      words.push(...args.slice(at));
+      break;
+    }
+    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
+    if (match?.[1] === undefined) {
+      words.push(word);
+      operands.push(word);
+      continue;
+    }
+    const name = match[1].replace(/^test\./, "");
+    if (/^(?:h|help)$/.test(name)) return "help";
+    const isMgo = isOwn(name);
+    const arity = isMgo ? ownArity(name) : GO_TEST_FLAGS.get(name);
+    const takesValue = name === "html" || arity === "value";
+    const isApart = takesValue && match[2] === undefined;
+    const value = isApart ? args[at + 1] : (match[2] ?? "true");
+    if (value === undefined) {
+      throw new MgoError(`bench: -${name} needs a value, as in -${name}=VALUE`, USAGE);
+    }
+    const written = isApart ? [word, value] : [word];
+    if (isApart) at++;
+    if (isMgo) mgo.push({ name, value, words: written });
+    else if (OWN.has(name)) own.set(name, value);
+    else {
+      const refused = REFUSED.get(name);
+      if (refused !== undefined) throw new MgoError(`bench: -${name}: ${refused}`, USAGE);
+      if (GO_TEST_FLAGS.has(name)) flags.set(name, value);
+      else unknown.push(word);
+      words.push(...written);
+    }
+  }
+  const json = own.get("json");
+  return {
+    html: own.get("html"),
+    json: json !== undefined && json !== "false",
+    exec: own.get("exec"),
+    rounds: readRounds(own.get("count")),
+    mgo,
+    words,
+    flags,
+    unknown,
+    operands,
+  };
+}
+
+function readRounds(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_ROUNDS;
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new MgoError(`bench: -count=${text}: it may be a number of rounds from 1 to 9999`, USAGE);
+}

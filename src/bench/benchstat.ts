@@ -1,0 +1,123 @@
+/**
+ * benchstat, the Go project's own program that compares benchmarks (golang.org/x/perf/cmd/benchstat): built once by
+ * the user's `go`, and kept in mgo's cache.
+ */
+import { access, chmod, constants, mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder } from "../build/cache.ts";
+import { tryFolder } from "../build/temporary.ts";
+import { MgoError, reasonOf } from "../error.ts";
+import type { Level } from "../level.ts";
+import { type Context, type Environment, run } from "../process.ts";
+import { type Comparison, readComparisons } from "./comparison.ts";
+import type { Results } from "./results.ts";
+
+/**
+ * The last version that asks for no newer Go than 1.18: mgo works with Go 1.20, and a later benchstat would have
+ * that fetch a whole toolchain first. Its statistics have not changed since (January 2025).
+ */
+export const BENCHSTAT_VERSION = "v0.0.0-20250106172127-400946f43c82";
+
+const GO_MOD = `module mgo/benchstat
+
+go 1.20
+
+require golang.org/x/perf ${BENCHSTAT_VERSION}
+
+require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
+`;
+
+/** As sum.golang.org has them: no other bytes are compiled, wherever they come from. */
+const GO_SUM = `github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 h1:xlwdaKcTNVW4PtpQb8aKA4Pjy0CdJHEqvFbAnvR5m2g=
+github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794/go.mod h1:7e+I0LQFUI9AXWxOfsQROs9xPhoJtbsyWcjJqDd4KPY=
+golang.org/x/perf ${BENCHSTAT_VERSION} h1:cntvEEbGexov/BId760utCq7Mtu7iJG4lRr/0z+V7Z4=
+golang.org/x/perf ${BENCHSTAT_VERSION}/go.mod h1:q/JkMABA9XXpcvcwKP7xYHRk8KsZBPSXrV8tG4DEMGI=
+`;
+
+/** What a user has set for builds of their own is not for this one; where modules come from, and go to, is. */
+const BUILD_ENVIRONMENT: Environment = {
+  GOFLAGS: "-mod=readonly",
+  GO111MODULE: "on",
+  GOWORK: "off",
+  GOOS: "linux",
+  GOARCH: "amd64",
+  GOAMD64: "v1",
+  GOEXPERIMENT: "",
+  CGO_ENABLED: "0",
+};
+
+/**
+ * Has benchstat at hand.
+ *
+ * @param temporary a private folder
+ * @returns its path
+ * @throws MgoError with Go's reason if it cannot be built, as without a network the first time
+ */
+export async function findBenchstat(go: string, temporary: string, context: Context): Promise<string> {
+  const cache = cacheFolder(context.env);
+  const folder = cache === undefined ? undefined : await tryFolder(join(cache, "benchstat"));
+  const kept = folder && join(folder, BENCHSTAT_VERSION);
+  if (kept !== undefined && (await isExecutable(kept))) return kept;
+  const built = await build(go, temporary, context);
+  if (kept === undefined) return built;
+  // Where the cache lies on another disk, or may not be written, the next run builds it again.
+  return await rename(built, kept).then(
+    () => kept,
+    () => built,
+  );
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function build(go: string, temporary: string, context: Context): Promise<string> {
+  const module = join(temporary, "benchstat");
+  await mkdir(module);
+  await writeFile(join(module, "go.mod"), GO_MOD);
+  await writeFile(join(module, "go.sum"), GO_SUM);
+  const built = join(module, "benchstat");
+  const command = [go, "build", "-trimpath", "-o", built, "golang.org/x/perf/cmd/benchstat"];
+  const env = { ...context.env, ...BUILD_ENVIRONMENT };
+  const { status, stderr } = await run(command, { cwd: module, env, signal: context.signal });
+  if (status !== 0) throw new MgoError(`cannot get benchstat: ${reasonIn(stderr)}`);
+  await chmod(built, 0o755);
+  return built;
+}
+
+/** The last of Go's lines says why; the others, what it was about to do. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^go: downloading /.test(line));
+  return (lines.at(-1) ?? "go build failed").trim().replace(/^go: /, "");
+}
+
+/**
+ * Compares levels.
+ *
+ * @param temporary a private folder
+ * @param base the level that the others are compared with
+ * @returns a comparison for each unit that the benchmarks report
+ * @throws MgoError if benchstat fails or prints what mgo cannot read
+ */
+export async function compareLevels(
+  benchstat: string,
+  results: Results,
+  base: Level,
+  temporary: string,
+  { env, signal }: Context,
+): Promise<readonly Comparison[]> {
+  const levels = [base, ...results.levels.filter((level) => level !== base)];
+  for (const level of levels) await writeFile(join(temporary, `${level}.txt`), results.textOf(level));
+  const inputs = levels.map((level) => `${level}=${level}.txt`);
+  const command = [benchstat, "-format", "csv", "-table", "", "-row", "pkg,.fullname", ...inputs];
+  const { status, stdout, stderr } = await run(command, { cwd: temporary, env, signal });
+  if (status !== 0) throw new MgoError(`benchstat failed: ${stderr.trim()}`);
+  try {
+    return readComparisons(stdout, levels);
+  } catch (cause) {
+    throw new MgoError(`benchstat printed something that mgo cannot read: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,117 @@
+/** `mgo bench --exec`: a command that runs each of a bundle's variants, timed as a benchmark is. */
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Bundle, decodeVariant, findVariant } from "../bundle/read.ts";
+import { MgoError } from "../error.ts";
+import type { Level } from "../level.ts";
+import { type Context, run } from "../process.ts";
+import type { Subject } from "./subject.ts";
+
+/** For how long, or how often, the command runs in each round and at each level. */
+export type BenchTime = { readonly seconds: number } | { readonly times: number };
+
+const USAGE = { status: 2 };
+const PLACE = "{}";
+
+/** In seconds. */
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+
+/**
+ * Reads -benchtime as Go does: `1s`, `1m30s`, `100x`.
+ *
+ * @throws MgoError for anything else
+ */
+export function readBenchTime(text: string): BenchTime {
+  const times = /^([1-9]\d*)x$/.exec(text)?.[1];
+  if (times !== undefined) return { times: Number(times) };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+  const seconds = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
+  if (seconds > 0 && parts.map(([part]) => part).join("") === text) return { seconds };
+  throw new MgoError(
+    `bench: -benchtime=${text}: it may be a time such as 2s, or a number of runs such as 20x`,
+    USAGE,
+  );
+}
+
+/** @throws MgoError for a command that would not run the variants */
+export function checkCommand(command: string): void {
+  if (command.includes(PLACE)) return;
+  throw new MgoError(`bench: --exec ${JSON.stringify(command)} has no {}, which stands for the program`, {
+    ...USAGE,
+    hint: "as in --exec '{} --version'",
+  });
+}
+
+/**
+ * Makes the variants, and runs the command once with each, unmeasured: what it does not do there it will not do later.
+ *
+ * @param command for /bin/sh; each `{}` becomes the path of a variant, quoted
+ * @param temporary private
+ * @throws MgoError if the command fails; if a variant is damaged
+ */
+export async function prepareCommand(
+  bundle: Bundle,
+  levels: readonly Level[],
+  command: string,
+  time: BenchTime,
+  temporary: string,
+  context: Context,
+): Promise<Subject> {
+  const name = basename(bundle.name);
+  const scripts = new Map<Level, string>();
+  for (const level of levels) {
+    const folder = join(temporary, level);
+    await mkdir(folder);
+    const program = join(folder, name);
+    await writeFile(program, await decodeVariant(bundle, findVariant(bundle, level), context.signal));
+    await chmod(program, 0o755);
+    // What it prints must not cost more than it does the command itself: nobody reads it.
+    const script = `exec >/dev/null\n${command.replaceAll(PLACE, () => quote(program))}`;
+    scripts.set(level, script);
+    await runOnce(script, level, command, context);
+  }
+  return {
+    name,
+    async run(level) {
+      const script = scripts.get(level);
+      if (script === undefined) return { text: "", failure: undefined };
+      const began = performance.now();
+      let runs = 0;
+      for (;;) {
+        await runOnce(script, level, command, context);
+        runs++;
+        const seconds = (performance.now() - began) / 1000;
+        if ("times" in time ? runs < time.times : seconds < time.seconds) continue;
+        const text = `BenchmarkCommand ${runs} ${((seconds * 1e9) / runs).toFixed(0)} ns/op\n`;
+        return { text, failure: undefined };
+      }
+    },
+  };
+}
+
+async function runOnce(
+  script: string,
+  level: Level,
+  command: string,
+  { cwd, env, signal }: Context,
+): Promise<void> {
+  const result = await run(["/bin/sh", "-c", script], { cwd, env, signal, onFlood: () => {} });
+  if (result.status === 0) return;
+  const last = result.stderr.trim().split("\n").at(-1) ?? "";
+  throw new MgoError(
+    `bench: the command fails at ${level} with status ${result.status ?? "of a signal"}${last === "" ? "" : `: ${last}`}`,
+    { hint: `it is: ${command}` },
+  );
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

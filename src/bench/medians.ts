@@ -1,0 +1,43 @@
+/** A table without statistics, for where benchstat cannot be had. */
+import type { Level } from "../level.ts";
+import { formatTable } from "../text.ts";
+import type { Benchmark, Results } from "./results.ts";
+import { formatDelta, formatTime } from "./units.ts";
+
+/** Of one benchmark, in seconds by level. */
+export interface Medians extends Benchmark {
+  readonly medians: ReadonlyMap<Level, number>;
+}
+
+export function mediansOf(results: Results): readonly Medians[] {
+  return results.compared.map((benchmark) => ({
+    ...benchmark,
+    medians: new Map(
+      results.levels.map((level): [Level, number] => [
+        level,
+        median(results.timesOf(level, benchmark)) / 1e9,
+      ]),
+    ),
+  }));
+}
+
+export function renderMedians(results: Results): string {
+  const [base, ...others] = results.levels;
+  if (base === undefined) return "";
+  const rows = mediansOf(results).map(({ pkg, name, medians }) => {
+    const first = medians.get(base) ?? Number.NaN;
+    const deltas = others.map((level) => formatDelta((medians.get(level) ?? Number.NaN) / first - 1));
+    return [pkg === "" ? name : `${pkg} ${name}`, formatTime(first), ...deltas];
+  });
+  return `${formatTable([["", `${base} sec/op`, ...others], ...rows], "  ")}\n`;
+}
+
+/** NaN of none. */
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [low = Number.NaN, high = Number.NaN] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.ceil((sorted.length - 1) / 2)],
+  ];
+  return (low + high) / 2;
+}

@@ -1,0 +1,155 @@
+/**
+ * Test programs and how to run them, as `go test` itself has it.
+ *
+ * `go test` runs once for each level with the user's arguments, and a recorder in -exec's place: a shell script that
+ * keeps each test program and notes its arguments and its folder, and runs nothing. So Go alone reads its flags,
+ * vets, builds, and says what is wrong; mgo runs the same programs in the same way, as often as it wants, without
+ * linking again.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cgoEnvironment } from "../build/cgo.ts";
+import { makeReport, type Report } from "../build/report.ts";
+import { chdirLength } from "../go/arity.ts";
+import type { CgoSettings } from "../go/env.ts";
+import type { Level } from "../level.ts";
+import { type Context, run } from "../process.ts";
+import type { BenchArguments } from "./arguments.ts";
+import type { Run, Subject } from "./subject.ts";
+
+/**
+ * $1: where to keep it. The rest: the test program and its arguments. Go sets PWD, and puts its own folder in front
+ * of PATH.
+ */
+const RECORDER = `set -e
+place=$1/$$
+shift
+program=$1
+shift
+mkdir "$place"
+ln "$program" "$place/\${program##*/}" 2>/dev/null || cp "$program" "$place/\${program##*/}"
+{
+  printf '%s\\0' "\${program##*/}" "$PWD" "$PATH"
+  [ $# -eq 0 ] || printf '%s\\0' "$@"
+} >"$place/.run"
+`;
+
+/** A test program at one level. */
+interface Recorded {
+  readonly level: Level;
+  readonly program: string;
+  readonly folder: string;
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+export interface RecordRequest {
+  readonly go: string;
+  readonly args: BenchArguments;
+  readonly levels: readonly Level[];
+  /** What cgo gives to compilers, where they compile for each level as well. */
+  readonly cgo: CgoSettings | undefined;
+  /** Private, empty. */
+  readonly temporary: string;
+  readonly onLevel: (level: Level) => void;
+  readonly onStderrLine: (line: string) => boolean;
+}
+
+/**
+ * Builds the test programs of all levels.
+ *
+ * @returns what Go says if it fails, as of one `go test`; else a subject for each package that has tests
+ */
+export async function recordTests(
+  request: RecordRequest,
+  context: Context,
+): Promise<Report | readonly Subject[]> {
+  const { args, levels, cgo, temporary } = request;
+  const script = join(temporary, "record");
+  await writeFile(script, RECORDER);
+  const outputs = [];
+  const recorded: Recorded[] = [];
+  for (const level of levels) {
+    request.onLevel(level);
+    const place = join(temporary, level);
+    await mkdir(place);
+    const command = [request.go, "test", ...goArguments(args, ["/bin/sh", script, place])];
+    const compilers = cgo === undefined ? {} : cgoEnvironment(cgo, level);
+    const env = { ...context.env, ...compilers, GOAMD64: level };
+    const result = await run(command, { ...context, env, onStderrLine: request.onStderrLine });
+    outputs.push({ ...result, level, status: result.status ?? 1, killed: result.status === undefined });
+    recorded.push(...(await readRecords(place, level)));
+  }
+  const failed = outputs.filter(({ status }) => status !== 0);
+  if (failed.length > 0) {
+    const verbosity = { dryRun: false, commands: false, names: false, work: false, json: false };
+    return makeReport(
+      outputs.map((output) => (output.status === 0 ? { ...output, stdout: "", stderr: "" } : output)),
+      verbosity,
+      [],
+    );
+  }
+  return subjectsOf(recorded, context);
+}
+
+/** The user's arguments, with what they leave open in front: -C comes first, and the last of two flags counts. */
+function goArguments({ words, flags }: BenchArguments, recorder: readonly string[]): readonly string[] {
+  const chdir = chdirLength(words);
+  const defaults = [
+    ...(flags.has("bench") ? [] : ["-bench=."]),
+    ...(flags.has("run") ? [] : ["-run=^$"]),
+    "-count=1",
+    `-exec=${recorder.map(quoteWord).join(" ")}`,
+  ];
+  return [...words.slice(0, chdir), ...defaults, ...words.slice(chdir)];
+}
+
+/** As Go splits -exec: a quote reaches to the next one like it. */
+function quoteWord(word: string): string {
+  return word.includes("'") ? `"${word}"` : `'${word}'`;
+}
+
+async function readRecords(place: string, level: Level): Promise<readonly Recorded[]> {
+  const names = await readdir(place);
+  return await Promise.all(
+    names.map(async (name): Promise<Recorded> => {
+      const [program = "", folder = "", path = "", ...args] = (
+        await readFile(join(place, name, ".run"), "utf8")
+      )
+        .split("\0")
+        .slice(0, -1);
+      return { level, program: join(place, name, program), folder, path, args };
+    }),
+  );
+}
+
+/** A package is known by its folder, which has one test program. */
+function subjectsOf(recorded: readonly Recorded[], context: Context): readonly Subject[] {
+  const folders = [...new Set(recorded.map(({ folder }) => folder))].toSorted();
+  return folders.map((folder) => {
+    const programs = new Map(
+      recorded.filter((known) => known.folder === folder).map((known) => [known.level, known]),
+    );
+    const [first] = programs.values();
+    const name = first?.program.slice(first.program.lastIndexOf("/") + 1).replace(/\.test$/, "") ?? folder;
+    return {
+      name,
+      async run(level) {
+        const program = programs.get(level);
+        return program === undefined ? NOTHING : await runTests(program, context);
+      },
+    };
+  });
+}
+
+/** A package may have test files at some levels only. */
+const NOTHING: Run = { text: "", failure: undefined };
+
+async function runTests({ level, program, folder, path, args }: Recorded, context: Context): Promise<Run> {
+  const env = { ...context.env, GOAMD64: level, PWD: folder, PATH: path };
+  const { signal } = context;
+  const { status, stdout, stderr } = await run([program, ...args], { cwd: folder, env, signal });
+  if (status === 0) return { text: stdout, failure: undefined };
+  // Of a panic and of a signal Go's runtime makes status 2; tests that fail end with 1.
+  return { text: stdout, failure: { output: stdout + stderr, isFatal: status !== 1 } };
+}

@@ -1,0 +1,151 @@
+/** All that a run of `mgo bench` has found out, and its two forms for standard output: text and JSON. */
+import type { Sizes } from "../bundle/sizes.ts";
+import type { Level } from "../level.ts";
+import { formatRatio, formatSize } from "../text.ts";
+import { BENCHSTAT_VERSION } from "./benchstat.ts";
+import type { Cell, Comparison, Row } from "./comparison.ts";
+import type { Machine } from "./machine.ts";
+import { mediansOf, renderMedians } from "./medians.ts";
+import type { Benchmark, Results } from "./results.ts";
+import { renderTable } from "./table.ts";
+import type { Verdict } from "./verdict.ts";
+import type { Conclusion } from "./words.ts";
+
+export interface BenchReport {
+  /** The command line, as the user would type it. */
+  readonly command: string;
+  readonly machine: Machine;
+  readonly goVersion: string;
+  readonly levels: readonly Level[];
+  /** Levels that were asked for and that this CPU lacks. */
+  readonly missing: readonly Level[];
+  readonly rounds: number;
+  readonly results: Results;
+  /** Benchmarks that some level has no result of. */
+  readonly incomplete: readonly (Benchmark & { readonly missing: readonly Level[] })[];
+  /** How many runs failed. */
+  readonly failures: number;
+  /** benchstat's; undefined where it could not be had. */
+  readonly compared: Compared | undefined;
+  /** Of the bundle, where one was measured. */
+  readonly sizes: Sizes | undefined;
+}
+
+export interface Compared {
+  /** Of time. */
+  readonly time: Comparison;
+  /** Of everything else that the benchmarks report. */
+  readonly others: readonly Comparison[];
+  readonly verdict: Verdict;
+  /** That in words. */
+  readonly conclusion: Conclusion;
+}
+
+export function renderText(report: BenchReport): string {
+  const { compared, machine, results, rounds, sizes } = report;
+  const parts = [
+    `${machine.cpu}, ${report.goVersion}, ${rounds} ${rounds === 1 ? "round" : "rounds"}\n`,
+    ...(compared === undefined ? [renderMedians(results)] : [renderTable(compared.time)]),
+    ...otherTables(compared?.others ?? []),
+  ];
+  if (report.incomplete.length > 0) parts.push(`${incompleteLines(report).join("\n")}\n`);
+  if (compared !== undefined) {
+    const { headline, levels, advice, doubts } = compared.conclusion;
+    const details = levels.length > 1 ? levels.map((line) => `  ${line}`) : [];
+    parts.push(`${[headline, ...details].join("\n")}\n`);
+    for (const text of [advice, ...doubts]) if (text !== undefined) parts.push(`${text}\n`);
+  }
+  if (sizes !== undefined) {
+    const [size, ratio] = [formatSize(sizes.size), formatRatio(sizes.size / sizes.plainSize)];
+    parts.push(`The bundle is ${size}, ${ratio} one plain build (${formatSize(sizes.plainSize)}).\n`);
+  }
+  return parts.map((part) => wrapLines(part)).join("\n");
+}
+
+/** Only sentences are longer than a line. */
+function wrapLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line.length <= 80 || /^\s|\S{60}/.test(line) ? line : wrapLine(line)))
+    .join("\n");
+}
+
+function wrapLine(line: string): string {
+  return line.replaceAll(/(.{1,80})(?: |$)/g, "$1\n").trimEnd();
+}
+
+/** What allocations and the like do: levels seldom change them. */
+function otherTables(others: readonly Comparison[]): readonly string[] {
+  const differs = ({ rows }: Comparison): boolean =>
+    rows.some(({ cells }) => [...cells.values()].some(({ isSignificant }) => isSignificant));
+  const same = others.filter((comparison) => !differs(comparison)).map(({ unit }) => unit);
+  return [
+    ...others.filter(differs).map(renderTable),
+    ...(same.length === 0 ? [] : [`${same.join(", ")}: no level differs significantly.\n`]),
+  ];
+}
+
+function incompleteLines({ incomplete }: BenchReport): readonly string[] {
+  return incomplete.map(({ pkg, name, missing }) => {
+    const where =
+      missing.length === 0 ? "its package did not run to the end" : `no result at ${missing.join(", ")}`;
+    return `not compared: ${pkg === "" ? "" : `${pkg} `}${name}: ${where}`;
+  });
+}
+
+/** Times in seconds, sizes in bytes, changes as parts: -0.12 is 12 % less. */
+export function renderJson(report: BenchReport): string {
+  const { compared, results, sizes } = report;
+  const json = {
+    command: report.command,
+    cpu: report.machine.cpu,
+    cpus: report.machine.cpus,
+    kernel: report.machine.kernel,
+    go_version: report.goVersion,
+    levels: report.levels,
+    missing_levels: report.missing,
+    base: report.levels[0],
+    rounds: report.rounds,
+    failures: report.failures,
+    benchstat: compared === undefined ? null : BENCHSTAT_VERSION,
+    verdict: compared === undefined ? null : describeVerdict(compared),
+    tables: compared === undefined ? null : [compared.time, ...compared.others].map(describeTable),
+    medians:
+      compared !== undefined
+        ? null
+        : mediansOf(results).map(({ pkg, name, medians }) => ({ pkg, name, ...Object.fromEntries(medians) })),
+    not_compared: report.incomplete,
+    bundle: sizes === undefined ? null : { size: sizes.size, plain_size: sizes.plainSize },
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+function describeVerdict({ verdict, conclusion }: Compared) {
+  const { headline, advice, gains, doubts } = conclusion;
+  return {
+    headline,
+    advice: advice ?? null,
+    gains: gains ?? null,
+    doubts,
+    worth: verdict.worth,
+    levels: verdict.levels,
+    steps: verdict.steps,
+  };
+}
+
+function describeTable({ unit, base, rows, geomean }: Comparison) {
+  return {
+    unit,
+    base,
+    rows: rows.map(({ pkg, name, cells }: Row) => ({
+      pkg,
+      name,
+      levels: Object.fromEntries([...cells].map(([level, cell]) => [level, describeCell(cell)])),
+    })),
+    geomean: Object.fromEntries(geomean),
+  };
+}
+
+function describeCell({ median, spread, delta, p, isSignificant }: Cell) {
+  return { median, spread: spread ?? null, delta, p: p ?? null, significant: isSignificant };
+}
