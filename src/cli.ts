@@ -5,8 +5,10 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import packageJson from "../package.json" with { type: "json" };
 import * as build from "./commands/build.ts";
+import * as completion from "./commands/completion.ts";
 import * as extract from "./commands/extract.ts";
 import * as inspect from "./commands/inspect.ts";
+import * as man from "./commands/man.ts";
 import * as pack from "./commands/pack.ts";
 import * as passthrough from "./commands/passthrough.ts";
 import * as verify from "./commands/verify.ts";
@@ -31,6 +33,8 @@ const OWN_COMMANDS: Readonly<Record<CommandName, OwnCommand>> = {
   inspect: inspect.run,
   extract: extract.run,
   verify: verify.run,
+  completion: completion.run,
+  man: man.run,
 };
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
@@ -97,6 +101,7 @@ function findCommand(args: readonly string[]): Command {
   const asked = word === "help" ? COMMANDS.find(({ name }) => name === rest[0]) : undefined;
   if (asked !== undefined) return () => print(helpOf(asked));
   if (HELP_FLAG.test(word) || (word === "help" && rest[0] === undefined)) return () => print(HELP);
+  if (word === "__complete") return () => completion.answer(rest);
   const entry = COMMANDS.find(({ name }) => name === word);
   if (entry !== undefined) {
     // Builds look for it among the flags that have values, themselves.
