@@ -67,7 +67,8 @@ export function manPage(): string {
 }
 
 function section(title: string, body: readonly string[]): readonly string[] {
-  return [`.SH ${quoted(title)}`, ...body];
+  // A heading begins a paragraph.
+  return [`.SH ${quoted(title)}`, ...(body[0] === ".PP" ? body.slice(1) : body)];
 }
 
 function paragraphs(...texts: readonly string[]): readonly string[] {
