@@ -1,0 +1,36 @@
+/** What goes into packages beside the program: made from the reference, or found in the checkout. */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { SCRIPTS } from "../../src/completion/scripts.ts";
+import { manPage } from "../../src/man.ts";
+import { debianCopyright, thirdParties } from "./copyright.ts";
+import { bundledPackages } from "./notices.ts";
+
+/** Fills a folder, which it empties first, with what packaging/nfpm.yaml takes from it. */
+export async function stage(root: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const put = async (path: string, contents: string | Uint8Array): Promise<void> => {
+    const file = join(folder, path);
+    await mkdir(join(file, ".."), { recursive: true });
+    await writeFile(file, contents, { mode: 0o644 });
+  };
+  const read = async (path: string): Promise<string> => await readFile(join(root, path), "utf8");
+
+  // Without a name and a time, gzip's header is the same each time.
+  await put("mgo.1.gz", gzipSync(manPage(), { level: 9 }));
+  for (const [shell, script] of Object.entries(SCRIPTS)) await put(`completions/mgo.${shell}`, script);
+
+  const [mgo, zstd] = [await read("LICENSE"), await read("launcher/zstd/LICENSE")];
+  const notices = await bundledPackages(root);
+  await put("copyright", debianCopyright(mgo, zstd, notices));
+  await put("licenses/LICENSE", mgo);
+  await put("licenses/THIRD-PARTY", thirdParties(zstd, notices));
+
+  await put("doc/README.md", await read("README.md"));
+  // Debian wants it packed, under this name.
+  await put("doc/changelog.gz", gzipSync(await read("CHANGELOG.md"), { level: 9 }));
+  for (const name of await readdir(join(root, "docs"))) {
+    if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
+  }
+}
