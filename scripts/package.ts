@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
-import { stage } from "./package/stage.ts";
+import { type Release, stage } from "./package/stage.ts";
 
 const FORMATS = ["deb", "rpm", "apk", "archlinux"] as const;
 type Format = (typeof FORMATS)[number];
@@ -48,9 +48,14 @@ async function main(): Promise<void> {
   const formats = positionals.length > 0 ? positionals.map(parseFormat) : FORMATS;
   const output = resolve(values.output);
   await mkdir(output, { recursive: true });
+  const release: Release = {
+    version: packageJson.version,
+    maintainer: process.env.MGO_MAINTAINER || "mgo authors <packages@mgo.invalid>",
+    time: Number(process.env.SOURCE_DATE_EPOCH || lastCommit()),
+  };
   const work = await mkdtemp(join(tmpdir(), "mgo-package-"));
   try {
-    await stage(root, work);
+    await stage(root, work, release);
     for (const format of formats) {
       const program = programs[format];
       if (program === undefined) {
@@ -62,7 +67,7 @@ async function main(): Promise<void> {
       await access(program).catch(() => {
         throw new Error(`there is no ${program}: npm run build makes dist/mgo`);
       });
-      await pack(format, { arch: values.arch, program: resolve(program), stage: work, output });
+      await pack(format, { ...release, arch: values.arch, program: resolve(program), stage: work, output });
     }
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -75,14 +80,14 @@ function parseFormat(text: string): Format {
   return format;
 }
 
-interface Contents {
+interface Contents extends Release {
   readonly arch: string;
   readonly program: string;
   readonly stage: string;
   readonly output: string;
 }
 
-async function pack(format: Format, { arch, program, stage: folder, output }: Contents): Promise<void> {
+async function pack(format: Format, contents: Contents): Promise<void> {
   const nfpm = process.env.NFPM || Bun.which("nfpm");
   if (!nfpm)
     throw new Error("there is no nfpm: name it in NFPM (go install github.com/goreleaser/nfpm/v2/cmd/nfpm)");
@@ -94,18 +99,18 @@ async function pack(format: Format, { arch, program, stage: folder, output }: Co
     "--packager",
     format,
     "--target",
-    output,
+    contents.output,
   ];
   const child = Bun.spawn(command, {
     cwd: root,
     env: {
       ...process.env,
-      VERSION: packageJson.version,
-      MGO_ARCH: arch,
-      MGO_PROGRAM: program,
-      MGO_STAGE: folder,
-      MGO_MAINTAINER: process.env.MGO_MAINTAINER || "mgo authors <packages@mgo.invalid>",
-      SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH || lastCommit(),
+      VERSION: contents.version,
+      MGO_ARCH: contents.arch,
+      MGO_PROGRAM: contents.program,
+      MGO_STAGE: contents.stage,
+      MGO_MAINTAINER: contents.maintainer,
+      SOURCE_DATE_EPOCH: String(contents.time),
     },
     stdio: ["ignore", "inherit", "inherit"],
   });

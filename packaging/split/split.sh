@@ -9,15 +9,15 @@
 # the target as a symbolic link to it: the program runs before this script has, and where it cannot do its work, and
 # `ln -sf` brings the bundle back on a machine whose CPU can do less than the one that the variant was chosen on.
 #
-# Whatever fails, the target is as it was, the machine has a program that runs, and the installation goes on.
+# Whatever fails, the target is as it was, the machine has a program that runs, and the installation goes on. Where a
+# system is installed that other machines will run (an image), the file /etc/mgo/no-split keeps every bundle.
 
 mgo_split() {
-  # Set where packages are installed into a folder of another machine: dpkg --root.
-  bundle=${DPKG_ROOT:-}$1
-  target=${DPKG_ROOT:-}$2
+  bundle=$1
+  target=$2
 
-  # The launcher runs on Linux for x86-64 only; its variant is for the machine that it runs on.
-  [ -f "$bundle" ] || return 0
+  # dpkg sets it where it installs into a folder, for a machine that need not be this one.
+  [ -z "${DPKG_ROOT:-}" ] && [ ! -e /etc/mgo/no-split ] && [ -f "$bundle" ] || return 0
   # A plain program would not write itself out, but do its work. So would one of a variant: this ran before.
   LC_ALL=C grep -qF '[mgo] launcher: ' "$bundle" || return 0
   # With privileges, the launcher does not listen to its environment, and starts the program.
@@ -36,7 +36,7 @@ mgo_split() {
   trap 'exit 1' HUP INT TERM
   if cp -p "$bundle" "$variant" &&
     (unset GOAMD64 && MGODEBUG=extract exec "$bundle") </dev/null >"$variant" &&
-    [ -s "$variant" ] && mv -f "$variant" "$target"; then
+    [ -s "$variant" ] && { sync "$variant" 2>/dev/null || sync; } && mv -f "$variant" "$target"; then
     return 0
   fi
   rm -f "$variant"

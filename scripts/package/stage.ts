@@ -7,8 +7,16 @@ import { manPage } from "../../src/man.ts";
 import { debianCopyright, thirdParties } from "./copyright.ts";
 import { bundledPackages } from "./notices.ts";
 
+export interface Release {
+  readonly version: string;
+  /** Name and address of who makes the packages. */
+  readonly maintainer: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
 /** Fills a folder, which it empties first, with what packaging/nfpm.yaml takes from it. */
-export async function stage(root: string, folder: string): Promise<void> {
+export async function stage(root: string, folder: string, release: Release): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const put = async (path: string, contents: string | Uint8Array): Promise<void> => {
     const file = join(folder, path);
@@ -28,9 +36,15 @@ export async function stage(root: string, folder: string): Promise<void> {
   await put("licenses/THIRD-PARTY", thirdParties(zstd, notices));
 
   await put("doc/README.md", await read("README.md"));
-  // Debian wants it packed, under this name.
-  await put("doc/changelog.gz", gzipSync(await read("CHANGELOG.md"), { level: 9 }));
+  await put("doc/CHANGELOG.md", await read("CHANGELOG.md"));
+  await put("changelog.gz", gzipSync(debianChangelog(release), { level: 9 }));
   for (const name of await readdir(join(root, "docs"))) {
     if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
   }
+}
+
+/** Debian's own, of the package: what is new in mgo is in CHANGELOG.md. */
+function debianChangelog({ version, maintainer, time }: Release): string {
+  const date = new Date(time * 1000).toUTCString().replace("GMT", "+0000");
+  return `mgo (${version}-1) unstable; urgency=medium\n\n  * mgo ${version}: see CHANGELOG.md.\n\n -- ${maintainer}  ${date}\n`;
 }
