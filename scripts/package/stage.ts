@@ -36,8 +36,11 @@ export async function stage(root: string, folder: string, release: Release): Pro
   await put("licenses/THIRD-PARTY", thirdParties(zstd, notices));
 
   await put("doc/README.md", await read("README.md"));
-  await put("doc/CHANGELOG.md", await read("CHANGELOG.md"));
-  await put("changelog.gz", gzipSync(debianChangelog(release), { level: 9 }));
+  const changelog = await read("CHANGELOG.md");
+  await put("CHANGELOG.md", changelog);
+  // Debian wants it packed, and its own beside it.
+  await put("changelog.gz", gzipSync(changelog, { level: 9 }));
+  await put("changelog.Debian.gz", gzipSync(debianChangelog(release), { level: 9 }));
   for (const name of await readdir(join(root, "docs"))) {
     if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
   }

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
-import { hasOverlay, runInOverlay } from "../support/overlay.ts";
+import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
 import { findTools } from "../support/tools.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(120_000);
 afterAll(removeWorkspaces);
@@ -51,14 +51,6 @@ test "$(ls /usr/lib/app)" = app
 test ! -e /usr/bin/app.mgo-split
 /usr/bin/app
 `;
-/** In the package manager's own data, and what it runs after everything. */
-function leftElsewhere(workspace: Workspace): readonly string[] {
-  const own = /^\.\/(?:var\/(?:lib|cache|log)|root\/\.rpmdb|run|etc\/ld\.so\.cache|tmp)\b/;
-  return readFileSync(join(workspace.folder, "left"), "utf8")
-    .split("\n")
-    .filter((path) => path !== "" && !own.test(path));
-}
-
 describe.skipIf(tools === undefined || !overlay)("a package of a bundle", () => {
   test("is split by dpkg, which finds nothing changed, upgrades it, and removes all of it", () => {
     const [one, two] = [pack("deb"), pack("deb", "2.0.0")];
@@ -70,7 +62,7 @@ describe.skipIf(tools === undefined || !overlay)("a package of a bundle", () => 
       ),
     );
     expect(stdout).toMatch(/^(level v\d\n)\1\1$/);
-    expect(leftElsewhere(place)).toEqual([]);
+    expect(leftInSystem(place)).toEqual([]);
   });
 
   test.skipIf(Bun.which("rpm") === null)("is split by rpm, which removes all of it", () => {
@@ -83,7 +75,7 @@ describe.skipIf(tools === undefined || !overlay)("a package of a bundle", () => 
       ),
     );
     expect(stdout).toMatch(/^level v\d\n$/);
-    expect(leftElsewhere(place)).toEqual([]);
+    expect(leftInSystem(place)).toEqual([]);
   });
 
   test("carries the script for apk and pacman", () => {

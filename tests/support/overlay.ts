@@ -2,7 +2,7 @@
  * This machine's whole system in a chroot that may be written to and is thrown away: packages are installed there as
  * on a user's machine. Needs root.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Outcome, run, type Workspace } from "./workspace.ts";
 
@@ -24,10 +24,7 @@ find . ! -type d | LC_ALL=C sort > "$folder/left"
 exit $status
 `;
 
-/**
- * Runs a shell script as root in a copy of the system, in the workspace's folder, which is the real one. Names of files
- * that differ afterwards stand in the workspace's file `left`.
- */
+/** Runs a shell script as root in a copy of the system, in the workspace's folder, which is the real one. */
 export function runInOverlay(workspace: Workspace, script: string): Outcome {
   const overlay = join(workspace.folder, "..", "overlay");
   mkdirSync(overlay, { recursive: true });
@@ -37,6 +34,14 @@ export function runInOverlay(workspace: Workspace, script: string): Outcome {
     // What installs packages is in there, and people's own PATH may lack it.
     { PATH: `${workspace.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: "C.UTF-8" },
   );
+}
+
+/** The files of the system that the last script has left changed, but for what package managers and caches keep. */
+export function leftInSystem(workspace: Workspace): readonly string[] {
+  const own = /^\.\/(?:var\/(?:lib|cache|log)|root\/\.(?:rpmdb|cache|config|local)|run|tmp)\//;
+  return readFileSync(join(workspace.folder, "left"), "utf8")
+    .split("\n")
+    .filter((path) => path !== "" && !own.test(path));
 }
 
 let answer: boolean | undefined;
