@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { inspect as show } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import * as build from "./commands/build.ts";
 import * as extract from "./commands/extract.ts";
@@ -13,6 +14,7 @@ import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
 import { endGuard } from "./guard.ts";
+import { loadHash } from "./hash.ts";
 import { HELP } from "./help.ts";
 import { removeAllOwn } from "./own.ts";
 import { type Context, Interrupted, signalAll } from "./process.ts";
@@ -98,7 +100,7 @@ function findCommand(args: readonly string[]): Command {
   if (own !== undefined) {
     // `build` looks for it among the flags that have values, itself.
     if (own !== build.run && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(HELP);
-    return (context) => own(rest, context);
+    return withHash((context) => own(rest, context));
   }
   if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
 
@@ -107,7 +109,15 @@ function findCommand(args: readonly string[]): Command {
   const next = chdir > 0 ? (args[chdir] ?? "") : "";
   if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
   const words = next === "build" ? [...args.slice(0, chdir), ...args.slice(chdir + 1)] : args;
-  return (context) => build.run(words, context);
+  return withHash((context) => build.run(words, context));
+}
+
+/** A command of mgo's own, which reads or writes bundles. */
+function withHash(command: Command): Command {
+  return async (context) => {
+    await loadHash();
+    return command(context);
+  };
 }
 
 function print(text: string): number {
@@ -126,7 +136,7 @@ function explain(error: unknown): number {
     writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
   }
-  if (trace) writeStderr(`${Bun.inspect(error, { colors: false })}\n`);
+  if (trace) writeStderr(`${show(error)}\n`);
   return error instanceof MgoError ? error.status : 1;
 }
 
