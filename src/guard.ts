@@ -90,6 +90,8 @@ function startByNode(): Guard {
       child.stdin.write(line);
     },
     end() {
+      // Node waits for nothing that it was told to let go.
+      child.ref();
       child.kill("SIGKILL");
       return ended;
     },
