@@ -8,6 +8,7 @@ import type { Flag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
 import { compareLevels, isLevel, LEVELS, type Level } from "../level.ts";
 import type { Environment } from "../process.ts";
+import { MGO_FLAGS, type MgoFlag } from "../reference/build-flags.ts";
 
 export interface Options {
   /** Sorted, without duplicates, at least one. */
@@ -36,9 +37,6 @@ interface Setting {
 /** Go's exit status for a command line that it does not understand. */
 const USAGE = { status: 2 };
 
-const NAMES = ["levels", "layout", "compress", "base", "jobs", "launcher", "elsewhere"] as const;
-type Name = (typeof NAMES)[number];
-
 /**
  * Reads the options; the command line wins over MGOFLAGS, and MGOFLAGS over MGO_PARALLEL_BUILD.
  *
@@ -46,25 +44,25 @@ type Name = (typeof NAMES)[number];
  * @throws MgoError for an unknown name or a bad value
  */
 export function readOptions(flags: readonly Flag[], env: Environment): Options {
-  const settings = new Map<Name, Setting>();
+  const settings = new Map<MgoFlag, Setting>();
   const parallel = env.MGO_PARALLEL_BUILD;
   if (parallel !== undefined && parallel !== "") {
-    settings.set("jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
+    settings.set("mgo.jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
   }
   for (const flag of readVariable(env.MGOFLAGS ?? "")) {
     settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `-${flag.name} in MGOFLAGS` });
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
-  const levels = readLevels(settings.get("levels"));
+  const levels = readLevels(settings.get("mgo.levels"));
   return {
     levels,
-    layout: readChoice(settings.get("layout"), LAYOUTS) ?? "packed",
-    compress: readChoice(settings.get("compress"), COMPRESS) ?? "default",
-    base: readBase(settings.get("base"), levels),
-    jobs: readJobs(settings.get("jobs")),
-    launcher: readLauncher(settings.get("launcher")),
-    elsewhere: readChoice(settings.get("elsewhere"), ["go"]) === "go",
+    layout: readChoice(settings.get("mgo.layout"), LAYOUTS) ?? "packed",
+    compress: readChoice(settings.get("mgo.compress"), COMPRESS) ?? "default",
+    base: readBase(settings.get("mgo.base"), levels),
+    jobs: readJobs(settings.get("mgo.jobs")),
+    launcher: readLauncher(settings.get("mgo.launcher")),
+    elsewhere: readChoice(settings.get("mgo.elsewhere"), ["go"]) === "go",
   };
 }
 
@@ -86,12 +84,12 @@ function readVariable(text: string): readonly Flag[] {
   });
 }
 
-function nameOf(flag: Flag, where: string): Name {
-  const name = NAMES.find((known) => flag.name === `mgo.${known}`);
+function nameOf(flag: Flag, where: string): MgoFlag {
+  const name = MGO_FLAGS.find((known) => flag.name === known.name)?.name;
   if (name !== undefined) return name;
   throw new MgoError(`unknown flag -${flag.name}${where}`, {
     ...USAGE,
-    hint: `mgo's flags are ${NAMES.map((known) => `-mgo.${known}`).join(", ")}`,
+    hint: `mgo's flags are ${MGO_FLAGS.map((known) => `-${known.name}`).join(", ")}`,
   });
 }
 

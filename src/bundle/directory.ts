@@ -5,7 +5,6 @@
  * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
  * without further checks of bounds.
  */
-
 import { MgoError } from "../error.ts";
 import { xxHash64 } from "../hash.ts";
 import { type Level, levelNumber, levelOf } from "../level.ts";

@@ -5,7 +5,6 @@
  * `.go.buildinfo`, in a read-only segment that is the last in the file and in memory. So nothing in front
  * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
  */
-
 import { MgoError } from "../error.ts";
 import { xxHash64 } from "../hash.ts";
 import { align } from "./align.ts";

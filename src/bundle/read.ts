@@ -1,7 +1,6 @@
 /**
  * Bundle → variants: the same format, read back for inspect, extract, verify. Works on any host.
  */
-
 import { MgoError, reasonOf } from "../error.ts";
 import { readWhole } from "../file.ts";
 import { xxHash64 } from "../hash.ts";

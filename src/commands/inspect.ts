@@ -2,12 +2,13 @@
 import type { StoredFrame, StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import type { Context } from "../process.ts";
+import { INSPECT } from "../reference/commands/inspect.ts";
 import { writeStdout } from "../streams.ts";
 import { formatRatio, formatSize, formatTable } from "../text.ts";
 import { parseArguments, singleFile } from "./arguments.ts";
 
 export async function run(args: readonly string[], _context: Context): Promise<number> {
-  const { values, files } = parseArguments("inspect", args, { json: { type: "boolean" } });
+  const { values, files } = parseArguments(INSPECT, args);
   const report = describe(await openBundle(singleFile("inspect", files)));
   writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   return 0;

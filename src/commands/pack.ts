@@ -7,17 +7,12 @@ import { MgoError } from "../error.ts";
 import { loadLauncher } from "../launcher.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Context } from "../process.ts";
+import { PACK } from "../reference/commands/pack.ts";
 import { writeStdout } from "../streams.ts";
 import { parseArguments, parseLevel } from "./arguments.ts";
 
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const { values, files } = parseArguments("pack", args, {
-    output: { type: "string", short: "o" },
-    base: { type: "string" },
-    compress: { type: "string" },
-    layout: { type: "string" },
-    launcher: { type: "string" },
-  });
+  const { values, files } = parseArguments(PACK, args);
   if (values.output === undefined) {
     throw new MgoError("pack: where to? Name the bundle with -o", { status: 2 });
   }
