@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { inspect as show } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import * as build from "./commands/build.ts";
 import * as completion from "./commands/completion.ts";
@@ -15,6 +16,7 @@ import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
 import { endGuard } from "./guard.ts";
+import { loadHash } from "./hash.ts";
 import { HELP, helpOf } from "./help.ts";
 import { removeAllOwn } from "./own.ts";
 import { type Context, Interrupted, signalAll } from "./process.ts";
@@ -106,7 +108,7 @@ function findCommand(args: readonly string[]): Command {
   if (entry !== undefined) {
     // Builds look for it among the flags that have values, themselves.
     if (!isBuild(entry) && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(helpOf(entry));
-    return (context) => OWN_COMMANDS[entry.name](rest, context);
+    return withHash((context) => OWN_COMMANDS[entry.name](rest, context));
   }
   if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
 
@@ -115,7 +117,15 @@ function findCommand(args: readonly string[]): Command {
   const next = chdir > 0 ? (args[chdir] ?? "") : "";
   if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
   const words = next === "build" ? [...args.slice(0, chdir), ...args.slice(chdir + 1)] : args;
-  return (context) => build.run(words, context);
+  return withHash((context) => build.run(words, context));
+}
+
+/** A command of mgo's own, which reads or writes bundles. */
+function withHash(command: Command): Command {
+  return async (context) => {
+    await loadHash();
+    return command(context);
+  };
 }
 
 function isBuild(entry: CommandEntry): boolean {
@@ -138,7 +148,7 @@ function explain(error: unknown): number {
     writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
   }
-  if (trace) writeStderr(`${Bun.inspect(error, { colors: false })}\n`);
+  if (trace) writeStderr(`${show(error)}\n`);
   return error instanceof MgoError ? error.status : 1;
 }
 
