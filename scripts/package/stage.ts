@@ -1,7 +1,7 @@
 /** What goes into packages beside the program: made from the reference, or found in the checkout. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/completion/scripts.ts";
 import { manPage } from "../../src/man.ts";
 import { debianCopyright, thirdParties } from "./copyright.ts";
@@ -25,8 +25,7 @@ export async function stage(root: string, folder: string, release: Release): Pro
   };
   const read = async (path: string): Promise<string> => await readFile(join(root, path), "utf8");
 
-  // Without a name and a time, gzip's header is the same each time.
-  await put("mgo.1.gz", gzipSync(manPage(), { level: 9 }));
+  await put("mgo.1.gz", pack(manPage()));
   for (const [shell, script] of Object.entries(SCRIPTS)) await put(`completions/mgo.${shell}`, script);
 
   const [mgo, zstd] = [await read("LICENSE"), await read("launcher/zstd/LICENSE")];
@@ -39,11 +38,16 @@ export async function stage(root: string, folder: string, release: Release): Pro
   const changelog = await read("CHANGELOG.md");
   await put("CHANGELOG.md", changelog);
   // Debian wants it packed, and its own beside it.
-  await put("changelog.gz", gzipSync(changelog, { level: 9 }));
-  await put("changelog.Debian.gz", gzipSync(debianChangelog(release), { level: 9 }));
+  await put("changelog.gz", pack(changelog));
+  await put("changelog.Debian.gz", pack(debianChangelog(release)));
   for (const name of await readdir(join(root, "docs"))) {
     if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
   }
+}
+
+/** By JavaScript, whose output is the same everywhere, and without a time. */
+function pack(text: string): Uint8Array {
+  return gzipSync(Buffer.from(text), { level: 9, mtime: 0 });
 }
 
 /** Debian's own, of the package: what is new in mgo is in CHANGELOG.md. */
