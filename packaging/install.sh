@@ -9,7 +9,7 @@
 #
 #     BUN     what runs the build (default: the one in node_modules)
 #     ZIG     compiles launcher and codec: Zig 0.16 (default: the one in node_modules)
-#     ZSTD    the lib folder of zstd's sources, 1.5.5 or newer (default: those in node_modules)
+#     ZSTD    the lib folder of zstd 1.5.7's sources (default: those in node_modules)
 #     PREFIX  (default: /usr)
 #     ZSHDIR  where zsh looks for packages' completions (default: PREFIX/share/zsh/site-functions)
 set -eu
@@ -38,15 +38,15 @@ for file in "$work"/npm/package/*; do
   name=${file##*/}
   case $name in
     README.md | LICENSE*) ;;
-    mgo.js) put 755 "$file" "share/mgo/$name" ;;
-    *) put 644 "$file" "share/mgo/$name" ;;
+    mgo.js) put 755 "$file" "lib/mgo/$name" ;;
+    *) put 644 "$file" "lib/mgo/$name" ;;
   esac
 done
 mkdir -p "$root$prefix/bin"
-ln -sf ../share/mgo/mgo.js "$root$prefix/bin/mgo"
+ln -sf ../lib/mgo/mgo.js "$root$prefix/bin/mgo"
 
 mgo() {
-  "$bun" "$root$prefix/share/mgo/mgo.js" "$@"
+  "$bun" "$root$prefix/lib/mgo/mgo.js" "$@"
 }
 mgo man > "$work/mgo.1"
 put 644 "$work/mgo.1" share/man/man1/mgo.1
@@ -59,4 +59,6 @@ put 755 packaging/split/split.sh share/mgo/split.sh
 for file in README.md CHANGELOG.md docs/*.md; do
   [ ! -f "$file" ] || put 644 "$file" "share/doc/mgo/${file##*/}"
 done
-for name in LICENSE LICENSE.zstd; do put 644 "$work/npm/package/$name" "share/licenses/mgo/$name"; done
+"$bun" scripts/package/notices.ts > "$work/THIRD-PARTY"
+put 644 LICENSE share/licenses/mgo/LICENSE
+put 644 "$work/THIRD-PARTY" share/licenses/mgo/THIRD-PARTY

@@ -1,8 +1,8 @@
 /** Debian's file about copyright (copyright-format 1.0), and the same as plain text for the others. */
-import type { Notice } from "./notices.ts";
+import type { Notice } from "./bundled.ts";
 
-/** What is true of every standalone mgo beside its npm packages. */
-const RUNTIME = `The program contains the Bun runtime, https://bun.sh, which is under the MIT license and statically links
+/** What is in every standalone mgo beside its npm packages. */
+export const RUNTIME = `The program contains the Bun runtime, https://bun.sh, which is under the MIT license and statically links
 JavaScriptCore and WebKit, which are under the LGPL version 2, and further libraries: they and their licenses are
 listed in https://bun.sh/docs/project/licensing, with how to link Bun again.`;
 
@@ -24,10 +24,14 @@ export function debianCopyright(mgo: string, zstd: string, notices: readonly Not
   return `${paragraphs.join("\n\n")}\n`;
 }
 
-/** What goes along with mgo's own licence. */
-export function thirdParties(zstd: string, notices: readonly Notice[]): string {
+/**
+ * What goes along with mgo's own licence.
+ *
+ * @param more what else is in there
+ */
+export function thirdParties(zstd: string, notices: readonly Notice[], ...more: readonly string[]): string {
   const parts = [
-    RUNTIME,
+    ...more,
     `zstd's decoder is in the launcher, and so in each bundle:\n\n${zstd.trim()}`,
     ...notices.map(
       ({ name, version, license, text }) => `${name} ${version} (${license}):\n\n${text.trim()}`,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/completion/scripts.ts";
 import { manPage } from "../../src/man.ts";
-import { debianCopyright, thirdParties } from "./copyright.ts";
-import { bundledPackages } from "./notices.ts";
+import { bundledPackages } from "./bundled.ts";
+import { debianCopyright, RUNTIME, thirdParties } from "./copyright.ts";
 
 export interface Release {
   readonly version: string;
@@ -32,7 +32,7 @@ export async function stage(root: string, folder: string, release: Release): Pro
   const notices = await bundledPackages(root);
   await put("copyright", debianCopyright(mgo, zstd, notices));
   await put("licenses/LICENSE", mgo);
-  await put("licenses/THIRD-PARTY", thirdParties(zstd, notices));
+  await put("licenses/THIRD-PARTY", thirdParties(zstd, notices, RUNTIME));
 
   await put("doc/README.md", await read("README.md"));
   const changelog = await read("CHANGELOG.md");
