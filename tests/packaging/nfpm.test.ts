@@ -8,6 +8,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { SCRIPTS } from "../../src/completion/scripts.ts";
 import { manPage } from "../../src/man.ts";
 import { expectSuccess } from "../support/compare.ts";
+import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
 import { findTools } from "../support/tools.ts";
@@ -41,27 +42,6 @@ const INSTALLED = {
   "/usr/share/mgo/split.sh": readFileSync(join(ROOT, "packaging", "split", "split.sh"), "utf8"),
   "/usr/share/doc/mgo/README.md": readFileSync(join(ROOT, "README.md"), "utf8"),
 };
-
-/** Shell commands that use an installed mgo. */
-const USE = `
-test "$(mgo --version)" = 'mgo ${version}'
-mgo -mgo.levels=v1,v3 -o hello .
-GOAMD64=v1 ./hello
-mgo verify hello
-test "$(zcat /usr/share/man/man1/mgo.1.gz)" = "$(mgo man)"
-if command -v man >/dev/null; then test "$(man -w mgo)" = /usr/share/man/man1/mgo.1.gz; fi
-if command -v fish >/dev/null; then fish -c 'complete -C "mgo verif"'; else echo verify; fi
-if command -v zsh >/dev/null; then zsh -fc 'fpath+=(/usr/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D; print $_comps[mgo]'; else echo _mgo; fi
-bash -c '. /usr/share/bash-completion/completions/mgo; complete -p mgo'
-sh -n /usr/share/mgo/split.sh
-`;
-const USED = [
-  "level v1",
-  "hello: whole, with v1, v3",
-  expect.stringMatching(/^verify/),
-  "_mgo",
-  "complete -o bashdefault -o default -F _mgo mgo",
-];
 
 describe.skipIf(tools === undefined || !overlay)("mgo's packages", () => {
   beforeAll(() => {
