@@ -1,0 +1,124 @@
+/**
+ * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one folder,
+ * as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
+ */
+import { afterAll, describe, expect, test } from "bun:test";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Action, actionOf, type Block, blocksOf, matches, type Step } from "./pages.ts";
+import { type Files, MGO, makeWorkspace, removeWorkspaces, type Workspace, writeFiles } from "./workspace.ts";
+
+export interface Surroundings {
+  /** Files that are there before the page's first command. */
+  readonly files?: Files;
+  /** More variables; PATH goes in front of the one that has `mgo` and the system's programs. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Looked at before anything is run: why the page cannot be followed here. */
+  readonly skip?: boolean;
+  /** For one block, in milliseconds. */
+  readonly timeout?: number;
+}
+
+/**
+ * Registers a test for each block of a page that is marked for it. Variables and the folder that a block leaves are those
+ * of the next one; what it leaves in the background is killed. A block that fails ends the page.
+ *
+ * @param page the page's path from the repository's root
+ */
+export function followPage(page: string, surroundings: Surroundings = {}): void {
+  describe.skipIf(surroundings.skip ?? false)(`${page} can be followed`, () => {
+    const reader = newReader(surroundings);
+    afterAll(removeWorkspaces);
+    let broken = false;
+    for (const block of blocksOf(page)) {
+      const action = actionOf(block);
+      if (action === undefined) continue;
+      const missing = action.kind === "run" && action.needs.some((tool) => !reader.has(tool));
+      const follow = async (): Promise<void> => {
+        if (broken) throw new Error("a block above this one failed");
+        broken = true;
+        await reader.follow(action, `${page}:${block.line}`);
+        broken = false;
+      };
+      test.skipIf(missing)(titleOf(block), follow, surroundings.timeout ?? 120_000);
+    }
+  });
+}
+
+function titleOf({ heading, line, language }: Block): string {
+  return `${heading}, line ${line} (${language})`;
+}
+
+interface Reader {
+  has(tool: string): boolean;
+  follow(action: Action, where: string): Promise<void>;
+}
+
+function newReader({ files = {}, env = {} }: Surroundings): Reader {
+  let place: Workspace | undefined;
+  const open = (): Workspace => {
+    place ??= makeWorkspace(files);
+    return place;
+  };
+  const home = (): string => dirname(open().folder);
+  const path = [env.PATH, process.env.PATH].filter((part) => part !== undefined).join(":");
+
+  async function run({ script, output }: Step, where: string): Promise<void> {
+    const bin = join(home(), "bin");
+    const quoted = MGO.map((word) => `'${word}'`).join(" ");
+    if (!existsSync(bin)) writeFiles(bin, { mgo: `#!/bin/sh\nexec ${quoted} "$@"\n` });
+    const [state, log] = [join(home(), "state"), join(home(), "log")];
+    // The next block starts with the variables and in the folder that this one ends with.
+    const keep = `keep() { { export -p; printf 'cd %q\\n' "$PWD"; } >'${state}'; }; trap keep EXIT`;
+    const load = existsSync(state) ? `. '${state}'` : ":";
+    // Where output is shown, a command before the last may fail, as on a terminal.
+    const options = output === undefined ? "set -aeuo pipefail" : "set -a";
+    const command = `${load}\n${keep}\n${options}\n${script}`;
+    const file = openSync(log, "w");
+    // In a session of its own, with a file to print to: what goes on in the background is neither waited for nor left.
+    const child = Bun.spawn(["bash", "-c", command], {
+      cwd: open().folder,
+      env: { ...open().env, ...env, PATH: `${bin}:${path}` },
+      stdio: ["ignore", file, file],
+      detached: true,
+    });
+    const status = await child.exited;
+    killGroup(child.pid);
+    closeSync(file);
+    const printed = readFileSync(log, "utf8");
+    if (status !== 0) throw new Error(`${where}: status ${status}\n${script}\n${printed}`);
+    if (output !== undefined && !matches(printed, output)) {
+      // For the difference that the message shows.
+      expect(`${where}: $ ${script}${printed}`).toBe(`${where}: $ ${script}${output}`);
+    }
+  }
+
+  return {
+    has: (tool) => Bun.which(tool, { PATH: path }) !== null,
+    async follow(action, where) {
+      if (action.kind === "file") {
+        const file = join(folderNow(open().folder, join(home(), "state")), action.name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, action.text);
+        return;
+      }
+      for (const step of action.steps) await run(step, where);
+    },
+  };
+}
+
+/** The folder that the last block ended in. */
+function folderNow(first: string, state: string): string {
+  if (!existsSync(state)) return first;
+  return Bun.spawnSync(["bash", "-c", `. '${state}' && pwd`])
+    .stdout.toString()
+    .trim();
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing is left of it.
+  }
+}
