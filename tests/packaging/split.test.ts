@@ -65,25 +65,26 @@ describe.skipIf(tools === undefined || !overlay)("a package of a bundle", () => 
     expect(leftInSystem(place)).toEqual([]);
   });
 
-  test.skipIf(Bun.which("rpm") === null)("is split by rpm, which removes all of it", () => {
-    const file = pack("rpm");
+  test.skipIf(Bun.which("rpm") === null)("is split by rpm, which upgrades it, and removes all of it", () => {
+    const [one, two] = [pack("rpm"), pack("rpm", "2.0.0")];
     const { stdout } = expectSuccess(
       runInOverlay(
         place,
-        `rpm -i --nodeps ${file} >&2; ${CHECK} rpm -V app | grep -v /usr/bin/app && exit 1
+        `rpm -i --nodeps ${one} >&2; ${CHECK} rpm -V app | grep -v /usr/bin/app && exit 1
+        rpm -U --nodeps ${two} >&2; ${CHECK} test "$(rpm -q app)" = app-2.0.0-1.x86_64
         rpm -e app; test ! -e /usr/bin/app; test ! -e /usr/lib/app/app`,
       ),
     );
-    expect(stdout).toMatch(/^level v\d\n$/);
+    expect(stdout).toMatch(/^(level v\d\n)\1$/);
     expect(leftInSystem(place)).toEqual([]);
   });
 
   test("carries the script for apk and pacman", () => {
     const script = readFileSync(join(place.folder, "postinstall"), "utf8");
-    const apk = expectSuccess(run(place, ["sh", "-c", `tar -xzOf ${pack("apk")} .post-install`]));
-    expect(apk.stdout).toBe(script);
+    const apk = `tar -xzOf ${pack("apk")} .post-install .post-upgrade`;
+    expect(expectSuccess(run(place, ["sh", "-c", apk])).stdout).toBe(script + script);
     const arch = expectSuccess(run(place, ["tar", "--zstd", "-xOf", pack("archlinux"), ".INSTALL"]));
-    expect(arch.stdout).toContain(script.split("\n").at(-2) ?? "?");
+    expect(arch.stdout.split("mgo_split '/usr/lib/app/app' '/usr/bin/app'").length).toBe(3);
   });
 });
 
