@@ -35,6 +35,19 @@ describe("the level of a /proc/cpuinfo", () => {
   });
 });
 
+test("each feature of a level counts", () => {
+  for (const [level, flags, below] of [
+    ["v4", V4, V3],
+    ["v3", V3, V2],
+    ["v2", V2, V1],
+  ] as const) {
+    for (const feature of flags.slice(below.length + 1).split(" ")) {
+      const without = flags.split(" ").filter((flag) => flag !== feature);
+      expect([feature, levelOfCpus(`flags\t\t: ${without.join(" ")}\n`)]).not.toEqual([feature, level]);
+    }
+  }
+});
+
 test("the highest level up to a limit may be lower, or none", () => {
   expect(highestUpTo(["v4", "v1", "v3"], "v4")).toBe("v4");
   expect(highestUpTo(["v4", "v1"], "v3")).toBe("v1");
