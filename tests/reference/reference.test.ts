@@ -2,7 +2,7 @@
  * The reference, held against what it is about: the launcher's sources, what mgo takes, and the README.
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HELP, helpOf } from "../../src/help.ts";
 import { FLAGS_OF_FOUR, MGO_FLAGS } from "../../src/reference/build-flags.ts";
@@ -40,13 +40,15 @@ describe("the reference", () => {
     expect(values.toSorted()).toEqual(words.toSorted());
   });
 
-  test("tells nothing that the README does not", () => {
-    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  test("tells nothing that the documentation does not", () => {
+    const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+    const paths = ["README.md", ...pages.map((name) => join("docs", name))];
+    const text = paths.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
     const missing = [
       ...MGO_FLAGS.map((flag) => `-${flag.name}=`),
       ...[...VARIABLES, ...BUNDLE_VARIABLES].map(({ name }) => `\`${name}`),
       ...BUNDLE_STATUSES.map(({ status }) => `| ${status} |`),
-    ].filter((word) => !readme.includes(word));
+    ].filter((word) => !text.includes(word));
     expect(missing).toEqual([]);
   });
 
