@@ -3,13 +3,19 @@
 // Plain JavaScript for any Node, so that an old one can still say what is wrong.
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import * as zlib from "node:zlib";
 import { startBun } from "./start.js";
 
 const self = fileURLToPath(import.meta.url);
-if (hasDictionaries()) await import("./main.js");
-else {
+if (hasDictionaries()) {
+  // Node looks at process.stderr whenever a pipe to another program ends, and what has looked at it once has made its
+  // pipe non-blocking, for all programs that share it. mgo writes by the descriptor: see src/streams.ts.
+  if (process.versions.bun === undefined && !isatty(2))
+    Object.defineProperty(process, "stderr", { value: undefined });
+  await import("./main.js");
+} else {
   const bun = process.versions.bun === undefined ? findInPath("bun") : undefined;
   if (bun === undefined) refuse();
   else startBun(bun, self, join(dirname(self), "bunfig.toml"));

@@ -2,13 +2,12 @@
  * The npm package: one file of mgo for Node and for Bun, the launcher and the codec beside it. It needs no other
  * package and no script at its installation.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { BunPlugin } from "bun";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Entry } from "./archive.ts";
 import { readLicenses, readText } from "./licenses.ts";
-import { runStep } from "./step.ts";
+import { root } from "./step.ts";
 
 /** The least versions whose zstd takes dictionaries, which mgo's predicted frames are. */
 const ENGINES = { node: "^22.19.0 || >=24.6.0", bun: ">=1.4.0" } as const;
@@ -43,23 +42,39 @@ export async function npmEntries(): Promise<readonly Entry[]> {
 }
 
 async function bundleFiles(): Promise<readonly Entry[]> {
-  const work = await mkdtemp(join(tmpdir(), "mgo-npm-"));
-  try {
-    await runStep([
-      process.execPath,
-      "build",
-      "src/cli.ts",
-      "--target=node",
-      "--minify",
-      "--sourcemap=none",
-      "--define=MGO_COMPILED=true",
-      "--entry-naming=main.js",
-      "--asset-naming=[name]",
-      `--outdir=${work}`,
-    ]);
-    const names = ["main.js", "mgo-codec", "mgo-launcher"];
-    return await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(work, name)) })));
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const { outputs } = await Bun.build({
+    entrypoints: [join(root, "src", "cli.ts")],
+    root,
+    target: "node",
+    minify: true,
+    sourcemap: "none",
+    define: { MGO_COMPILED: "true" },
+    naming: { entry: "main.js", asset: "[name]" },
+    plugins: [QUIET_BUILTINS],
+  });
+  return Promise.all(
+    outputs.map(async (output) => ({
+      name: basename(output.path),
+      bytes: new Uint8Array(await output.arrayBuffer()),
+    })),
+  );
 }
+
+/**
+ * An `import` of these modules has Node read all that they export, process.stdout among it, which makes pipes
+ * non-blocking for all programs that share them: see src/streams.ts.
+ */
+const QUIET_BUILTINS: BunPlugin = {
+  name: "quiet builtins",
+  setup(build) {
+    const namespace = "builtin";
+    build.onResolve({ filter: /^(?:node:)?(?:process|util)$/ }, ({ path }) => ({
+      path: path.replace(/^(?:node:)?/, "node:"),
+      namespace,
+    }));
+    build.onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      loader: "js",
+    }));
+  },
+};
