@@ -10,7 +10,7 @@
  * nfpm is the one that NFPM names, or in PATH. MGO_MAINTAINER is who makes the packages. The time of all files is
  * SOURCE_DATE_EPOCH, else that of the last commit: the same inputs give the same packages.
  */
-import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -89,32 +89,31 @@ interface Contents extends Release {
 
 async function pack(format: Format, contents: Contents): Promise<void> {
   const nfpm = process.env.NFPM || Bun.which("nfpm");
-  if (!nfpm)
+  if (!nfpm) {
     throw new Error("there is no nfpm: name it in NFPM (go install github.com/goreleaser/nfpm/v2/cmd/nfpm)");
-  const command = [
-    nfpm,
-    "package",
-    "--config",
-    "packaging/nfpm.yaml",
-    "--packager",
-    format,
-    "--target",
-    contents.output,
-  ];
-  const child = Bun.spawn(command, {
-    cwd: root,
-    env: {
-      ...process.env,
-      VERSION: contents.version,
-      MGO_ARCH: contents.arch,
-      MGO_PROGRAM: contents.program,
-      MGO_STAGE: contents.stage,
-      MGO_MAINTAINER: contents.maintainer,
-      SOURCE_DATE_EPOCH: String(contents.time),
-    },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  }
+  const config = join(contents.stage, "nfpm.yaml");
+  await writeFile(
+    config,
+    fillIn(await readFile(join(root, "packaging", "nfpm.yaml"), "utf8"), format, contents),
+  );
+  const command = [nfpm, "package", "--config", config, "--packager", format, "--target", contents.output];
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(contents.time) };
+  const child = Bun.spawn(command, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   if ((await child.exited) !== 0) throw new Error(`nfpm could not make the ${format} package`);
+}
+
+function fillIn(template: string, format: Format, contents: Contents): string {
+  const values: Readonly<Record<string, string>> = {
+    VERSION: contents.version,
+    MGO_ARCH: contents.arch,
+    MGO_PROGRAM: contents.program,
+    MGO_STAGE: contents.stage,
+    MGO_MAINTAINER: contents.maintainer,
+  };
+  const filled = template.replaceAll(/\$\{(\w+)\}/g, (found, name: string) => values[name] ?? found);
+  if (format !== "apk" && format !== "archlinux") return filled;
+  return filled.replace(/^description: \|-\n {2}(.*)\n(?: {2}.*\n)*/m, "description: $1\n");
 }
 
 /** In seconds; where there is no history, as in a tarball, the start of time. */

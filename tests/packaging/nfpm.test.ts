@@ -115,6 +115,9 @@ describe.skipIf(tools === undefined)("a package", () => {
       ]),
     );
     const read = (path: string) => readFileSync(join(place.folder, folder, path), "utf8");
+    expect(read(".PKGINFO")).toMatch(/^pkgdesc = go build for several x86-64 levels in one executable$/m);
+    expect(read(".PKGINFO")).toMatch(/^(?:packager|maintainer) = mgo authors <packages@mgo.invalid>$/m);
+    expect(read(".PKGINFO")).not.toContain("$");
     expect(read(".PKGINFO")).toMatch(name);
     expect(read(".PKGINFO")).toMatch(depends);
     for (const [path, text] of Object.entries(INSTALLED)) {

@@ -10,6 +10,7 @@ import { expectSuccess } from "../support/compare.ts";
 import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
+import { folderOfNode } from "../support/release.ts";
 import { MGO, makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(300_000);
@@ -28,6 +29,8 @@ beforeAll(() => {
   const copy = `mkdir ${tree} zig && cd '${ROOT}' && git ls-files -z --cached --others --exclude-standard |
     xargs -0 cp --parents -t "$OLDPWD/${tree}" && ln -s '${ROOT}/node_modules' "$OLDPWD/${tree}"`;
   expectSuccess(run(place, ["sh", "-c", copy]));
+  // Where the copy of the system has it, too.
+  expectSuccess(run(place, ["cp", "-r", runtime, "runtime"]));
 });
 
 /** Runs a recipe without network. All of them compile the same: the first one's work serves the others. */
@@ -41,14 +44,16 @@ function build(command: string): Outcome {
   return expectSuccess(run(place, ["unshare", "--net", "sh", "-ec", command], env));
 }
 
-// The Node of this machine may be too old for mgo: then it takes this Bun.
-const BUN = `export PATH=${ROOT}/node_modules/@oven/bun-linux-x64-baseline/bin:$PATH`;
+// The oldest that is enough; where it cannot be had, the Bun that mgo takes where Node is too old.
+const runtime = (await folderOfNode("22.19.0")) ?? `${ROOT}/node_modules/@oven/bun-linux-x64-baseline/bin`;
 /** What was compiled from source makes the same bundles as the checkout. */
 const SAME = `mgo -o installed.out . && cmp installed.out checkout.out`;
 
 function install(command: string, check: string): void {
   expectSuccess(run(place, [...MGO, "-o", "checkout.out", "."]));
-  const { stdout } = expectSuccess(runInOverlay(place, `${BUN}\n${command} >&2\n${USE}\n${SAME}\n${check}`));
+  const { stdout } = expectSuccess(
+    runInOverlay(place, `export PATH="$PWD/runtime:$PATH"\n${command} >&2\n${USE}\n${SAME}\n${check}`),
+  );
   expect<unknown>(stdout.split("\n").slice(0, -1)).toEqual([...USED]);
   expect(leftInSystem(place)).toEqual([]);
 }
