@@ -3,7 +3,6 @@
   lib,
   stdenvNoCC,
   importNpmLock,
-  makeWrapper,
   bun,
   nodejs,
   zig_0_16,
@@ -15,7 +14,11 @@ let
   modules = importNpmLock.buildNodeModules {
     npmRoot = src;
     inherit nodejs;
-    derivationArgs.npmFlags = [ "--ignore-scripts" ];
+    # As .npmrc has it: none of the packages needs its install script.
+    derivationArgs = {
+      npmInstallFlags = [ "--ignore-scripts" ];
+      npmRebuildFlags = [ "--ignore-scripts" ];
+    };
   };
 in
 stdenvNoCC.mkDerivation {
@@ -23,7 +26,6 @@ stdenvNoCC.mkDerivation {
   inherit (manifest) version;
   inherit src;
 
-  nativeBuildInputs = [ makeWrapper ];
   # patchShebangs has mgo run on it.
   buildInputs = [ nodejs ];
 
