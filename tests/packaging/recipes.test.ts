@@ -55,7 +55,8 @@ function install(command: string, check: string): void {
     runInOverlay(place, `export PATH="$PWD/runtime:$PATH"\n${command} >&2\n${USE}\n${SAME}\n${check}`),
   );
   expect<unknown>(stdout.split("\n").slice(0, -1)).toEqual([...USED]);
-  expect(leftInSystem(place)).toEqual([]);
+  // pacman removes folders that are empty, also those that others keep.
+  expect(leftInSystem(place).filter((path) => !path.endsWith("/vendor_completions.d"))).toEqual([]);
 }
 
 describe.skipIf(!canRun)("mgo is built from source", () => {
@@ -100,16 +101,10 @@ describe.skipIf(!canRun)("mgo is built from source", () => {
       cd arch && chown -R nobody . && exec setpriv --reuid=nobody --regid=nogroup --clear-groups \\
         env TMPDIR=$PWD HOME=$PWD PKGDEST=$PWD makepkg --nodeps --noextract >&2`);
     const [file] = readdirSync(join(place.folder, "arch")).filter((name) => name.includes(".pkg.tar"));
-    const { stdout } = expectSuccess(run(place, ["pacman", "-Qlpq", `arch/${file}`]));
-    const installed = stdout.split("\n");
-    for (const path of [
-      "bin/mgo",
-      "lib/mgo/mgo-launcher",
-      "share/man/man1/mgo.1.gz",
-      "share/licenses/mgo/LICENSE",
-    ]) {
-      expect(installed).toContain(`/usr/${path}`);
-    }
+    install(
+      `pacman -U --noconfirm -dd arch/${file}`,
+      "pacman -R --noconfirm mgo >&2; test ! -e /usr/lib/mgo; test ! -e /usr/share/doc/mgo",
+    );
     // As it was compiled: not stripped.
     const unpack = `bsdtar -xOf arch/${file} usr/lib/mgo/mgo-launcher | cmp - ${tree}/zig-out/bin/mgo-launcher`;
     expectSuccess(run(place, ["sh", "-c", unpack]));

@@ -38,7 +38,8 @@ export function runInOverlay(workspace: Workspace, script: string): Outcome {
 
 /** The files of the system that the last script has left changed, but for what package managers and caches keep. */
 export function leftInSystem(workspace: Workspace): readonly string[] {
-  const own = /^\.\/(?:var\/(?:lib|cache|log)|root\/\.(?:rpmdb|cache|config|local)|run|tmp)\//;
+  const own =
+    /^\.\/(?:var\/(?:lib|cache|log)|root\/\.(?:rpmdb|cache|config|local)|run|tmp)\/|^\.\/etc\/ld\.so\.cache$/;
   return readFileSync(join(workspace.folder, "left"), "utf8")
     .split("\n")
     .filter((path) => path !== "" && !own.test(path));
