@@ -38,7 +38,7 @@ describe("mgo offers", () => {
   });
 
   test("flags where a build may have them, and packages behind", () => {
-    const flags = MGO_FLAGS.map((flag) => ("value" in flag ? `-${flag.name}=` : `-${flag.name}`));
+    const flags = MGO_FLAGS.map(({ name, ...flag }) => ("value" in flag ? `-${name}=` : `-${name}`));
     for (const line of ["-mgo.", "build -mgo.", "-v -o x -mgo.", "-C x build -mgo.", "-tags=a -mgo."]) {
       expect(offered(line)).toEqual({ paths: "none", words: flags });
     }
