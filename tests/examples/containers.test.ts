@@ -1,0 +1,129 @@
+/**
+ * The Dockerfiles of examples/containers, built by buildah. For the images that they begin with stand others: Debian's
+ * have the programs of this machine, Alpine's those of BusyBox, and `apk` only says what it was asked for.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { dirname, join } from "node:path";
+import { expectSuccess } from "../support/compare.ts";
+import { packMgo } from "../support/download.ts";
+import { exampleFiles, partsOf } from "../support/examples.ts";
+import { canBuild, machineFlags, makeBuildah } from "../support/images.ts";
+import { MGO, makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(300_000);
+
+const workspace = makeWorkspace(exampleFiles("containers"));
+const buildah = makeBuildah(workspace);
+const goroot = run(workspace, ["go", "env", "GOROOT"]).stdout.trim();
+const LEVELS = ["v1", "v2", "v3", "v4"];
+
+const home = dirname(workspace.folder);
+const download = packMgo(home, "mgo-0.1.0-linux-x64");
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: () => new Response(Bun.file(download.file)),
+});
+afterAll(async () => {
+  await server.stop(true);
+  removeWorkspaces();
+});
+
+async function build(
+  file: string,
+  tag: string,
+  folders: readonly string[],
+  ...more: string[]
+): Promise<Outcome> {
+  return buildah.run(
+    "build",
+    ...machineFlags(workspace, folders),
+    `--file=${file}`,
+    `--tag=${tag}`,
+    `--build-arg=MGO_URL=${server.url.href}`,
+    `--build-arg=MGO_SHA256=${download.sha256}`,
+    ...more,
+    ".",
+  );
+}
+
+describe.skipIf(!canBuild)("built by buildah, debian.Dockerfile", () => {
+  beforeAll(async () => {
+    const links = { bin: "usr/bin", lib: "usr/lib", lib64: "usr/lib64" };
+    const files = { "usr/": "", "tmp/": "", "root/": "", "opt/": "" };
+    await buildah.image("docker.io/library/golang:1.26-bookworm", { files, links });
+    await buildah.image("docker.io/library/debian:bookworm-slim", { files, links });
+  });
+
+  test("gives an image with a bundle that runs in it", async () => {
+    expectSuccess(await build("debian.Dockerfile", "debian", ["/usr"]));
+    expectHello(await buildah.mount("debian"), "/usr/local/bin/hello");
+    const { stdout } = await buildah.run("inspect", "--type=image", "debian");
+    const image: unknown = JSON.parse(stdout);
+    expect(image).toMatchObject({
+      OCIv1: { config: { User: "65532:65532", Entrypoint: ["/usr/local/bin/hello"] } },
+    });
+  });
+
+  test("stops at a download that is not the one which was chosen", async () => {
+    const other = `--build-arg=MGO_SHA256=${"0".repeat(64)}`;
+    const outcome = await build("debian.Dockerfile", "none", ["/usr"], other);
+    expect(outcome.status).not.toBe(0);
+    expect(outcome.stdout + outcome.stderr).toContain("/tmp/mgo.tar.gz: FAILED");
+    expect((await buildah.run("inspect", "--type=image", "none")).status).not.toBe(0);
+  });
+});
+
+describe.skipIf(!canBuild)("built by buildah, alpine.Dockerfile", () => {
+  // This checkout's mgo needs glibc, Go's own programs nothing.
+  const folders = [goroot, "/lib64", "/lib/x86_64-linux-gnu"];
+
+  beforeAll(async () => {
+    const applets = run(workspace, ["busybox", "--list"]).stdout.trim().split("\n");
+    const others = applets.filter((name) => name !== "busybox");
+    const contents = {
+      files: { "bin/": "", "sbin/apk": '#!/bin/sh\necho "apk $*"\n', "tmp/": "", "root/": "", "opt/": "" },
+      links: Object.fromEntries(others.map((name) => [`bin/${name}`, "busybox"])),
+      copies: { "bin/busybox": Bun.which("busybox") ?? "" },
+    };
+    await buildah.image("docker.io/library/golang:1.26-alpine", contents);
+    await buildah.image("docker.io/library/alpine:3.22", contents);
+  });
+
+  test("gives an image of the program alone", async () => {
+    const built = expectSuccess(await build("alpine.Dockerfile", "alone", folders));
+    expect(built.stdout + built.stderr).toContain("apk add --no-cache libstdc++\n");
+    const root = await buildah.mount("alone");
+    expect(run(workspace, ["ls", "-A", root]).stdout).toBe("hello\n");
+    expectHello(root, "/hello");
+  });
+
+  test("gives one with a shell", async () => {
+    expectSuccess(await build("alpine.Dockerfile", "shell", folders, "--target=alpine"));
+    const root = await buildah.mount("shell");
+    expectHello(root, "/usr/local/bin/hello");
+    expect(run(workspace, ["ls", join(root, "bin", "sh")]).status).toBe(0);
+  });
+});
+
+/** As a container would start it whose root is read-only, without rights, and here without /proc and /dev too. */
+function expectHello(root: string, program: string): void {
+  const inspected = expectSuccess(run(workspace, [...MGO, "inspect", "--json", join(root, program)]));
+  const report: unknown = JSON.parse(inspected.stdout);
+  expect(report).toMatchObject({ variants: LEVELS.map((level) => ({ level })) });
+  if (Bun.which("bwrap") === null) return;
+  const box = "bwrap --unshare-all --die-with-parent --uid 65532 --gid 65532 --ro-bind".split(" ");
+  const ran = run(workspace, [...box, root, "/", program], { GOAMD64: "v1", MGODEBUG: "log" });
+  expect(ran).toMatchObject({
+    status: 0,
+    stdout: `hello from ${program} on amd64, user 65532\n`,
+    stderr: "[mgo] launcher: starting variant GOAMD64=v1\n",
+  });
+}
+
+test("the page shows parts of the Dockerfiles as they are", () => {
+  expect(partsOf("docs/containers.md", "dockerfile", "containers/debian.Dockerfile")).toEqual({
+    strange: [],
+    all: 2,
+  });
+});

@@ -1,0 +1,53 @@
+/** A registry of container images on this machine, as `crane registry serve` makes it, with base images in it. */
+import { join } from "node:path";
+import { expectSuccess } from "./compare.ts";
+import { run, type Workspace, writeFiles } from "./workspace.ts";
+
+export interface Registry {
+  /** As in 127.0.0.1:40001: tools take that for a registry without TLS. */
+  readonly host: string;
+  readonly stop: () => void;
+}
+
+/** @param tools the folder of crane */
+export async function startRegistry(tools: string): Promise<Registry> {
+  const child = Bun.spawn([join(tools, "crane"), "registry", "serve", "--address=127.0.0.1:0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const reader = child.stderr.getReader();
+  const decoder = new TextDecoder();
+  let log = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`crane serves no registry: ${log}`);
+    log += decoder.decode(value, { stream: true });
+    const port = /serving on port (\d+)/.exec(log)?.[1];
+    if (port === undefined) continue;
+    void drain(reader);
+    return { host: `127.0.0.1:${port}`, stop: () => child.kill() };
+  }
+}
+
+/** It logs each request, and would stand still behind a full pipe. */
+async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
+/**
+ * Pushes a base image for amd64 and arm64 that holds little more than a user, as those named "static" do.
+ *
+ * @returns its name
+ */
+export function pushBase({ host }: Registry, workspace: Workspace, tools: string): string {
+  writeFiles(workspace.folder, { "base/etc/passwd": "nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n" });
+  const name = `${host}/base`;
+  const script = `
+    tar -cf base.tar -C base etc
+    for arch in amd64 arm64; do
+      crane append --oci-empty-base --new_layer=base.tar --new_tag=${name}:$arch
+      crane mutate ${name}:$arch --set-platform=linux/$arch --user=65532 --tag=${name}:$arch
+    done
+    crane index append --manifest=${name}:amd64 --manifest=${name}:arm64 --tag=${name}:latest`;
+  expectSuccess(run(workspace, ["bash", "-euc", script], { PATH: `${tools}:${workspace.env.PATH}` }));
+  return name;
+}
