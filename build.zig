@@ -155,6 +155,7 @@ fn buildCodec(b: *std.Build, options: Options) LazyPath {
         .sanitize_c = .off,
     });
     importSources(b, module);
+    module.addImport("checksum", b.createModule(.{ .root_source_file = b.path("launcher/checksum.zig") }));
     addZstd(b, module, options, "src/codec/zstd.c");
     const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
     codec.entry = .disabled;

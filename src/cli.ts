@@ -3,11 +3,14 @@
  */
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { inspect as show } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import * as bench from "./commands/bench.ts";
 import * as build from "./commands/build.ts";
+import * as completion from "./commands/completion.ts";
 import * as extract from "./commands/extract.ts";
 import * as inspect from "./commands/inspect.ts";
+import * as man from "./commands/man.ts";
 import * as pack from "./commands/pack.ts";
 import * as passthrough from "./commands/passthrough.ts";
 import * as run from "./commands/run.ts";
@@ -15,6 +18,7 @@ import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
 import { endGuard } from "./guard.ts";
+import { loadHash } from "./hash.ts";
 import { HELP, helpOf } from "./help.ts";
 import { removeAllOwn } from "./own.ts";
 import { type Context, Interrupted, signalAll } from "./process.ts";
@@ -36,6 +40,8 @@ const OWN_COMMANDS: Readonly<Record<CommandName, OwnCommand>> = {
   extract: extract.run,
   verify: verify.run,
   bench: bench.run,
+  completion: completion.run,
+  man: man.run,
 };
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
@@ -102,11 +108,12 @@ function findCommand(args: readonly string[]): Command {
   const asked = word === "help" ? COMMANDS.find(({ name }) => name === rest[0]) : undefined;
   if (asked !== undefined) return () => print(helpOf(asked));
   if (HELP_FLAG.test(word) || (word === "help" && rest[0] === undefined)) return () => print(HELP);
+  if (word === "__complete") return () => completion.answer(rest);
   const entry = COMMANDS.find(({ name }) => name === word);
   if (entry !== undefined) {
     // Builds look for it among the flags that have values, themselves.
     if (!isBuild(entry) && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(helpOf(entry));
-    return (context) => OWN_COMMANDS[entry.name](rest, context);
+    return withHash((context) => OWN_COMMANDS[entry.name](rest, context));
   }
   if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
 
@@ -116,8 +123,16 @@ function findCommand(args: readonly string[]): Command {
   if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
   const words = [...args.slice(0, chdir), ...args.slice(chdir + 1)];
   const named = COMMANDS.filter(isBuild).find(({ name }) => name === next);
-  if (named !== undefined) return (context) => OWN_COMMANDS[named.name](words, context);
-  return (context) => build.run(args, context);
+  if (named !== undefined) return withHash((context) => OWN_COMMANDS[named.name](words, context));
+  return withHash((context) => build.run(args, context));
+}
+
+/** A command of mgo's own, which reads or writes bundles. */
+function withHash(command: Command): Command {
+  return async (context) => {
+    await loadHash();
+    return command(context);
+  };
 }
 
 function isBuild(entry: CommandEntry): boolean {
@@ -140,7 +155,7 @@ function explain(error: unknown): number {
     writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
   }
-  if (trace) writeStderr(`${Bun.inspect(error, { colors: false })}\n`);
+  if (trace) writeStderr(`${show(error)}\n`);
   return error instanceof MgoError ? error.status : 1;
 }
 

@@ -1,4 +1,5 @@
 /** What a program prints, as much of it as fits. */
+import type { Readable } from "node:stream";
 
 /** How much is kept of a stream, in bytes. `go build -a -x` of 262 packages prints 0.35 MB. */
 export const KEPT_MAX = 32_000_000;
@@ -22,38 +23,34 @@ export interface CollectOptions {
 }
 
 /** Reads a stream to its end, or until only the program's children in the background hold it. */
-export async function collectText(
-  stream: ReadableStream<Uint8Array>,
-  { exited, onFlood, onLine }: CollectOptions,
-): Promise<string> {
-  const reader = stream.getReader();
+export function collectText(stream: Readable, { exited, onFlood, onLine }: CollectOptions): Promise<string> {
   const kept: string[] = [];
   const lines = onLine === undefined ? undefined : filterLines(onLine);
   const decoder = new TextDecoder();
   let size = 0;
-  const stopWaiting = cancelWhenQuiet(reader, exited, () => size);
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
+  stream.on("data", (piece: Uint8Array) => {
     const isFull = size > KEPT_MAX;
-    size += value.length;
-    if (isFull) continue;
-    const text = decoder.decode(value, { stream: true });
+    size += piece.length;
+    if (isFull) return;
+    const text = decoder.decode(piece, { stream: true });
     kept.push(lines === undefined ? text : lines.add(text));
     if (size > KEPT_MAX) onFlood();
-  }
-  stopWaiting();
-  if (lines !== undefined) kept.push(lines.rest());
-  return kept.join("");
+  });
+  const stopWaiting = closeWhenQuiet(stream, exited, () => size);
+  const ended = Promise.withResolvers<string>();
+  // What was read before an error is what there is.
+  stream.on("error", () => stream.destroy());
+  stream.once("close", () => {
+    stopWaiting();
+    if (lines !== undefined) kept.push(lines.rest());
+    ended.resolve(kept.join(""));
+  });
+  return ended.promise;
 }
 
 /** @returns a function that ends it */
-function cancelWhenQuiet(
-  reader: { cancel(): Promise<void> },
-  exited: Promise<unknown>,
-  readSoFar: () => number,
-): () => void {
-  let timer: Timer | undefined;
+function closeWhenQuiet(stream: Readable, exited: Promise<unknown>, readSoFar: () => number): () => void {
+  let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   void exited.then(() => {
     if (isOver) return;
@@ -62,7 +59,7 @@ function cancelWhenQuiet(
     timer = setInterval(() => {
       const now = readSoFar();
       quiet = now === before ? quiet + 1 : 0;
-      if (quiet === QUIET_MAX || now > KEPT_MAX) void reader.cancel();
+      if (quiet === QUIET_MAX || now > KEPT_MAX) stream.destroy();
       before = now;
     }, LINGER);
   });

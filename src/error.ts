@@ -3,6 +3,8 @@
  *
  * Thrown anywhere, caught and printed in one place, src/cli.ts. Any other exception is a bug in mgo.
  */
+import { getSystemErrorMap } from "node:util";
+
 export class MgoError extends Error {
   override readonly name = "MgoError";
   /** What the user can do about it: a second line behind `hint:`. */
@@ -26,6 +28,10 @@ export class MgoError extends Error {
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Of programs that cannot be started, Node tells the code alone: `spawn /bin/x ENOENT`.
+  if ("errno" in error && typeof error.errno === "number" && /^spawn\b.* [A-Z0-9]+$/s.test(error.message)) {
+    return getSystemErrorMap().get(error.errno)?.[1] ?? error.message;
+  }
   // As Node has it, and as process.execve does: `ENOENT, No such file or directory '/bin/x'`.
   const match =
     /^[A-Z0-9_]+: (.+?)(?:, \w+(?: '.*')?(?: -> '.*')?)?$/s.exec(error.message) ??

@@ -6,13 +6,19 @@
  * ends, which is when mgo does. Where there is no shell, such programs go on until they end by themselves, and the
  * next run removes the files.
  */
-import type { FileSink, Subprocess } from "bun";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 
 const SHELL = "/bin/sh";
 const SCRIPT = 'while IFS= read -r line; do last=$line; done; eval "$last"';
 
-let guard: Subprocess<"pipe", "ignore", "ignore"> | undefined;
-let isMissing = false;
+interface Guard {
+  /** Sends at once: mgo may be killed right after. */
+  tell(line: string): void;
+  end(): Promise<unknown>;
+}
+
+let guard: Guard | undefined;
 let groups: readonly number[] = [];
 let paths: readonly string[] = [];
 
@@ -30,37 +36,66 @@ export function guardPaths(list: Iterable<string>): void {
 
 /** Ends the guard, for which nothing is left to do. */
 export async function endGuard(): Promise<void> {
-  guard?.kill("SIGKILL");
-  await guard?.exited;
+  await guard?.end();
 }
 
-/** Sends at once: mgo may be killed right after. */
 function tell(): void {
-  const sink = openGuard();
-  if (sink === undefined) return;
+  guard ??= start();
+  guard.tell(`${commandLine()}\n`);
+}
+
+function start(): Guard {
   try {
-    sink.write(`${commandLine()}\n`);
-    sink.flush();
+    return globalThis.Bun === undefined ? startByNode() : startByBun();
   } catch {
-    // Somebody has killed the guard.
+    // There is no shell.
+    return { tell: () => {}, end: async () => {} };
   }
 }
 
-function openGuard(): FileSink | undefined {
-  if (guard === undefined && !isMissing) {
-    try {
-      guard = Bun.spawn([SHELL, "-c", SCRIPT], {
-        cwd: "/",
-        env: { PATH: process.env.PATH ?? "" },
-        stdio: ["pipe", "ignore", "ignore"],
-        detached: true,
-      });
-      guard.unref();
-    } catch {
-      isMissing = true;
-    }
-  }
-  return guard?.stdin;
+const OPTIONS = {
+  cwd: "/",
+  env: { PATH: process.env.PATH ?? "" },
+  detached: true,
+};
+
+/** Node's own interface in Bun keeps lines back while it writes others. */
+function startByBun(): Guard {
+  const child = Bun.spawn([SHELL, "-c", SCRIPT], { ...OPTIONS, stdio: ["pipe", "ignore", "ignore"] });
+  child.unref();
+  return {
+    tell(line) {
+      try {
+        child.stdin.write(line);
+        child.stdin.flush();
+      } catch {
+        // Somebody has killed the guard.
+      }
+    },
+    end() {
+      child.kill("SIGKILL");
+      return child.exited;
+    },
+  };
+}
+
+function startByNode(): Guard {
+  const child = spawn(SHELL, ["-c", SCRIPT], { ...OPTIONS, stdio: ["pipe", "ignore", "ignore"] });
+  const ended = Promise.race([once(child, "exit"), once(child, "error")]).catch(() => {});
+  // Somebody may kill the guard.
+  child.stdin.on("error", () => {});
+  child.unref();
+  return {
+    tell(line) {
+      child.stdin.write(line);
+    },
+    end() {
+      // Node waits for nothing that it was told to let go.
+      child.ref();
+      child.kill("SIGKILL");
+      return ended;
+    },
+  };
 }
 
 /** What is killed may make files until it is gone: removing is tried again. */

@@ -1,6 +1,13 @@
 /** mgo's help texts, from the reference, in lines of at most 80 columns. */
 import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import {
+  ERRORS_ONCE,
+  GO_FLAGS_WORK,
+  GOAMD64_IGNORED,
+  INTRODUCTION,
+  OTHER_COMMANDS,
+} from "./reference/texts.ts";
 import type { CommandEntry, FlagEntry, VariableEntry } from "./reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "./reference/variables.ts";
 import { entry, wrap } from "./reference/wrap.ts";
@@ -11,28 +18,16 @@ const paragraphs = (...parts: readonly (readonly string[])[]): string =>
 
 /** Every command, flag and variable: `mgo --help`. */
 export const HELP = paragraphs(
-  wrap(
-    "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, that starts the best variant for the CPU it runs on.",
-  ),
+  wrap(INTRODUCTION),
   ["usage:", ...COMMANDS.flatMap(commandLines), ...FLAGS_ALONE.flatMap(aloneLines)],
-  wrap(
-    'Every other command (env, list, mod, run, test, tool, version, vet, ...) goes to go unchanged: mgo can stand wherever a go command can be named. "mgo help COMMAND" tells more about one of mgo\'s.',
-  ),
+  wrap(`${OTHER_COMMANDS} "mgo help COMMAND" tells more about one of mgo's.`),
   ["flags of mgo, anywhere among those of go build:", ...MGO_FLAGS.flatMap(flagLines)],
   [
-    ...wrap(
-      'All flags of go build work as they do there ("go help build"). Some of what they do concerns four builds:',
-    ),
+    ...wrap(GO_FLAGS_WORK),
     ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => entry(written, summary)),
-    ...wrap(
-      "Errors that all levels share are printed once, as go build prints them; others behind a line `# GOAMD64=v3`. The exit status is that of go build.",
-    ),
+    ...wrap(ERRORS_ONCE),
   ],
-  [
-    "environment:",
-    ...VARIABLES.flatMap(variableLines),
-    ...wrap("GOAMD64 is ignored when building: -mgo.levels names the levels."),
-  ],
+  ["environment:", ...VARIABLES.flatMap(variableLines), ...wrap(GOAMD64_IGNORED)],
   ["environment of a bundle, when it runs:", ...BUNDLE_VARIABLES.flatMap(variableLines)],
 );
 

@@ -1,9 +1,11 @@
 /**
  * Locks that end with the process that holds them, however it ends: flock(2), by which a run tells what belongs to
  * a run that still goes on from what a killed one has left.
+ *
+ * Node has no flock and no way to call it: there they are "unsupported".
  */
-import { dlopen, read } from "bun:ffi";
 import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
+import { createRequire } from "node:module";
 import { constants as system } from "node:os";
 
 /** From <sys/file.h>; the same on Linux and macOS. */
@@ -59,6 +61,8 @@ function lockOf(descriptor: number): Lock {
 }
 
 function loadFlock(): Flock {
+  if (process.versions.bun === undefined) return () => system.errno.ENOSYS;
+  const { dlopen, read }: typeof import("bun:ffi") = createRequire(import.meta.url)("bun:ffi");
   for (const [file, errno] of LIBRARIES) {
     try {
       const { symbols } = dlopen(file, { flock: { args: ["i32", "i32"], returns: "i32" } });

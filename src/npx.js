@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-// The package's command: starts mgo on the Bun that npm installed beside it. Plain Node, because the `bun` command
+// The command of a checkout: starts mgo on the Bun that npm installed beside it. Plain Node, because the `bun` command
 // of the npm package needs an install script, and those may be off.
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { dirname, join } from "node:path";
-import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { bunPackages, findBun } from "./bun.js";
+import { startBun } from "./start.js";
 
+const here = dirname(fileURLToPath(import.meta.url));
 const bun = findBun();
 if (bun === undefined) {
   const machine = `${process.platform}/${process.arch}`;
@@ -16,39 +15,5 @@ if (bun === undefined) {
   );
   process.exitCode = 1;
 } else {
-  start(bun);
-}
-
-function start(program) {
-  const here = dirname(fileURLToPath(import.meta.url));
-  // The folder that mgo is used in may hold files of its own for Bun (.env, bunfig.toml): they are not for mgo.
-  const flags = ["--no-env-file", `--config=${join(here, "..", "bunfig.toml")}`, "--no-install"];
-  // Bun takes the first -- out that follows the script at once, and it might be the user's.
-  const command = [program, ...flags, join(here, "cli.ts"), "--", ...process.argv.slice(2)];
-  const { BUN_OPTIONS: _, ...env } = process.env;
-  // Newer versions of Node can become Bun, which leaves nobody to pass anything on.
-  if (process.execve !== undefined && process.platform !== "win32") process.execve(program, command, env);
-
-  const child = spawn(program, command.slice(1), { stdio: "inherit", env });
-  // A terminal sends Ctrl-C and Ctrl-\ to mgo as well; what is sent to this process alone is passed on.
-  const fromTerminal = [0, 1, 2].some((file) => isatty(file));
-  for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (!fromTerminal || (signal !== "SIGINT" && signal !== "SIGQUIT")) child.kill(signal);
-    });
-  }
-  child.on("error", (error) => {
-    process.stderr.write(`mgo: cannot start ${program}: ${error.message}\n`);
-    process.exitCode = 1;
-  });
-  child.on("exit", (status, signal) => {
-    if (signal === null) {
-      process.exitCode = status;
-      return;
-    }
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-    // A signal that this process cannot die of, as init of a container for example.
-    process.exitCode = 128 + constants.signals[signal];
-  });
+  startBun(bun, join(here, "cli.ts"), join(here, "..", "bunfig.toml"));
 }

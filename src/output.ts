@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { letGo, makeOwn, removeLeftovers, removeOwn } from "./own.ts";
 
@@ -145,7 +146,7 @@ async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Pr
     } catch (error) {
       if (!found.isFIFO() || !hasCode(error, "ENXIO")) throw error;
     }
-    await Bun.sleep(PAUSE);
+    await sleep(PAUSE);
   }
 }
 
@@ -186,7 +187,7 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, signal?: AbortSigna
       offset += (await file.write(chunk, offset, chunk.length - offset)).bytesWritten;
     } catch (error) {
       if (!hasCode(error, "EAGAIN")) throw error;
-      await Bun.sleep(PAUSE);
+      await sleep(PAUSE);
     }
   }
 }

@@ -4,12 +4,19 @@
  * A program that mgo waits for runs in a process group of its own, so that stopping it stops everything that it
  * started: `go build` has compilers, linkers and cgo's tools below it. The guard does that where mgo no longer can.
  */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { basename, delimiter, isAbsolute, join, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectText, KEPT_MAX } from "./collect.ts";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { guardGroups } from "./guard.ts";
 import { formatSize } from "./text.ts";
+
+/** The folder of mgo's own modules. */
+const HERE = import.meta.dirname;
 
 /** How long a process group may take to end after SIGINT before SIGKILL ends it, in milliseconds. */
 const GRACE = 400;
@@ -80,17 +87,16 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     stop.resolve(undefined);
   };
   signal.addEventListener("abort", onAbort, { once: true });
-  const child = start(command, options);
-  addGroup(child.pid);
+  const { child, group, exited } = await start(command, options);
+  addGroup(group);
   try {
-    const { exited } = child;
     const output = Promise.all([
       collectText(child.stdout, { exited, onFlood }),
       collectText(child.stderr, { exited, onFlood, onLine: options.onStderrLine }),
     ]);
     const texts = await Promise.race([exited.then(() => output), stop.promise]);
     if (flood !== undefined || texts === undefined) {
-      await stopGroup(child.pid, exited);
+      await stopGroup(group, exited);
       throw flood ?? signal.reason;
     }
     const [stdout, stderr] = texts;
@@ -102,7 +108,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     };
   } finally {
     signal.removeEventListener("abort", onAbort);
-    dropGroup(child.pid);
+    dropGroup(group);
   }
 }
 
@@ -170,7 +176,9 @@ export function findProgram(
 function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile() && realpathSync(file) !== process.execPath;
+    const real = realpathSync(file);
+    // Under Node, mgo's command is a script beside this one.
+    return statSync(file).isFile() && real !== process.execPath && dirname(real) !== HERE;
   } catch {
     return false;
   }
@@ -185,18 +193,27 @@ function childEnvironment(env: Environment): Record<string, string> {
   return result;
 }
 
-function start(command: readonly string[], options: RunOptions) {
+interface Started {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** The process group of which it is the first. */
+  readonly group: number;
+  readonly exited: Promise<void>;
+}
+
+async function start([program = "", ...args]: readonly string[], options: RunOptions): Promise<Started> {
   try {
-    return Bun.spawn([...command], {
+    const child = spawn(program, args, {
       cwd: options.cwd,
       env: childEnvironment(options.env),
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
+      stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    const exited = new Promise<void>((done) => child.once("exit", () => done()));
+    const { pid } = child;
+    if (pid !== undefined) return { child, group: pid, exited };
+    throw (await once(child, "error"))[0];
   } catch (cause) {
-    throw startError(command[0] ?? "", cause);
+    throw startError(program, cause);
   }
 }
 
@@ -216,11 +233,11 @@ async function stopGroup(group: number, exited: Promise<unknown>): Promise<void>
   signalGroup(group, "SIGINT");
   // To one that is stopped, the signal comes when it goes on.
   signalGroup(group, "SIGCONT");
-  await Promise.race([exited, Bun.sleep(GRACE)]);
+  await Promise.race([exited, sleep(GRACE)]);
   signalGroup(group, "SIGKILL");
   await exited;
   // Orphans of the group stay visible until init has collected them.
-  for (let tries = 0; tries < 40 && signalGroup(group, 0); tries++) await Bun.sleep(5);
+  for (let tries = 0; tries < 40 && signalGroup(group, 0); tries++) await sleep(5);
 }
 
 /** @returns whether there was anything in the group */

@@ -8,6 +8,7 @@
  * heard. Only a terminal is written to at once, as the live lines are.
  */
 import { write, writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
@@ -25,6 +26,8 @@ export class BrokenPipe extends Error {
 }
 
 const writeSome = promisify(write);
+/** Nobody wakes who waits for it: a pause. */
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 const failed = Promise.withResolvers<never>();
 // Without anyone who waits for it yet, a failure is no unhandled one.
 failed.promise.catch(() => {});
@@ -68,7 +71,7 @@ async function writeAll(file: Descriptor, bytes: Uint8Array): Promise<void> {
         fail(file, error);
         return;
       }
-      await Bun.sleep(PAUSE);
+      await sleep(PAUSE);
     }
   }
 }
@@ -83,7 +86,7 @@ function writeNow(file: Descriptor, bytes: Uint8Array): void {
         fail(file, error);
         return;
       }
-      Bun.sleepSync(PAUSE);
+      Atomics.wait(nobody, 0, 0, PAUSE);
     }
   }
 }

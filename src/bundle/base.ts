@@ -2,6 +2,7 @@
  * The base of the direct layout as a variant: what of its file was overwritten is stored as frames, and laid over
  * the bundle's own bytes again (`Codec.in_place` in launcher/format.zig).
  */
+import { xxHash64 } from "../hash.ts";
 import type { Level } from "../level.ts";
 import { type Compress, encodeFrame } from "./codec.ts";
 import type { StoredVariant } from "./directory.ts";
@@ -35,11 +36,11 @@ export async function encodeBase(
       frames.push({
         stored: await encodeFrame(frame, new Uint8Array(), compress, false),
         size: frame.length,
-        checksum: Bun.hash.xxHash64(frame),
+        checksum: xxHash64(frame),
       });
     }
   }
-  const checksum = Bun.hash.xxHash64(bytes);
+  const checksum = xxHash64(bytes);
   return {
     level,
     codec: CODEC.in_place,

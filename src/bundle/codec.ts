@@ -1,7 +1,7 @@
 /**
  * The codecs of frames: how a piece of a variant becomes stored bytes and comes back.
  *
- * Encoding runs in Bun's thread pool, so that several frames are encoded at once. The launcher decodes the
+ * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. The launcher decodes the
  * same frames with libzstd's own decoder.
  */
 import { promisify } from "node:util";
@@ -105,7 +105,8 @@ async function search(
     // The directory has checksums of its own.
     [constants.ZSTD_c_checksumFlag]: 0,
   };
-  const options = { params, chunkSize: sizeBound(frame.length) };
+  const options = { params, chunkSize: sizeBound(frame.length), pledgedSrcSize: frame.length };
+  // Bun tells zstd the size by itself, Node does not: told, both give the same bytes.
   return compress(frame, dictionary.length > 0 ? { ...options, dictionary } : options);
 }
 

@@ -1,6 +1,7 @@
 /**
  * Deflates as Go's linker did: launcher/deflate.zig, which is part of the codec's WebAssembly module.
  */
+import { xxHash64 } from "../hash.ts";
 import { type Memory, Piece, sharedCodec } from "./wasm.ts";
 
 interface Exports extends Memory {
@@ -31,7 +32,7 @@ export async function loadDeflate(): Promise<Deflate> {
 export function remember(deflate: Deflate): Deflate {
   const known = new Map<string, Uint8Array | undefined>();
   return (input, sizeMax) => {
-    const key = `${Bun.hash.xxHash64(input)} ${input.length} ${sizeMax}`;
+    const key = `${xxHash64(input)} ${input.length} ${sizeMax}`;
     if (!known.has(key)) known.set(key, deflate(input, sizeMax));
     return known.get(key);
   };

@@ -6,6 +6,7 @@
  * without further checks of bounds.
  */
 import { MgoError } from "../error.ts";
+import { xxHash64 } from "../hash.ts";
 import { type Level, levelNumber, levelOf } from "../level.ts";
 import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
@@ -85,7 +86,7 @@ function directoryChecksum(directory: Uint8Array): bigint {
     directory.subarray(0, HEADER.fields.directory_checksum.offset),
     directory.subarray(HEADER.size),
   ];
-  return Bun.hash.xxHash64(Buffer.concat(covered));
+  return xxHash64(Buffer.concat(covered));
 }
 
 /** What the header of a direct bundle has more. */
@@ -132,7 +133,7 @@ export function writePayload(
       stored_offset: BigInt(storedOffset),
       stored_size: frame.stored.length,
       size: frame.size,
-      stored_checksum: Bun.hash.xxHash64(frame.stored),
+      stored_checksum: xxHash64(frame.stored),
       checksum: frame.checksum,
       filter: frame.filter ?? FILTER.none,
       detached: frame.isDetached ? 1 : 0,

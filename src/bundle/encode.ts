@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
+import { xxHash64 } from "../hash.ts";
 import { compareLevels, defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
 import { type Deflate, loadDeflate, remember } from "./deflate.ts";
@@ -253,7 +254,7 @@ async function encodeFrames(
     if (filters !== undefined) expectEqual(filters.remove(filter, filtered, start, skeletonSize), piece);
     const dictionary = predict?.(start, piece.length) ?? NOTHING;
     const encoded = await encodePiece(filtered, dictionary, options.compress, start >= skeletonSize);
-    const checksum = Bun.hash.xxHash64(piece);
+    const checksum = xxHash64(piece);
     return { stored: encoded, size: piece.length, checksum, filter: FILTER[filter] };
   };
   const work = async (): Promise<void> => {

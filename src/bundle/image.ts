@@ -6,6 +6,7 @@
  * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
  */
 import { MgoError } from "../error.ts";
+import { xxHash64 } from "../hash.ts";
 import { align } from "./align.ts";
 import {
   EHDR,
@@ -138,7 +139,7 @@ export function imageChecksum(
   if (pieces.reduce((sum, { length }) => sum + length, 0) > room) {
     throw new MgoError(`${name} is damaged: its sections overlap`);
   }
-  return Bun.hash.xxHash64(Buffer.concat([...pieces, appended]));
+  return xxHash64(Buffer.concat([...pieces, appended]));
 }
 
 function compare(a: bigint, b: bigint): number {

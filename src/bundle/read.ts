@@ -3,6 +3,7 @@
  */
 import { MgoError, reasonOf } from "../error.ts";
 import { readWhole } from "../file.ts";
+import { xxHash64 } from "../hash.ts";
 import type { Level } from "../level.ts";
 import { formatSize } from "../text.ts";
 import { restoreBase } from "./base.ts";
@@ -279,7 +280,7 @@ async function decode(
   offset: number,
 ): Promise<Uint8Array> {
   const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
-  if (Bun.hash.xxHash64(stored) !== frame.storedChecksum) {
+  if (xxHash64(stored) !== frame.storedChecksum) {
     throw damaged(bundle, variant, `the checksum of its frame at ${frame.offset} is wrong`);
   }
   const filtered = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
@@ -288,7 +289,7 @@ async function decode(
   const filter = frame.filter === FILTER.none ? "none" : "code";
   const filters = filter === "none" ? undefined : await Filters.load();
   const decoded = filters?.remove(filter, filtered, offset, variant.skeletonSize) ?? filtered;
-  if (decoded.length !== frame.size || Bun.hash.xxHash64(decoded) !== frame.checksum) {
+  if (decoded.length !== frame.size || xxHash64(decoded) !== frame.checksum) {
     throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);
   }
   return decoded;

@@ -1,5 +1,6 @@
 //! The WebAssembly module that mgo encodes and decodes variants with.
 const std = @import("std");
+const checksum = @import("checksum");
 const deflate = @import("deflate");
 const predict = @import("predict");
 const literals = @import("literals.zig");
@@ -106,4 +107,20 @@ export fn simplifyFrame(frame: [*]const u8, size: usize, decoded_size: usize, pr
 /// What decoding a frame takes at each start, in nanoseconds; negative if it is of a kind that is not known.
 export fn decodingTime(frame: [*]const u8, size: usize, decoded_size: usize) f64 {
     return @floatFromInt(speed.decodingTime(frame[0..size], decoded_size) catch return -1);
+}
+
+var hashed: checksum.Stream = undefined;
+
+/// Begins a checksum, of pieces that follow.
+export fn hashStart() void {
+    hashed = .init();
+}
+
+export fn hashPiece(bytes: [*]const u8, size: usize) void {
+    hashed.add(bytes[0..size]) catch |err| switch (err) {};
+}
+
+/// XXH64 of all pieces, in their order.
+export fn hashValue() u64 {
+    return hashed.value();
 }

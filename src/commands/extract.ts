@@ -1,6 +1,8 @@
-/** `mgo extract FILE --level LEVEL -o OUT`: one variant, byte for byte as `go build` made it. */
-import { decodeVariant, findVariant, openBundle } from "../bundle/read.ts";
+/** `mgo extract FILE --level LEVEL|--native -o OUT`: one variant, byte for byte as `go build` made it. */
+import { type Bundle, decodeVariant, findVariant, openBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
+import type { Level } from "../level.ts";
+import { highestUpTo, nativeLevel } from "../native.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Context } from "../process.ts";
 import { EXTRACT } from "../reference/commands/extract.ts";
@@ -10,19 +12,12 @@ import { parseArguments, parseLevel, singleFile } from "./arguments.ts";
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments(EXTRACT, args);
   const bundle = await openBundle(singleFile("extract", files));
-  const present = bundle.directory.variants.map((variant) => variant.level).join(", ");
-  if (values.level === undefined) {
-    throw new MgoError("extract: which variant? Name it with --level", {
-      hint: `${bundle.name} has ${present}`,
-      status: 2,
-    });
-  }
   if (values.output === undefined) {
     throw new MgoError("extract: where to? Name the file with -o, or - for standard output", {
       status: 2,
     });
   }
-  const variant = findVariant(bundle, parseLevel("--level", values.level));
+  const variant = findVariant(bundle, chooseLevel(bundle, values));
   if (values.output === "-") {
     writeStdout(await decodeVariant(bundle, variant, signal));
     return 0;
@@ -30,4 +25,26 @@ export async function run(args: readonly string[], { signal }: Context): Promise
   await checkOverwrite(values.output);
   await placeOutput(values.output, [await decodeVariant(bundle, variant, signal)], signal);
   return 0;
+}
+
+interface Choice {
+  readonly level?: string;
+  readonly native?: boolean;
+}
+
+function chooseLevel(bundle: Bundle, { level, native }: Choice): Level {
+  const present = bundle.directory.variants.map((variant) => variant.level);
+  const hint = `${bundle.name} has ${present.join(", ")}`;
+  if ((level === undefined) === (native === undefined)) {
+    const which =
+      level === undefined
+        ? "which variant? Name it with --level, or take --native"
+        : "one of --level and --native";
+    throw new MgoError(`extract: ${which}`, { hint, status: 2 });
+  }
+  if (level !== undefined) return parseLevel("--level", level);
+  const machine = nativeLevel();
+  const best = highestUpTo(present, machine);
+  if (best === undefined) throw new MgoError(`extract: this machine runs ${machine} at most`, { hint });
+  return best;
 }

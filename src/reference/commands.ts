@@ -1,9 +1,11 @@
 /** mgo's commands, in the order that help lists them. A new one is a file in commands/ and a line here. */
 import { BENCH } from "./commands/bench.ts";
 import { BUILD } from "./commands/build.ts";
+import { COMPLETION } from "./commands/completion.ts";
 import { EXTRACT } from "./commands/extract.ts";
 import { INSPECT } from "./commands/inspect.ts";
 import { INSTALL } from "./commands/install.ts";
+import { MAN } from "./commands/man.ts";
 import { PACK } from "./commands/pack.ts";
 import { RUN } from "./commands/run.ts";
 import { VERIFY } from "./commands/verify.ts";
@@ -18,6 +20,8 @@ export const COMMANDS = [
   EXTRACT,
   VERIFY,
   BENCH,
+  COMPLETION,
+  MAN,
 ] as const satisfies readonly CommandEntry[];
 
 /** What a command of mgo is called: `build`, `pack`. src/cli.ts has a function for each. */

@@ -149,7 +149,7 @@ describe("the entry for npm", () => {
   test("says in one line when Bun is not there", () => {
     const workspace = makeWorkspace({ "package.json": '{"type":"module"}' });
     mkdirSync(join(workspace.folder, "src"));
-    for (const name of ["npx.js", "bun.js"]) {
+    for (const name of ["npx.js", "bun.js", "start.js"]) {
       copyFileSync(join(NPX, "..", name), join(workspace.folder, "src", name));
     }
     const { status, stderr } = run(workspace, ["node", "src/npx.js"]);

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { dirname, join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
+import { packMgo } from "../support/download.ts";
 import { exampleFiles, partsOf } from "../support/examples.ts";
 import { canBuild, machineFlags, makeBuildah } from "../support/images.ts";
-import { packMgo } from "../support/release.ts";
 import { MGO, makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
 
 setDefaultTimeout(300_000);

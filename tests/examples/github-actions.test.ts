@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expectSuccess } from "../support/compare.ts";
+import { packMgo } from "../support/download.ts";
 import { exampleFiles, partsOf } from "../support/examples.ts";
 import { ROOT } from "../support/pages.ts";
-import { packMgo } from "../support/release.ts";
 import { findTools } from "../support/tools.ts";
 import { makeWorkspace, type Outcome, removeWorkspaces, run, writeFiles } from "../support/workspace.ts";
 

@@ -45,7 +45,7 @@ describe("the reference", () => {
     const paths = ["README.md", ...pages.map((name) => join("docs", name))];
     const readme = paths.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
     const missing = [
-      ...MGO_FLAGS.map((flag) => ("value" in flag ? `-${flag.name}=` : `-${flag.name}`)),
+      ...MGO_FLAGS.map(({ name, ...flag }) => ("value" in flag ? `-${name}=` : `-${name}`)),
       ...[...VARIABLES, ...BUNDLE_VARIABLES].map(({ name }) => `\`${name}`),
       ...BUNDLE_STATUSES.map(({ status }) => `| ${status} |`),
     ].filter((word) => !readme.includes(word));

@@ -18,8 +18,16 @@ import { dirname, join } from "node:path";
 const ROOT = join(import.meta.dir, "..", "..");
 const BUN = process.execPath;
 
-/** The command that starts mgo from this checkout; Bun takes the `--` for its own. */
-export const MGO = [BUN, "--no-env-file", join(ROOT, "src", "cli.ts"), "--"] as const;
+/**
+ * The command that starts mgo from this checkout; Bun takes the `--` for its own. MGO_TESTED names another mgo to test,
+ * in words with blanks between them: that of the npm package under some Node, for example.
+ */
+export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
+  BUN,
+  "--no-env-file",
+  join(ROOT, "src", "cli.ts"),
+  "--",
+];
 
 /** Contents by path. A path that ends in a slash makes a folder, contents that begin with #! an executable. */
 export type Files = Readonly<Record<string, string>>;

@@ -3,8 +3,11 @@ import type { CommandEntry } from "../types.ts";
 
 export const EXTRACT = {
   name: "extract",
-  synopsis: "extract FILE --level v3 -o OUT",
+  synopsis: "extract FILE --level v3|--native -o OUT",
   summary: "write one variant, as `go build` made it",
+  details: [
+    "With `--native`, the variant is the one that the bundle would start on this machine. Where mgo is not installed, the bundle writes it itself: `MGODEBUG=extract ./app > app.native`.",
+  ],
   flags: [
     {
       name: "level",
@@ -12,6 +15,7 @@ export const EXTRACT = {
       shown: "v3",
       summary: "which variant",
     },
+    { name: "native", summary: "the best one that this machine can run" },
     {
       name: "output",
       short: "o",

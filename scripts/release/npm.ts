@@ -1,0 +1,80 @@
+/**
+ * The npm package: one file of mgo for Node and for Bun, the launcher and the codec beside it. It needs no other
+ * package and no script at its installation.
+ */
+import { basename, join } from "node:path";
+import type { BunPlugin } from "bun";
+import packageJson from "../../package.json" with { type: "json" };
+import type { Entry } from "./archive.ts";
+import { readLicenses, readText } from "./licenses.ts";
+import { root } from "./step.ts";
+
+/** The least versions whose zstd takes dictionaries, which mgo's predicted frames are. */
+const ENGINES = { node: "^22.19.0 || >=24.6.0", bun: ">=1.4.0" } as const;
+
+/** The files of the package. `compileProducts` comes first. */
+export async function npmEntries(): Promise<readonly Entry[]> {
+  const { name, version, description, license } = packageJson;
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    type: "module",
+    bin: { mgo: "mgo.js" },
+    engines: ENGINES,
+  };
+  const texts: Readonly<Record<string, string>> = {
+    "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
+    "README.md": await readText("scripts/release/npm-readme.md"),
+    "start.js": await readText("src/start.js"),
+    // Nothing of the folder that mgo is used in: see src/start.js.
+    "bunfig.toml": "",
+  };
+  const command = { name: "mgo.js", bytes: Buffer.from(await readText("src/package.js")), executable: true };
+  const entries = [
+    command,
+    ...Object.entries(texts).map(([path, text]) => ({ name: path, bytes: Buffer.from(text) })),
+    ...(await readLicenses()),
+    ...(await bundleFiles()),
+  ];
+  return entries.map((entry) => ({ ...entry, name: `package/${entry.name}` }));
+}
+
+async function bundleFiles(): Promise<readonly Entry[]> {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(root, "src", "cli.ts")],
+    root,
+    target: "node",
+    minify: true,
+    sourcemap: "none",
+    define: { MGO_COMPILED: "true" },
+    naming: { entry: "main.js", asset: "[name]" },
+    plugins: [QUIET_BUILTINS],
+  });
+  return Promise.all(
+    outputs.map(async (output) => ({
+      name: basename(output.path),
+      bytes: new Uint8Array(await output.arrayBuffer()),
+    })),
+  );
+}
+
+/**
+ * An `import` of these modules has Node read all that they export, process.stdout among it, which makes pipes
+ * non-blocking for all programs that share them: see src/streams.ts.
+ */
+const QUIET_BUILTINS: BunPlugin = {
+  name: "quiet builtins",
+  setup(build) {
+    const namespace = "builtin";
+    build.onResolve({ filter: /^(?:node:)?(?:process|util)$/ }, ({ path }) => ({
+      path: path.replace(/^(?:node:)?/, "node:"),
+      namespace,
+    }));
+    build.onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      loader: "js",
+    }));
+  },
+};

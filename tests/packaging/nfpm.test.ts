@@ -1,0 +1,155 @@
+/**
+ * mgo's own packages for distributions: installed, used and removed, in a copy of this system.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { SCRIPTS } from "../../src/completion/scripts.ts";
+import { manPage } from "../../src/man.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { USE, USED } from "../support/installed.ts";
+import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
+import { HELLO } from "../support/programs.ts";
+import { findTools } from "../support/tools.ts";
+import { makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(240_000);
+afterAll(removeWorkspaces);
+
+const ROOT = join(import.meta.dir, "..", "..");
+const tools = findTools("nfpm");
+const overlay = hasOverlay(makeWorkspace);
+const place = makeWorkspace(HELLO);
+const { version } = packageJson;
+const FILES = {
+  deb: `mgo_${version}-1_amd64.deb`,
+  rpm: `mgo-${version}-1.x86_64.rpm`,
+  apk: `mgo_${version}-r1_x86_64.apk`,
+  archlinux: `mgo-${version}-1-x86_64.pkg.tar.zst`,
+} as const;
+
+function packageMgo(args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
+  const path = tools === undefined ? {} : { PATH: `${tools}:${place.env.PATH}` };
+  return run(place, [process.execPath, join(ROOT, "scripts", "package.ts"), ...args], { ...path, ...env });
+}
+
+/** What every package has, beside the program. */
+const INSTALLED = {
+  "/usr/share/man/man1/mgo.1.gz": undefined,
+  "/usr/share/bash-completion/completions/mgo": SCRIPTS.bash,
+  "/usr/share/fish/vendor_completions.d/mgo.fish": SCRIPTS.fish,
+  "/usr/share/mgo/split.sh": readFileSync(join(ROOT, "packaging", "split", "split.sh"), "utf8"),
+  "/usr/share/doc/mgo/README.md": readFileSync(join(ROOT, "README.md"), "utf8"),
+};
+
+describe.skipIf(tools === undefined || !overlay)("mgo's packages", () => {
+  beforeAll(() => {
+    const program = join(place.folder, "mgo");
+    expectSuccess(run(place, [process.execPath, join(ROOT, "scripts", "build.ts"), program]));
+    expectSuccess(packageMgo(["--program", program, "--output", ".", "deb", "rpm"]));
+  });
+
+  test("are installed by dpkg, work, and are removed without a trace", () => {
+    const { stdout } = expectSuccess(
+      runInOverlay(
+        place,
+        `dpkg -i ${FILES.deb} >&2
+        ${USE}
+        zgrep -q 'mgo (${version}-1) unstable' /usr/share/doc/mgo/changelog.Debian.gz
+        grep -q 'License: BSD-3-Clause' /usr/share/doc/mgo/copyright
+        zgrep -q '^# Changelog' /usr/share/doc/mgo/changelog.gz
+        dpkg -V mgo
+        dpkg -P mgo >&2; test ! -e /usr/bin/mgo`,
+      ),
+    );
+    expect<unknown>(stdout.split("\n").slice(0, -1)).toEqual(USED);
+    expect(leftInSystem(place)).toEqual([]);
+  });
+
+  test.skipIf(Bun.which("rpm") === null)("are installed by rpm, and work", () => {
+    const { stdout } = expectSuccess(
+      runInOverlay(
+        place,
+        `rpm -i --nodeps ${FILES.rpm} >&2
+        ${USE}
+        grep -q '^# Changelog' /usr/share/doc/mgo/CHANGELOG.md
+        rpm -V --nodeps mgo >&2
+        rpm -e mgo; test ! -e /usr/bin/mgo; test ! -e /usr/share/licenses/mgo`,
+      ),
+    );
+    expect<unknown>(stdout.split("\n").slice(0, -1)).toEqual(USED);
+    expect(leftInSystem(place)).toEqual([]);
+  });
+});
+
+describe.skipIf(tools === undefined)("a package", () => {
+  const args = ["--program", "stand-in", "--musl", "stand-in", "--output"];
+
+  beforeAll(() => {
+    writeFileSync(join(place.folder, "stand-in"), "#!/bin/sh\nexit 0\n");
+    for (const output of ["first", "second"]) {
+      expectSuccess(packageMgo([...args, output], { SOURCE_DATE_EPOCH: "1700000000" }));
+    }
+  });
+
+  test.each(Object.values(FILES))("%s is the same each time", (file) => {
+    expectSuccess(run(place, ["cmp", `first/${file}`, `second/${file}`]));
+  });
+
+  test.each([
+    [
+      "apk",
+      ["tar", "-xzf"],
+      /^pkgname = mgo\npkgver = [\d.]+-r1\narch = x86_64$/m,
+      /^depend = libstdc\+\+$/m,
+    ],
+    ["archlinux", ["tar", "--zstd", "-xf"], /^pkgname = mgo$/m, /^depend = glibc$/m],
+  ] as const)("for %s has the files and the facts", (format, unpack, name, depends) => {
+    const folder = `${format} unpacked`;
+    expectSuccess(
+      run(place, [
+        "sh",
+        "-c",
+        `mkdir '${folder}' && ${unpack.join(" ")} first/${FILES[format]} -C '${folder}'`,
+      ]),
+    );
+    const read = (path: string) => readFileSync(join(place.folder, folder, path), "utf8");
+    expect(read(".PKGINFO")).toMatch(/^pkgdesc = go build for several x86-64 levels in one executable$/m);
+    expect(read(".PKGINFO")).toMatch(/^(?:packager|maintainer) = mgo authors <packages@mgo.invalid>$/m);
+    expect(read(".PKGINFO")).not.toContain("$");
+    expect(read(".PKGINFO")).toMatch(name);
+    expect(read(".PKGINFO")).toMatch(depends);
+    for (const [path, text] of Object.entries(INSTALLED)) {
+      if (text !== undefined) expect(read(path)).toBe(text);
+    }
+    expect(read("/usr/share/zsh/site-functions/_mgo")).toBe(SCRIPTS.zsh);
+    expect(read("/usr/share/licenses/mgo/THIRD-PARTY")).toContain("log-update");
+    const page = run(place, ["gzip", "-dc", `${folder}/usr/share/man/man1/mgo.1.gz`]).stdout;
+    expect(page).toBe(manPage());
+  });
+
+  test.skipIf(Bun.which("pacman") === null)("for pacman can be read by it", () => {
+    const { stdout } = expectSuccess(run(place, ["pacman", "-Qp", `first/${FILES.archlinux}`]));
+    expect(stdout).toBe(`mgo ${version}-1\n`);
+  });
+
+  test("for arm64 says so", () => {
+    expectSuccess(packageMgo(["--arch", "arm64", "--program", "stand-in", "--output", "arm", "deb"]));
+    const { stdout } = expectSuccess(
+      run(place, ["dpkg-deb", "-f", `arm/mgo_${version}-1_arm64.deb`, "Architecture"]),
+    );
+    expect(stdout).toBe("arm64\n");
+  });
+
+  test.each([
+    [["--program", "missing"], /^package: there is no missing: npm run build makes dist\/mgo$/m],
+    [["apk"], /^package: apk needs a program for musl: name it with --musl$/m],
+    [["msi"], /^package: msi is none of deb, rpm, apk, archlinux$/m],
+    [["--frobnicate"], /^package: Unknown option/m],
+  ])("is refused with %j", (wrong, message) => {
+    const { status, stderr } = packageMgo([...wrong, "--output", "none"]);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(1);
+  });
+});

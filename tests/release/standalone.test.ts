@@ -1,0 +1,145 @@
+/**
+ * Standalone mgos as they are released: the downloads, and those for machines that this one is not. tests/build/compiled.test.ts
+ * tests what one does.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { checkMachO, signMachO } from "../../scripts/release/macho.ts";
+import { compileStandalone } from "../../scripts/release/standalone.ts";
+import { TARGETS } from "../../scripts/release/targets.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO } from "../support/programs.ts";
+import { makeRelease, STANDALONE, SUMS } from "../support/release.ts";
+import { makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(120_000);
+beforeAll(makeRelease);
+afterAll(removeWorkspaces);
+
+const place = makeWorkspace({
+  "linux-arm64/": "",
+  "linux-x64-musl/": "",
+  "darwin-x64/": "",
+  "darwin-arm64/": "",
+});
+
+/** @returns the path of an mgo for another machine; undefined where npm does not give its runtime */
+async function compileFor(name: string): Promise<string> {
+  const target = TARGETS.find((one) => one.name === name);
+  if (target === undefined) throw new Error(`there is no ${name}`);
+  const output = join(place.folder, name, "mgo");
+  if (!existsSync(output)) await compileStandalone(target, output);
+  return output;
+}
+
+describe("a download", () => {
+  test("has the sum that SHA256SUMS names", () => {
+    const { stdout } = expectSuccess(
+      run(place, ["sh", "-c", 'cd "$1" && sha256sum --check SHA256SUMS', "sh", join(SUMS, "..")]),
+    );
+    expect(stdout).toBe(
+      ["-linux-x64.tar.gz: OK", ".tgz: OK", ""]
+        .map((rest) => rest && `mgo-${packageJson.version}${rest}`)
+        .join("\n"),
+    );
+  });
+
+  test("unpacks to a folder with mgo and the licenses, of no owner and no date of the machine that made it", () => {
+    const listed = expectSuccess(
+      run(place, ["tar", "--list", "--verbose", "--utc", "--file", STANDALONE]),
+    ).stdout;
+    const folder = `mgo-${packageJson.version}-linux-x64`;
+    expect(
+      listed
+        .trim()
+        .split("\n")
+        .map((line) => line.replace(/\s+\d+ 1985/, " 1985")),
+    ).toEqual(
+      ["-rw-r--r-- LICENSE", "-rw-r--r-- LICENSE.zstd", "-rw-r--r-- README.md", "-rwxr-xr-x mgo"].map(
+        (line) => {
+          const [mode, name] = line.split(" ");
+          return `${mode} 0/0 1985-10-26 08:15 ${folder}/${name}`;
+        },
+      ),
+    );
+  });
+
+  test("builds a program where there is nothing but go", () => {
+    const workspace = makeWorkspace(HELLO);
+    expectSuccess(run(workspace, ["tar", "--extract", "--file", STANDALONE]));
+    const mgo = `./mgo-${packageJson.version}-linux-x64/mgo`;
+    const PATH = join(Bun.which("go") ?? "", "..");
+    expectSuccess(run(workspace, [mgo, "-mgo.levels=v1,v3", "-o", "x"], { PATH }));
+    expect(run(workspace, ["./x"], { GOAMD64: "v1" }).stdout).toBe("level v1\n");
+  });
+});
+
+const qemu = Bun.which("qemu-aarch64");
+const SYSROOT = "/usr/aarch64-linux-gnu";
+
+describe.skipIf(qemu === null || !existsSync(SYSROOT))(
+  "for arm64 (needs qemu-user and libc6-arm64-cross)",
+  () => {
+    const env = { QEMU_LD_PREFIX: SYSROOT };
+
+    test("runs, and no variable makes Bun of it", async () => {
+      const mgo = [qemu ?? "", await compileFor("linux-arm64")];
+      for (const steering of [{}, { BUN_BE_BUN: "1" }, { BUN_OPTIONS: "--print 1" }]) {
+        expect(run(place, [...mgo, "--version"], { ...env, ...steering })).toMatchObject({
+          status: 0,
+          stdout: `mgo ${packageJson.version}\n`,
+          stderr: "",
+        });
+      }
+    });
+
+    test("makes the same bundle as on x64", async () => {
+      const workspace = makeWorkspace(HELLO);
+      const bundles = [[qemu ?? "", await compileFor("linux-arm64")], [await compileFor("linux-x64")]].map(
+        (mgo, index) => {
+          const build = [...mgo, "-mgo.levels=v1,v3", "-trimpath", "-o", `x${index}`];
+          const MGOCACHE = makeWorkspace().cache;
+          expectSuccess(run(workspace, build, { ...env, MGOCACHE, GOARCH: "amd64" }));
+          return readFileSync(join(workspace.folder, `x${index}`));
+        },
+      );
+      expect(bundles[0]?.equals(bundles[1] ?? Buffer.alloc(0))).toBe(true);
+      expectSuccess(run(workspace, [qemu ?? "", await compileFor("linux-arm64"), "verify", "x0"], env));
+    });
+  },
+);
+
+test("for musl it is loaded by musl, and needs what golang:alpine and oven/bun:alpine have", async () => {
+  const mgo = await compileFor("linux-x64-musl");
+  const header = expectSuccess(
+    run(place, ["readelf", "--wide", "--program-headers", "--dynamic", mgo]),
+  ).stdout;
+  expect(header).toContain("[Requesting program interpreter: /lib/ld-musl-x86_64.so.1]");
+  const needed = [...header.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
+  expect(needed.toSorted()).toEqual(["libc.musl-x86_64.so.1", "libgcc_s.so.1", "libstdc++.so.6"]);
+});
+
+describe.each(["darwin-x64", "darwin-arm64"])("for %s", (name) => {
+  test("it is a Mach-O executable with a signature that fits, and no variable makes Bun of it", async () => {
+    const program = readFileSync(await compileFor(name));
+    // MH_EXECUTE, for CPU_TYPE_X86_64 or CPU_TYPE_ARM64.
+    expect(program.readUInt32LE(12)).toBe(2);
+    expect(program.readUInt32LE(4)).toBe(name === "darwin-x64" ? 0x0100_0007 : 0x0100_000c);
+    expect(() => checkMachO(program)).not.toThrow();
+    expect(program.includes("BUN_BE_BUN")).toBe(false);
+    expect(program.includes("mgo builds a Go program for GOAMD64")).toBe(true);
+  });
+
+  test("one changed byte, anywhere, is one that the signature does not fit", async () => {
+    const program = readFileSync(await compileFor(name));
+    for (const at of [0x40, 5_000_000, program.indexOf("mgo builds a Go program for GOAMD64")]) {
+      const changed = Buffer.from(program);
+      changed.writeUInt8((changed.readUInt8(at) + 1) % 256, at);
+      expect(() => checkMachO(changed)).toThrow();
+    }
+    expect(() => checkMachO(program.subarray(0, -1))).toThrow("the end of the file");
+    expect(() => checkMachO(signMachO(program))).not.toThrow();
+  });
+});
