@@ -59,11 +59,12 @@ export async function encodeOutput(
 }
 
 function bundleOptionsOf(
-  { layout, compress, base, jobs }: Options,
+  { layout, choice, compress, base, jobs }: Options,
   rest: Pick<BundleOptions, "signal" | "onProgress">,
 ): BundleOptions {
   return {
     layout,
+    choice,
     compress,
     ...(base === undefined ? {} : { base }),
     ...(jobs === undefined ? {} : { jobs }),

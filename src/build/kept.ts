@@ -41,11 +41,11 @@ export async function openKept(
   entry: string,
   name: string,
   launcher: Uint8Array,
-  { layout, compress, base }: Pick<BundleOptions, "layout" | "compress" | "base">,
+  { layout, choice, compress, base }: Pick<BundleOptions, "layout" | "choice" | "compress" | "base">,
   { env, signal }: Pick<Context, "env" | "signal">,
 ): Promise<KeptBundle> {
   const folder = join(entry, FOLDER, name);
-  const made = [packageJson.version, process.versions.bun ?? process.version, layout, compress, base];
+  const made = [packageJson.version, process.versions.bun ?? process.version, layout, choice, compress, base];
   const hash = createHash("sha256").update(JSON.stringify(made)).update(sha256(launcher));
   const path = join(
     folder,

@@ -2,7 +2,7 @@
  * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
  */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
-import { LAYOUTS, type Layout } from "../bundle/layout.ts";
+import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
 import { MgoError } from "../error.ts";
 import type { Flag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
@@ -14,6 +14,8 @@ export interface Options {
   /** Sorted, without duplicates, at least one. */
   readonly levels: readonly Level[];
   readonly layout: Layout;
+  /** Which variant a start of a direct bundle chooses. */
+  readonly choice: Choice;
   readonly compress: Compress;
   /**
    * The level that the others are stored as differences from, and that a direct bundle is; the encoder chooses if
@@ -55,9 +57,14 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
   const levels = readLevels(settings.get("mgo.levels"));
+  const layout = readChoice(settings.get("mgo.layout"), LAYOUTS) ?? "packed";
+  const start = settings.get("mgo.start");
+  const choice = readChoice(start, CHOICES) ?? "best";
+  checkChoice(start?.where ?? "", layout, choice);
   return {
     levels,
-    layout: readChoice(settings.get("mgo.layout"), LAYOUTS) ?? "packed",
+    layout,
+    choice,
     compress: readChoice(settings.get("mgo.compress"), COMPRESS) ?? "default",
     base: readBase(settings.get("mgo.base"), levels),
     jobs: readJobs(settings.get("mgo.jobs")),

@@ -18,7 +18,7 @@ import {
 } from "./encode.ts";
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
-import type { Layout } from "./layout.ts";
+import type { Choice, Layout } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
 import { type ComingInput, checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
@@ -26,6 +26,8 @@ import { type ComingInput, checkVariants, readVariant, type Variant, type Varian
 export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
   readonly layout?: Layout;
+  /** Default: best. The packed layout has no other. */
+  readonly choice?: Choice;
 }
 
 /**
@@ -109,7 +111,7 @@ async function createDirect(
   if (inPlace === undefined || plan === undefined) throw new Error("no base");
   const { elf, path } = inPlace;
   const checksum = imageChecksum(elf, path, new Map(), template.block.bytes);
-  const fields = { address: payloadAddress(plan), entry: elf.header.entry };
+  const fields = { address: payloadAddress(plan), entry: elf.header.entry, choice: options.choice ?? "best" };
   return fillDirect(plan, template.block.entry, writePayload(encoded, base, checksum, fields));
 }
 

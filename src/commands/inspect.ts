@@ -43,6 +43,7 @@ function describe(bundle: Bundle) {
     file: bundle.name,
     format_version: directory.version,
     layout: directory.layout,
+    start: directory.choice,
     size: bundle.size,
     plain_size: plain,
     ratio: bundle.size / plain,
@@ -77,7 +78,7 @@ function render(report: BundleReport): string {
     ["built with", report.go_version],
     [
       "layout",
-      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}`,
+      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}${report.start === "base" ? ", which starts wherever it can run" : ""}`,
     ],
     [
       "size",

@@ -1,6 +1,6 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
-import { LAYOUTS, type Layout } from "../bundle/layout.ts";
+import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
 import type { VariantInput } from "../bundle/variant.ts";
 import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
@@ -21,6 +21,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   }
   const compress: Compress = parseChoice("compress", values.compress ?? "default", COMPRESS);
   const layout: Layout = parseChoice("layout", values.layout ?? "packed", LAYOUTS);
+  const choice: Choice = parseChoice("start", values.start ?? "best", CHOICES);
+  checkChoice("--start", layout, choice);
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
   if (values.output !== "-") await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
@@ -30,6 +32,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     ...base,
     compress,
     layout,
+    choice,
     signal,
   });
   if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);

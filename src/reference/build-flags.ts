@@ -1,6 +1,6 @@
 /** The flags of mgo for builds, which stand anywhere among those of `go build`. */
 import { COMPRESS } from "../bundle/codec.ts";
-import { LAYOUTS } from "../bundle/layout.ts";
+import { CHOICES, LAYOUTS } from "../bundle/layout.ts";
 import { LEVELS } from "../level.ts";
 import type { FlagEntry } from "./types.ts";
 
@@ -41,6 +41,14 @@ export const MGO_FLAGS = [
     shown: LAYOUTS.join("|"),
     summary:
       "packed: all variants compressed, started from memory. direct: the bundle is the base, which starts in place, and carries the others compressed",
+  },
+  {
+    name: "mgo.start",
+    style: "go",
+    value: { kind: "choice", choices: CHOICES },
+    shown: CHOICES.join("|"),
+    summary:
+      "which variant of a direct bundle starts: the best for the CPU, or the base wherever the CPU can run it, unless GOAMD64 asks for another",
   },
   {
     name: "mgo.launcher",

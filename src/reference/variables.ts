@@ -11,7 +11,7 @@ export const VARIABLES = [
   {
     name: "MGOCACHE",
     summary:
-      "where variants are kept so that unchanged ones are not linked again; `off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
+      "where variants and the bundle made of them are kept, so that unchanged ones are neither linked nor encoded again; `off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
   },
   { name: "MGODEBUG", value: "trace", summary: "show where in mgo an error came from" },
   { name: "NO_COLOR", summary: "no colours on a terminal" },

@@ -1,11 +1,12 @@
 import { COMPRESS } from "../../bundle/codec.ts";
-import { LAYOUTS } from "../../bundle/layout.ts";
+import { CHOICES, LAYOUTS } from "../../bundle/layout.ts";
 import { LEVELS } from "../../level.ts";
 import type { CommandEntry } from "../types.ts";
 
 export const PACK = {
   name: "pack",
-  synopsis: "pack -o OUT [--base v3] [--compress best] [--layout direct] [--launcher FILE] FILE...",
+  synopsis:
+    "pack -o OUT [--base v3] [--compress best] [--layout direct] [--start base] [--launcher FILE] FILE...",
   summary: "bundle variants built elsewhere; `v3=FILE` names a level",
   details: [
     "The level of each file is read from its Go build info, or given in front of its name: `v3=FILE`.",
@@ -35,6 +36,13 @@ export const PACK = {
       value: { kind: "choice", choices: LAYOUTS },
       shown: LAYOUTS.join("|"),
       summary: "how the bundle stores and starts its variants",
+    },
+    {
+      name: "start",
+      value: { kind: "choice", choices: CHOICES },
+      shown: CHOICES.join("|"),
+      summary:
+        "which variant of a direct bundle starts: the best for the CPU, or the base wherever the CPU can run it, unless GOAMD64 asks for another",
     },
     {
       name: "launcher",
