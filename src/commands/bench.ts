@@ -24,13 +24,13 @@ import { isOurs } from "../build/plan.ts";
 import { makeTemporaryFolder } from "../build/temporary.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import { measureSizes, type Sizes } from "../bundle/sizes.ts";
-import { cpuLevel, hasLevels } from "../cpu.ts";
 import { MgoError } from "../error.ts";
 import { chdirLength } from "../go/arity.ts";
 import { type CgoSettings, type GoEnv, readGoEnv } from "../go/env.ts";
 import { helpOf } from "../help.ts";
 import { checkPage, placePage } from "../html/place.ts";
 import { LEVELS, type Level, levelNumber } from "../level.ts";
+import { nativeLevel } from "../native.ts";
 import { removeOwn } from "../own.ts";
 import { type Context, Interrupted } from "../process.ts";
 import { BENCH } from "../reference/commands/bench.ts";
@@ -62,7 +62,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     return 0;
   }
   const options = readOptions(parsed.mgo, context.env);
-  const supported = checkHost();
+  const supported = runnableLevels();
   const html = parsed.html === undefined ? undefined : resolve(context.cwd, parsed.html);
   if (html !== undefined) await checkPage(html);
   const bundle = parsed.exec === undefined ? undefined : await openSubject(parsed, parsed.exec, context);
@@ -102,15 +102,13 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 
 const SILENT = { dryRun: false, commands: false, names: false, work: false, json: false };
 
-/** @returns the levels that the CPU has */
-function checkHost(): readonly Level[] {
-  if (hasLevels()) return LEVELS.slice(0, levelNumber(cpuLevel()));
-  throw new MgoError(
-    `bench: this is ${process.platform} on ${process.arch}, and only Linux on x86-64 runs the levels`,
-    {
-      hint: "run it on a machine of the kind that your users have",
-    },
-  );
+/**
+ * The levels that this machine can run.
+ *
+ * @throws MgoError if it runs none
+ */
+function runnableLevels(): readonly Level[] {
+  return LEVELS.slice(0, levelNumber(nativeLevel()));
 }
 
 async function openSubject(args: BenchArguments, command: string, context: Context): Promise<Bundle> {

@@ -6,8 +6,8 @@ import { afterAll } from "bun:test";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { findBenchstat } from "../../src/bench/benchstat.ts";
-import { cpuLevel } from "../../src/cpu.ts";
 import { LEVELS, type Level, levelNumber } from "../../src/level.ts";
+import { nativeLevel } from "../../src/native.ts";
 import { goMod } from "./programs.ts";
 import { scratch } from "./scratch.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "./workspace.ts";
 
 /** Those of this machine. */
-export const levels: readonly Level[] = LEVELS.slice(0, levelNumber(cpuLevel()));
+export const levels: readonly Level[] = LEVELS.slice(0, levelNumber(nativeLevel()));
 export const [lowest = "v1"] = levels;
 export const highest: Level = levels.at(-1) ?? "v1";
 
