@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Looked at before anything is run: why the page cannot be followed here. */
   readonly skip?: boolean;
+  /** What blocks need beside programs ("needs core-dumps"), and whether it is had. */
+  readonly abilities?: Readonly<Record<string, boolean>>;
   /** For one block, in milliseconds. */
   readonly timeout?: number;
 }
@@ -50,11 +52,11 @@ function titleOf({ heading, line, language }: Block): string {
 }
 
 interface Reader {
-  has(tool: string): boolean;
+  has(name: string): boolean;
   follow(action: Action, where: string): Promise<void>;
 }
 
-function newReader({ files = {}, env = {} }: Surroundings): Reader {
+function newReader({ files = {}, env = {}, abilities = {} }: Surroundings): Reader {
   let place: Workspace | undefined;
   const open = (): Workspace => {
     place ??= makeWorkspace(files);
@@ -94,7 +96,7 @@ function newReader({ files = {}, env = {} }: Surroundings): Reader {
   }
 
   return {
-    has: (tool) => Bun.which(tool, { PATH: path }) !== null,
+    has: (name) => abilities[name] ?? Bun.which(name, { PATH: path }) !== null,
     async follow(action, where) {
       if (action.kind === "file") {
         const file = join(folderNow(open().folder, join(home(), "state")), action.name);
