@@ -49,7 +49,7 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
     // A caller that has fewer privileges than the program must not steer it.
     const asked: environment.Environment = if (process.secure) .{} else environment.parse(process.environment);
     const leaves = cpu.read(cpu.Hardware{}, opened.levels().highest());
-    const level = selectLevel(opened.levels(), cpu.level(&leaves), &asked, base);
+    const level = selectLevel(opened, cpu.level(&leaves), &asked, base);
     const variant = opened.variantOf(level);
     if (asked.debug.log) fatal.line(.{ if (asked.debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
 
@@ -84,14 +84,15 @@ fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const d
 
 /// The level of the variant to start.
 fn selectLevel(
-    present: select.Levels,
+    opened: *const bundle.Bundle,
     cpu_level: u8,
     asked: *const environment.Environment,
     base: ?*const direct.Base,
 ) u8 {
-    if (base) |one| if (asked.debug.base) {
+    const present = opened.levels();
+    if (base) |one| if (asked.debug.base or (opened.prefersBase() and asked.level == null)) {
         if (one.level <= cpu_level) return one.level;
-        if (asked.debug.log) fatal.line(.{ "MGODEBUG=base ignored: the base is v", one.level, ", this CPU supports v", cpu_level });
+        if (asked.debug.base and asked.debug.log) fatal.line(.{ "MGODEBUG=base ignored: the base is v", one.level, ", this CPU supports v", cpu_level });
     };
     const selection = select.select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
         "no variant fits this CPU: the lowest in the bundle needs v",

@@ -70,6 +70,14 @@ pub const Layout = enum(u8) {
     direct = 1,
 };
 
+/// Which variant a start chooses where nobody asks for one.
+pub const Choice = enum(u8) {
+    /// The highest that the CPU can run.
+    best = 0,
+    /// The base, if the CPU can run it; else as `best`.
+    base = 1,
+};
+
 /// How the frames of one variant are stored.
 pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
@@ -137,8 +145,10 @@ pub const Header = extern struct {
     entry: u64 = 0,
     /// Length of the table of detached ranges. Each variant has its own run of it.
     detached_count: u32 = 0,
+    /// A `Choice`; in `packed` it is `best`.
+    choice: u8 = 0,
     /// Zero.
-    reserved: [4]u8 = @splat(0),
+    reserved: [3]u8 = @splat(0),
     /// Of the header up to this field, followed by the three tables. Checked before any other field
     /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
@@ -159,7 +169,6 @@ pub const Variant = extern struct {
     /// Index in the variant table of the variant that `predicted` refers to, which has another
     /// codec; with another codec the variant's own index.
     base: u8,
-    /// Zero.
     /// How many ranges are detached. The variants' runs of the table follow one another without a
     /// gap; with codec `in_place` there are none.
     detached_count: u8 = 0,

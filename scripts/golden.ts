@@ -10,7 +10,10 @@ import { encodeVariants } from "../src/bundle/encode.ts";
 import { VERSION } from "../src/bundle/format.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../tests/support/golden.ts";
 
-const variants = (["v1", "v3"] as const).map((level) => ({ level, bytes: goldenVariant(level) }));
+const variants = (["v1", "v3"] as const).map((level) => ({
+  level,
+  variant: Promise.resolve({ level, bytes: goldenVariant(level) }),
+}));
 const { encoded, base } = await encodeVariants(variants, { compress: "best" });
 const payload = Buffer.concat(writePayload(encoded, base, IMAGE_CHECKSUM));
 await Bun.write(join(import.meta.dir, "..", "tests", "golden", `payload-v${VERSION}.bin`), payload);

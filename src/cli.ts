@@ -13,22 +13,25 @@ import * as verify from "./commands/verify.ts";
 import { MgoError } from "./error.ts";
 import { chdirLength } from "./go/arity.ts";
 import { endGuard } from "./guard.ts";
-import { HELP } from "./help.ts";
+import { HELP, helpOf } from "./help.ts";
 import { removeAllOwn } from "./own.ts";
 import { type Context, Interrupted, signalAll } from "./process.ts";
+import { COMMANDS, type CommandName } from "./reference/commands.ts";
+import type { CommandEntry } from "./reference/types.ts";
 import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
 import { checkArguments, checkFolder } from "./utf8.ts";
 
 type Command = (context: Context) => number | Promise<number>;
+type OwnCommand = (args: readonly string[], context: Context) => number | Promise<number>;
 
 const HELP_FLAG = /^--?(?:h|help)$/;
-const OWN_COMMANDS = new Map([
-  ["build", build.run],
-  ["pack", pack.run],
-  ["inspect", inspect.run],
-  ["extract", extract.run],
-  ["verify", verify.run],
-]);
+const OWN_COMMANDS: Readonly<Record<CommandName, OwnCommand>> = {
+  build: build.run,
+  pack: pack.run,
+  inspect: inspect.run,
+  extract: extract.run,
+  verify: verify.run,
+};
 
 /** Signals that ask mgo to stop, with their numbers on Linux and macOS. */
 const STOP_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
@@ -91,14 +94,14 @@ function workingDirectory(): string {
 function findCommand(args: readonly string[]): Command {
   const [word = "", ...rest] = args;
   if (/^--?version$/.test(word)) return () => print(`mgo ${packageJson.version}\n`);
-  if (HELP_FLAG.test(word) || (word === "help" && ["", "build"].includes(rest[0] ?? ""))) {
-    return () => print(HELP);
-  }
-  const own = OWN_COMMANDS.get(word);
-  if (own !== undefined) {
-    // `build` looks for it among the flags that have values, itself.
-    if (own !== build.run && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(HELP);
-    return (context) => own(rest, context);
+  const asked = word === "help" ? COMMANDS.find(({ name }) => name === rest[0]) : undefined;
+  if (asked !== undefined) return () => print(helpOf(asked));
+  if (HELP_FLAG.test(word) || (word === "help" && rest[0] === undefined)) return () => print(HELP);
+  const entry = COMMANDS.find(({ name }) => name === word);
+  if (entry !== undefined) {
+    // Builds look for it among the flags that have values, themselves.
+    if (!isBuild(entry) && rest.some((arg) => HELP_FLAG.test(arg))) return () => print(helpOf(entry));
+    return (context) => OWN_COMMANDS[entry.name](rest, context);
   }
   if (passthrough.GO_COMMANDS.has(word)) return (context) => passthrough.run(args, context);
 
@@ -108,6 +111,10 @@ function findCommand(args: readonly string[]): Command {
   if (passthrough.GO_COMMANDS.has(next)) return (context) => passthrough.run(args, context);
   const words = next === "build" ? [...args.slice(0, chdir), ...args.slice(chdir + 1)] : args;
   return (context) => build.run(words, context);
+}
+
+function isBuild(entry: CommandEntry): boolean {
+  return entry.isBuild === true;
 }
 
 function print(text: string): number {

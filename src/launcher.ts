@@ -40,7 +40,16 @@ export function loadCodec(): Promise<WebAssembly.Module> {
   return codec;
 }
 
-async function loadProduct(product: Product, env: Environment, signal: AbortSignal): Promise<Uint8Array> {
+/**
+ * The bytes of what Zig compiled.
+ *
+ * @throws MgoError as `loadLauncher`
+ */
+export async function loadProduct(
+  product: Product,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (typeof MGO_COMPILED !== "undefined" && MGO_COMPILED) {
     const { embedded } = await import("./launcher/embedded.ts");
     return embedded(product);

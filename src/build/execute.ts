@@ -7,7 +7,6 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseTemplate } from "../bundle/image.ts";
-import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
 import { wordsOf } from "../go/flags.ts";
 import { loadLauncher } from "../launcher.ts";
@@ -16,12 +15,14 @@ import { checkOverwrite, cleanBeside, placeOutput } from "../output.ts";
 import { removeOwn } from "../own.ts";
 import type { Context, Environment } from "../process.ts";
 import { writeStderr, writeStdout } from "../streams.ts";
-import { type Entry, takeEntry, temporaryEntry, UNCONFIRMED } from "./cache.ts";
+import { createArrivals } from "./arrivals.ts";
+import { type Entry, takeEntry, temporaryEntry } from "./cache.ts";
+import { encodeOutput } from "./encoding.ts";
 import { createLiveFilter } from "./live.ts";
 import type { Output, Plan } from "./plan.ts";
 import { isWatched, type Progress, startProgress } from "./progress.ts";
 import { explainPlan } from "./refusal.ts";
-import { makeReport, type Report } from "./report.ts";
+import { type LevelOutput, makeReport, type Report } from "./report.ts";
 import { formatSummary, summaryBase } from "./summary.ts";
 import { makeTemporaryFolder } from "./temporary.ts";
 import { buildVariants, hasNoRoom, runGo, type VariantContext, variantFolder } from "./variants.ts";
@@ -44,31 +45,25 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
   for (const { path } of outputs) await cleanBeside(path);
   const temporary = await makeTemporaryFolder(plan.go.gotmpdir, execution.env);
   let entry: Entry | undefined;
+  let built: Built | undefined;
   let good = false;
   const progress = await startProgress(plan.options.levels, watched, execution.env);
+  const build = { plan, outputs, launcher, temporary, progress, execution };
   try {
     // Only programs that become bundles are kept.
     if (outputs.length > 0) {
       entry = await takeEntry(entryKey(plan, execution), plan.go.gotmpdir, execution.env);
     }
-    const context = {
-      ...execution,
-      folder: entry?.folder ?? temporary,
-      temporary,
-      onStderrLine: createLiveFilter(plan.verbosity, progress.print),
-      onStart: progress.started,
-      onFlood: progress.print,
-      onEnd: ({ level, status }) => progress.ended(level, status !== 0),
-    } satisfies VariantContext;
-    let results = await buildVariants(plan, context);
-    if (entry?.isCached === true && results.some(hasNoRoom)) {
+    built = await buildAndEncode(build, entry);
+    if (entry?.isCached === true && built.results.some(hasNoRoom)) {
       // A cache that fails is no failure of the build.
+      await built.cancel();
       await entry.release(false);
       progress.print(`mgo: the cache in ${dirname(entry.folder)} may be full: building again without it`);
       entry = await temporaryEntry(plan.go.gotmpdir, execution.env);
-      context.folder = entry.folder;
-      results = await buildVariants(plan, context);
+      built = await buildAndEncode(build, entry);
     }
+    const { results, context } = built;
     good = results.every(({ killed }) => !killed);
     const report = makeReport(results, plan.verbosity, [context.folder, temporary]);
     if (report.status !== 0) {
@@ -80,7 +75,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     if (plan.target.kind === "archive") return await placeArchive(plan, context);
 
     for (const output of outputs) {
-      const bundle = await bundleOutput(plan, output, context.folder, launcher, progress, execution);
+      const bundle = await placeBundle(plan, output, built, execution.signal);
       if (bundle.refusal !== undefined) {
         progress.stop();
         return printReport(bundle.refusal);
@@ -93,8 +88,73 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     return 0;
   } finally {
     progress.stop();
+    await built?.cancel();
     await entry?.release(good);
     removeOwn(temporary);
+  }
+}
+
+/** What a build is made with. */
+interface Build {
+  readonly plan: Plan;
+  readonly outputs: readonly Output[];
+  readonly launcher: Uint8Array;
+  readonly temporary: string;
+  readonly progress: Progress;
+  readonly execution: Execution;
+}
+
+/** All levels, built. */
+interface Built {
+  readonly results: readonly LevelOutput[];
+  readonly context: VariantContext;
+  /** The bundle of an output. That of the first one was begun while levels were still being built. */
+  bundle(output: Output): Promise<readonly Uint8Array[]>;
+  /** Ends what is still being encoded. */
+  cancel(): Promise<void>;
+}
+
+async function buildAndEncode(build: Build, entry: Entry | undefined): Promise<Built> {
+  const { plan, outputs, launcher, temporary, progress, execution } = build;
+  const stop = new AbortController();
+  const arrivals = createArrivals(plan.options.levels);
+  const encode = async (output: Output): Promise<readonly Uint8Array[]> => {
+    if (entry === undefined) throw new Error("no place for variants");
+    const signal = AbortSignal.any([execution.signal, stop.signal]);
+    return encodeOutput(plan.options, output, { ...execution, entry, arrivals, launcher, progress, signal });
+  };
+  const context: VariantContext = {
+    ...execution,
+    folder: entry?.folder ?? temporary,
+    temporary,
+    onStderrLine: createLiveFilter(plan.verbosity, progress.print),
+    onStart: progress.started,
+    onFlood: progress.print,
+    onEnd: (output) => {
+      progress.ended(output.level, output.status !== 0);
+      arrivals.ended(output);
+    },
+  };
+  const [first] = outputs;
+  const early = first && encode(first);
+  // Whoever asks for the bundle is told.
+  early?.catch(() => {});
+  const cancel = async (): Promise<void> => {
+    stop.abort();
+    arrivals.close();
+    await early?.catch(() => {});
+  };
+  try {
+    const results = await buildVariants(plan, context);
+    return {
+      results,
+      context,
+      cancel,
+      bundle: (output) => (output === first && early !== undefined ? early : encode(output)),
+    };
+  } catch (error) {
+    await cancel();
+    throw error;
   }
 }
 
@@ -142,66 +202,28 @@ interface Bundled {
   readonly refusal?: Report | undefined;
 }
 
-async function bundleOutput(
-  plan: Plan,
+async function placeBundle(
+  { options }: Plan,
   output: Output,
-  folder: string,
-  launcher: Uint8Array,
-  progress: Progress,
-  { signal }: Execution,
+  built: Built,
+  signal: AbortSignal,
 ): Promise<Bundled> {
-  const { levels, layout, base, compress, jobs } = plan.options;
-  const inputs = levels.map((level) => ({ level, path: `${variantFolder(folder, level)}/${output.name}` }));
-  for (const input of inputs) await checkConfirmed(input, output);
   // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
   const known = await overwriteRefusal(output);
   if (known !== undefined) return { size: 0, variants: new Map(), refusal: known };
-  const chunks = await createBundle(inputs, launcher, {
-    layout,
-    compress,
-    signal,
-    ...(base === undefined ? {} : { base }),
-    ...(jobs === undefined ? {} : { jobs }),
-    onProgress: progress.encoding,
-  }).catch((error: unknown) => {
-    throw inUsersWords(error, inputs, output);
-  });
+  const chunks = await built.bundle(output);
   signal.throwIfAborted();
   const refusal = await overwriteRefusal(output);
   if (refusal === undefined) await placeOutput(output.path, chunks, signal);
-  const sizes = inputs.map(
-    async ({ level, path }): Promise<[Level, number]> => [level, (await stat(path)).size],
-  );
+  const sizes = options.levels.map(async (level): Promise<[Level, number]> => {
+    const { size } = await stat(`${variantFolder(built.context.folder, level)}/${output.name}`);
+    return [level, size];
+  });
   return {
     size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
     variants: new Map(await Promise.all(sizes)),
     refusal,
   };
-}
-
-/** A `go` that ended well may have built less than was asked for; what lies there is then an older program. */
-async function checkConfirmed({ level, path }: VariantPath, { importPath }: Output): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found !== undefined && found.mtimeMs !== UNCONFIRMED) return;
-  throw new MgoError(`go build made no program of ${importPath} for GOAMD64=${level}`);
-}
-
-interface VariantPath {
-  readonly level: Level;
-  readonly path: string;
-}
-
-/** Where mgo keeps variants is nothing that a user has named. */
-function inUsersWords(error: unknown, inputs: readonly VariantPath[], { shown }: Output): unknown {
-  if (!(error instanceof MgoError)) return error;
-  const { hint, status, cause } = error;
-  const rename = (words: string): string =>
-    inputs.reduce((text, { level, path }) => text.replaceAll(path, `${shown} for GOAMD64=${level}`), words);
-  return new MgoError(rename(error.message), {
-    ...(hint === undefined ? {} : { hint: rename(hint) }),
-    status,
-    cause,
-  });
 }
 
 /** Everything is built: Go only copies the lowest level's archive out of its cache, with its own checks and mode. */

@@ -2,17 +2,20 @@
  * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
  */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
-import { LAYOUTS, type Layout } from "../bundle/layout.ts";
+import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
 import { MgoError } from "../error.ts";
 import type { Flag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
 import { compareLevels, isLevel, LEVELS, type Level } from "../level.ts";
 import type { Environment } from "../process.ts";
+import { MGO_FLAGS, type MgoFlag } from "../reference/build-flags.ts";
 
 export interface Options {
   /** Sorted, without duplicates, at least one. */
   readonly levels: readonly Level[];
   readonly layout: Layout;
+  /** Which variant a start of a direct bundle chooses. */
+  readonly choice: Choice;
   readonly compress: Compress;
   /**
    * The level that the others are stored as differences from, and that a direct bundle is; the encoder chooses if
@@ -36,9 +39,6 @@ interface Setting {
 /** Go's exit status for a command line that it does not understand. */
 const USAGE = { status: 2 };
 
-const NAMES = ["levels", "layout", "compress", "base", "jobs", "launcher", "elsewhere"] as const;
-type Name = (typeof NAMES)[number];
-
 /**
  * Reads the options; the command line wins over MGOFLAGS, and MGOFLAGS over MGO_PARALLEL_BUILD.
  *
@@ -46,25 +46,30 @@ type Name = (typeof NAMES)[number];
  * @throws MgoError for an unknown name or a bad value
  */
 export function readOptions(flags: readonly Flag[], env: Environment): Options {
-  const settings = new Map<Name, Setting>();
+  const settings = new Map<MgoFlag, Setting>();
   const parallel = env.MGO_PARALLEL_BUILD;
   if (parallel !== undefined && parallel !== "") {
-    settings.set("jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
+    settings.set("mgo.jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
   }
   for (const flag of readVariable(env.MGOFLAGS ?? "")) {
     settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `-${flag.name} in MGOFLAGS` });
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
-  const levels = readLevels(settings.get("levels"));
+  const levels = readLevels(settings.get("mgo.levels"));
+  const layout = readChoice(settings.get("mgo.layout"), LAYOUTS) ?? "packed";
+  const start = settings.get("mgo.start");
+  const choice = readChoice(start, CHOICES) ?? "best";
+  checkChoice(start?.where ?? "", layout, choice);
   return {
     levels,
-    layout: readChoice(settings.get("layout"), LAYOUTS) ?? "packed",
-    compress: readChoice(settings.get("compress"), COMPRESS) ?? "default",
-    base: readBase(settings.get("base"), levels),
-    jobs: readJobs(settings.get("jobs")),
-    launcher: readLauncher(settings.get("launcher")),
-    elsewhere: readChoice(settings.get("elsewhere"), ["go"]) === "go",
+    layout,
+    choice,
+    compress: readChoice(settings.get("mgo.compress"), COMPRESS) ?? "default",
+    base: readBase(settings.get("mgo.base"), levels),
+    jobs: readJobs(settings.get("mgo.jobs")),
+    launcher: readLauncher(settings.get("mgo.launcher")),
+    elsewhere: readChoice(settings.get("mgo.elsewhere"), ["go"]) === "go",
   };
 }
 
@@ -86,12 +91,12 @@ function readVariable(text: string): readonly Flag[] {
   });
 }
 
-function nameOf(flag: Flag, where: string): Name {
-  const name = NAMES.find((known) => flag.name === `mgo.${known}`);
+function nameOf(flag: Flag, where: string): MgoFlag {
+  const name = MGO_FLAGS.find((known) => flag.name === known.name)?.name;
   if (name !== undefined) return name;
   throw new MgoError(`unknown flag -${flag.name}${where}`, {
     ...USAGE,
-    hint: `mgo's flags are ${NAMES.map((known) => `-mgo.${known}`).join(", ")}`,
+    hint: `mgo's flags are ${MGO_FLAGS.map((known) => `-${known.name}`).join(", ")}`,
   });
 }
 

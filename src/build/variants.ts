@@ -6,8 +6,10 @@ import { KEPT_MAX } from "../collect.ts";
 import type { Level } from "../level.ts";
 import { type Environment, run } from "../process.ts";
 import { formatSize } from "../text.ts";
+import type { Options } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import type { LevelOutput } from "./report.ts";
+import { summaryBase } from "./summary.ts";
 
 /** Where the levels are built, and who watches. */
 export interface VariantContext {
@@ -46,7 +48,7 @@ const DEFAULT_JOBS = availableParallelism();
  * @throws the abort signal's reason, once no `go` runs any more
  */
 export async function buildVariants(plan: Plan, context: VariantContext): Promise<readonly LevelOutput[]> {
-  const waiting = [...plan.options.levels];
+  const waiting = [...buildOrder(plan.options)];
   const outputs: LevelOutput[] = [];
   const work = async (): Promise<void> => {
     for (let level = waiting.shift(); level !== undefined; level = waiting.shift()) {
@@ -57,6 +59,12 @@ export async function buildVariants(plan: Plan, context: VariantContext): Promis
   const ends = await Promise.allSettled(Array.from({ length: jobs }, work));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return plan.options.levels.flatMap((level) => outputs.filter((output) => output.level === level));
+}
+
+/** The base comes first: the encoder can do nothing without it. */
+export function buildOrder(options: Options): readonly Level[] {
+  const base = summaryBase(options);
+  return [base, ...options.levels.filter((level) => level !== base)];
 }
 
 /** Whether a level failed because a disk is full, or a quota used up: as Go prints EDQUOT and ENOSPC. */

@@ -10,6 +10,7 @@ import { type Level, levelNumber, levelOf } from "../level.ts";
 import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
 import {
+  CHOICE,
   CODEC,
   DETACHED,
   DETACHED_SLACK,
@@ -26,6 +27,7 @@ import {
   VARIANT_COUNT_MAX,
   VERSION,
 } from "./format.ts";
+import type { Choice } from "./layout.ts";
 import { readStruct, type Values, writeStruct } from "./struct.ts";
 
 export interface Directory {
@@ -38,6 +40,7 @@ export interface Directory {
   readonly address: bigint;
   /** In the direct layout, the base's own entry; else 0. */
   readonly entry: bigint;
+  readonly choice: Choice;
   readonly variants: readonly StoredVariant[];
 }
 
@@ -86,7 +89,7 @@ function directoryChecksum(directory: Uint8Array): bigint {
 }
 
 /** What the header of a direct bundle has more. */
-export type DirectFields = Pick<Directory, "address" | "entry">;
+export type DirectFields = Pick<Directory, "address" | "entry" | "choice">;
 
 /**
  * Writes a payload.
@@ -154,7 +157,7 @@ export function writePayload(
     payload_size: BigInt(storedOffset),
     image_checksum: imageChecksum,
     detached_count: detached.length,
-    ...direct,
+    ...(direct && { ...direct, choice: CHOICE[direct.choice] }),
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];
@@ -191,8 +194,10 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
   check(isZero(header.reserved), "a reserved field is not zero");
   const { address, entry } = header;
   const isDirect = address !== 0n && address % BigInt(PAYLOAD_ALIGN) === 0n && entry !== 0n;
-  const fits = layout === "direct" ? isDirect : address === 0n && entry === 0n;
-  check(fits, `its address or its entry is none of the layout ${layout}`);
+  const choice = nameOf(CHOICE, header.choice);
+  const isPacked = address === 0n && entry === 0n && choice === "best";
+  const fits = layout === "direct" ? isDirect : isPacked;
+  check(fits && choice !== undefined, `its address, entry or choice is none of the layout ${layout}`);
 
   const frames = readFrames(directory, header, size, check);
   const ranges = readRanges(directory, directorySize(variantCount, frameCount, 0), detachedCount);
@@ -224,6 +229,7 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
     imageChecksum: header.image_checksum,
     address,
     entry,
+    choice: choice ?? "best",
     variants,
   };
 }

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { MgoError } from "../error.ts";
-import { defaultBase, type Level } from "../level.ts";
+import { compareLevels, defaultBase, type Level } from "../level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
 import { type Deflate, loadDeflate, remember } from "./deflate.ts";
 import { attach, type DetachedRange, detach, type Stream } from "./detach.ts";
@@ -65,37 +65,64 @@ export interface EncodedVariant {
   readonly detached: readonly DetachedRange[];
 }
 
+/** A variant that may still be being built. */
+export interface Coming<T extends Executable> {
+  readonly level: Level;
+  /** Rejects if there will be none. */
+  readonly variant: Promise<T>;
+}
+
 /**
- * Encodes the variants of one program.
+ * Encodes the variants of one program, each compressed by itself or as a difference from one of them.
  *
- * @param variants sorted by level
- * @returns them encoded, in the same order, and the index of the base among them
+ * @returns as `encodeAsTheyCome`
  * @throws MgoError if the base is not among them; the signal's reason if it is aborted
  */
 export async function encodeVariants(
-  variants: readonly Executable[],
+  variants: readonly Coming<Executable>[],
   options: EncodeOptions,
-): Promise<{ readonly encoded: readonly EncodedVariant[]; readonly base: number }> {
-  const base = baseIndex(variants, options.base);
-  const executable = variants[base];
-  if (executable === undefined) throw new Error("no base");
-  const deflate = await loadDeflater();
-  const stream = takeApart(executable, deflate);
-  const source = await openSource(storedReference(executable.bytes, stream));
-  const encoded: EncodedVariant[] = [];
-  for (const [index, variant] of variants.entries()) {
-    encoded.push(
-      index === base
-        ? await encodePlain(variant, stream, source.reference.image, options)
-        : await encodePredicted(variant, takeApart(variant, deflate), source, options),
-    );
-  }
-  return { encoded, base };
+): Promise<Encoded> {
+  return await encodeAsTheyCome(variants, options, async (base, deflate) => {
+    const stream = takeApart(base, deflate);
+    const source = await openSource(storedReference(base.bytes, stream));
+    return { own: await encodePlain(base, stream, source.reference.image, options), source };
+  });
 }
 
-/** Deflates as Go's linker does; what it has once made it knows. */
-export async function loadDeflater(): Promise<Deflate> {
-  return remember(await loadDeflate());
+/** The variants of one program. */
+export interface Encoded {
+  /** Sorted by level. */
+  readonly encoded: readonly EncodedVariant[];
+  /** Index of the base among them. */
+  readonly base: number;
+}
+
+/**
+ * Encodes the base as soon as it is there, whatever its place, and then the others in the order in which they are
+ * given, each as soon as it is there. The order makes no difference to the result.
+ *
+ * @param encodeBase tells how the base is stored, and what the others are predicted from
+ * @throws MgoError if the base is not among them; what a variant's promise rejects with
+ */
+export async function encodeAsTheyCome<T extends Executable>(
+  variants: readonly Coming<T>[],
+  options: EncodeOptions,
+  encodeBase: (
+    base: T,
+    deflate: Deflate,
+  ) => Promise<{ readonly own: EncodedVariant; readonly source: Source }>,
+): Promise<Encoded> {
+  const base = findBase(variants, options.base);
+  const deflate = remember(await loadDeflate());
+  const { own, source } = await encodeBase(await base.variant, deflate);
+  const encoded = [own];
+  for (const { level, variant } of variants) {
+    if (level === base.level) continue;
+    const executable = await variant;
+    encoded.push(await encodePredicted(executable, takeApart(executable, deflate), source, options));
+  }
+  encoded.sort((a, b) => compareLevels(a.level, b.level));
+  return { encoded, base: encoded.indexOf(own) };
 }
 
 /** Detaches, and attaches again: what cannot be put together must not leave the machine. */
@@ -108,15 +135,15 @@ export function takeApart({ bytes }: Executable, deflate: Deflate): Stream {
   return stream;
 }
 
-/**
- * Which variant the others are stored as differences from.
- *
- * @throws MgoError if the one that is wanted is not among them
- */
-export function baseIndex(variants: readonly Executable[], wanted: Level | undefined): number {
-  const levels = variants.map(({ level }) => level);
-  const index = levels.findIndex((level) => level === (wanted ?? defaultBase(levels)));
-  if (index >= 0) return index;
+/** The variant that the others are stored as differences from. */
+function findBase<T extends Executable>(
+  variants: readonly Coming<T>[],
+  wanted: Level | undefined,
+): Coming<T> {
+  const levels = variants.map(({ level }) => level).sort(compareLevels);
+  const level = wanted ?? defaultBase(levels);
+  const found = variants.find((variant) => variant.level === level);
+  if (found !== undefined) return found;
   throw new MgoError(`the base ${wanted} is not among the variants (${levels.join(", ")})`);
 }
 
@@ -144,7 +171,7 @@ export async function openSource(reference: Reference): Promise<Source> {
 }
 
 /** Encodes a variant as it differs from what is predicted. */
-export async function encodePredicted(
+async function encodePredicted(
   variant: Executable,
   stream: Stream,
   { predictor, reference }: Source,

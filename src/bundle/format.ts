@@ -21,6 +21,11 @@ export const LAYOUT = {
   direct: 1,
 } as const;
 
+export const CHOICE = {
+  best: 0,
+  base: 1,
+} as const;
+
 export const CODEC = {
   zstd: 0,
   predicted: 1,
@@ -54,7 +59,8 @@ export const HEADER = {
     address: { offset: 32, size: 8, type: "u64" },
     entry: { offset: 40, size: 8, type: "u64" },
     detached_count: { offset: 48, size: 4, type: "u32" },
-    reserved: { offset: 52, size: 4, type: "bytes" },
+    choice: { offset: 52, size: 1, type: "u8" },
+    reserved: { offset: 53, size: 3, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;

@@ -10,10 +10,20 @@ import { type Elf, findSection, parseElf } from "./elf.ts";
 import { SECTION_PAYLOAD } from "./format.ts";
 
 /** One file to bundle. */
-export interface VariantInput {
+export type VariantInput = FileInput | ComingInput;
+
+export interface FileInput {
   readonly path: string;
   /** The level that it is said to have; without it, the one in its Go build info counts. */
   readonly level?: Level | undefined;
+}
+
+/** A file that is still being built. */
+export interface ComingInput {
+  readonly path: string;
+  readonly level: Level;
+  /** Resolves once the file is whole; rejects if there will be none. */
+  readonly ready: Promise<unknown>;
 }
 
 /** One file, read and checked. */
@@ -28,9 +38,11 @@ export interface Variant {
 /**
  * Reads one Go executable for linux/amd64.
  *
- * @throws MgoError if the file cannot be read, is no such executable, or has another level
+ * @throws MgoError if the file cannot be read, is no such executable, or has another level; what `ready` rejects with
  */
-export async function readVariant({ path, level }: VariantInput): Promise<Variant> {
+export async function readVariant(input: VariantInput): Promise<Variant> {
+  const { path, level } = input;
+  if ("ready" in input) await input.ready;
   const bytes = await readWhole(path);
   const elf = parseElf(bytes, path);
   if (findSection(elf, SECTION_PAYLOAD) !== undefined) {

@@ -7,31 +7,34 @@ import { buildInfoSection } from "./buildinfo.ts";
 import { type DirectPlan, fillDirect, payloadAddress, planDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
 import {
-  baseIndex,
+  type Coming,
   type EncodedVariant,
   type EncodeOptions,
+  encodeAsTheyCome,
   encodeExtra,
-  encodePredicted,
   encodeVariants,
-  loadDeflater,
   openSource,
   takeApart,
 } from "./encode.ts";
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
-import type { Layout } from "./layout.ts";
+import type { Choice, Layout } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
-import { checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
+import { type ComingInput, checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
 
 export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
   readonly layout?: Layout;
+  /** Default: best. The packed layout has no other. */
+  readonly choice?: Choice;
 }
 
 /**
  * Makes a bundle. A single variant needs no launcher: the result is then that file itself.
  *
+ * @param inputs those that are still being built are encoded as soon as they are there: the base first, then the
+ * others in the order in which they stand here
  * @param launcher the launcher's ELF file, as src/launcher.ts gives it
  * @returns the bundle's bytes in pieces, the same for the same variants on any machine
  * @throws MgoError if a variant cannot be read or does not fit the others, or the launcher is none
@@ -41,33 +44,47 @@ export async function createBundle(
   launcher: Uint8Array,
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
-  const read = await Promise.all(inputs.map(readVariant));
-  const variants = checkVariants(read);
-  const [lowest] = variants;
-  if (variants.length === 1) return [lowest.bytes];
+  const reading = inputs.map(readVariant);
+  const all = Promise.all(reading).then(checkVariants);
+  // Encoding ends with what went wrong first.
+  all.catch(() => {});
+  const variants = isComing(inputs)
+    ? inputs.map(({ level }, index) => ({ level, variant: reading[index] ?? all.then(([first]) => first) }))
+    : (await all).map((variant) => ({ level: variant.level, variant: Promise.resolve(variant) }));
+  if (variants.length === 1) return [(await all)[0].bytes];
   const template = parseTemplate(launcher, "the launcher");
   const bundle =
     options.layout === "direct"
-      ? await createDirect(variants, template, options)
-      : await createPacked(variants, template, options);
+      ? await createDirect(variants, all, template, options)
+      : await createPacked(variants, all, template, options);
   // What the reader refuses would not start. Each frame was decoded again when it was encoded.
   verifyImage(readBundle(Buffer.concat(bundle), "the new bundle"));
   return bundle;
 }
 
+/** Variants that are there already are all looked at before the first is encoded. */
+function isComing(inputs: readonly VariantInput[]): inputs is readonly ComingInput[] {
+  return inputs.every((input) => "ready" in input);
+}
+
+type Checked = Promise<readonly [Variant, ...Variant[]]>;
+
 /**
  * The bundle carries the Go build info of its lowest variant, so that `go version -m` and scanners see the
  * program.
+ *
+ * @param all the variants, checked
  */
 async function createPacked(
-  variants: readonly [Variant, ...Variant[]],
+  variants: readonly Coming<Variant>[],
+  all: Checked,
   template: Template,
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
-  const [lowest] = variants;
+  const { encoded, base } = await encodeVariants(variants, options);
+  const [lowest] = await all;
   const buildInfo = buildInfoSection(lowest.elf);
   if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
-  const { encoded, base } = await encodeVariants(variants, options);
   const contents = new Map([
     [SECTION_PAYLOAD, new Uint8Array()],
     [SECTION_BUILD_INFO, buildInfo],
@@ -78,28 +95,24 @@ async function createPacked(
 
 /** The bundle is the base; the others are stored as differences from what of it is loaded. */
 async function createDirect(
-  variants: readonly Variant[],
+  variants: readonly Coming<Variant>[],
+  all: Checked,
   template: Template,
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
-  const inPlace = baseIndex(variants, options.base);
-  const base = variants[inPlace];
-  if (base === undefined) throw new Error("no variants");
-  const plan = planDirect(base.elf, template.block.bytes, base.path);
-  const deflate = await loadDeflater();
-  const { reference, ...extra } = inPlaceReference(base.bytes, takeApart(base, deflate));
-  const source = await openSource(reference);
-  const encoded: EncodedVariant[] = [];
-  for (const variant of variants) {
-    encoded.push(
-      variant === base
-        ? await encodeInPlace(base, plan, extra, options)
-        : await encodePredicted(variant, takeApart(variant, deflate), source, options),
-    );
-  }
-  const checksum = imageChecksum(base.elf, base.path, new Map(), template.block.bytes);
-  const fields = { address: payloadAddress(plan), entry: base.elf.header.entry };
-  return fillDirect(plan, template.block.entry, writePayload(encoded, inPlace, checksum, fields));
+  let plan: DirectPlan | undefined;
+  const { encoded, base } = await encodeAsTheyCome(variants, options, async (variant, deflate) => {
+    plan = planDirect(variant.elf, template.block.bytes, variant.path);
+    const { reference, ...extra } = inPlaceReference(variant.bytes, takeApart(variant, deflate));
+    const own = await encodeInPlace(variant, plan, extra, options);
+    return { own, source: await openSource(reference) };
+  });
+  const inPlace = (await all)[base];
+  if (inPlace === undefined || plan === undefined) throw new Error("no base");
+  const { elf, path } = inPlace;
+  const checksum = imageChecksum(elf, path, new Map(), template.block.bytes);
+  const fields = { address: payloadAddress(plan), entry: elf.header.entry, choice: options.choice ?? "best" };
+  return fillDirect(plan, template.block.entry, writePayload(encoded, base, checksum, fields));
 }
 
 async function encodeInPlace(

@@ -1,38 +1,43 @@
 /**
- * The arguments of mgo's own commands: pack, inspect, extract, verify.
+ * The arguments of mgo's own commands but `build`, which takes those of go: pack, inspect, extract, verify.
  */
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { parseArgs } from "node:util";
 import { MgoError } from "../error.ts";
 import { isLevel, LEVELS, type Level } from "../level.ts";
+import type { CommandEntry, FlagEntry, FlagValues } from "../reference/types.ts";
 
 /**
- * Parses flags and file names. Long flags may have one dash, as Go's have, or two.
+ * Parses a command's flags, as the reference has them, and file names. Long flags may have one dash, as Go's have,
+ * or two.
  *
- * @param command its name, for messages
  * @throws MgoError for an unknown flag or a missing value
  */
-export function parseArguments<T extends ParseArgsOptionsConfig>(
-  command: string,
+export function parseArguments<Command extends CommandEntry>(
+  { name, flags }: Command,
   args: readonly string[],
-  options: T,
-) {
+): { readonly values: FlagValues<Command["flags"]>; readonly files: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
       args: twoDashes(args),
-      options,
+      options: Object.fromEntries(flags.map((flag) => [flag.name, optionOf(flag)])),
       allowPositionals: true,
       strict: true,
     });
-    return { values, files: positionals };
+    // Of the types that optionOf gave them.
+    return { values: values as FlagValues<Command["flags"]>, files: positionals };
   } catch (error) {
     // parseArgs explains in its first sentence and goes on with advice on how to quote.
     const reason = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw new MgoError(`${command}: ${reason}`, {
-      hint: "mgo --help lists the flags",
+    throw new MgoError(`${name}: ${reason}`, {
+      hint: `mgo help ${name} lists the flags`,
       cause: error,
       status: 2,
     });
   }
+}
+
+function optionOf({ short, value }: FlagEntry): { type: "string" | "boolean"; short?: string } {
+  return { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
 }
 
 /** Go's spellings in those of parseArgs: `-json` is `--json`, and `-o=x` is `-o x`. */
@@ -54,7 +59,7 @@ export function singleFile(command: string, files: readonly string[]): string {
   const [file] = files;
   if (file === undefined || files.length > 1) {
     throw new MgoError(`${command} takes one file, not ${files.length}`, {
-      hint: "mgo --help shows how",
+      hint: `mgo help ${command} shows how`,
       status: 2,
     });
   }

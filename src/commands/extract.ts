@@ -3,14 +3,12 @@ import { decodeVariant, findVariant, openBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Context } from "../process.ts";
+import { EXTRACT } from "../reference/commands/extract.ts";
 import { writeStdout } from "../streams.ts";
 import { parseArguments, parseLevel, singleFile } from "./arguments.ts";
 
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
-  const { values, files } = parseArguments("extract", args, {
-    level: { type: "string" },
-    output: { type: "string", short: "o" },
-  });
+  const { values, files } = parseArguments(EXTRACT, args);
   const bundle = await openBundle(singleFile("extract", files));
   const present = bundle.directory.variants.map((variant) => variant.level).join(", ");
   if (values.level === undefined) {

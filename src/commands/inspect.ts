@@ -2,12 +2,13 @@
 import type { StoredFrame, StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import type { Context } from "../process.ts";
+import { INSPECT } from "../reference/commands/inspect.ts";
 import { writeStdout } from "../streams.ts";
 import { formatRatio, formatSize, formatTable } from "../text.ts";
 import { parseArguments, singleFile } from "./arguments.ts";
 
 export async function run(args: readonly string[], _context: Context): Promise<number> {
-  const { values, files } = parseArguments("inspect", args, { json: { type: "boolean" } });
+  const { values, files } = parseArguments(INSPECT, args);
   const report = describe(await openBundle(singleFile("inspect", files)));
   writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   return 0;
@@ -42,6 +43,7 @@ function describe(bundle: Bundle) {
     file: bundle.name,
     format_version: directory.version,
     layout: directory.layout,
+    start: directory.choice,
     size: bundle.size,
     plain_size: plain,
     ratio: bundle.size / plain,
@@ -76,7 +78,7 @@ function render(report: BundleReport): string {
     ["built with", report.go_version],
     [
       "layout",
-      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}`,
+      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}${report.start === "base" ? ", which starts wherever it can run" : ""}`,
     ],
     [
       "size",

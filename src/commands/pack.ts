@@ -1,23 +1,18 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
 import { COMPRESS, type Compress } from "../bundle/codec.ts";
-import { LAYOUTS, type Layout } from "../bundle/layout.ts";
+import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
 import type { VariantInput } from "../bundle/variant.ts";
 import { createBundle } from "../bundle/write.ts";
 import { MgoError } from "../error.ts";
 import { loadLauncher } from "../launcher.ts";
 import { checkOverwrite, placeOutput } from "../output.ts";
 import type { Context } from "../process.ts";
+import { PACK } from "../reference/commands/pack.ts";
 import { writeStdout } from "../streams.ts";
 import { parseArguments, parseLevel } from "./arguments.ts";
 
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const { values, files } = parseArguments("pack", args, {
-    output: { type: "string", short: "o" },
-    base: { type: "string" },
-    compress: { type: "string" },
-    layout: { type: "string" },
-    launcher: { type: "string" },
-  });
+  const { values, files } = parseArguments(PACK, args);
   if (values.output === undefined) {
     throw new MgoError("pack: where to? Name the bundle with -o", { status: 2 });
   }
@@ -26,6 +21,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   }
   const compress: Compress = parseChoice("compress", values.compress ?? "default", COMPRESS);
   const layout: Layout = parseChoice("layout", values.layout ?? "packed", LAYOUTS);
+  const choice: Choice = parseChoice("start", values.start ?? "best", CHOICES);
+  checkChoice("--start", layout, choice);
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
   if (values.output !== "-") await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
@@ -35,6 +32,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     ...base,
     compress,
     layout,
+    choice,
     signal,
   });
   if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);

@@ -3,11 +3,12 @@ import { openBundle, verifyBundle } from "../bundle/read.ts";
 import { MgoError } from "../error.ts";
 import type { Level } from "../level.ts";
 import type { Context } from "../process.ts";
+import { VERIFY } from "../reference/commands/verify.ts";
 import { writeStdout } from "../streams.ts";
 import { parseArguments, singleFile } from "./arguments.ts";
 
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
-  const { values, files } = parseArguments("verify", args, { json: { type: "boolean" } });
+  const { values, files } = parseArguments(VERIFY, args);
   const file = singleFile("verify", files);
   if (!values.json) {
     const { levels, changed } = await verify(file, signal);

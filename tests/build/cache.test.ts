@@ -2,7 +2,7 @@
  * The cache of variants: an unchanged program is not linked again, and nothing that goes wrong with the cache goes
  * wrong with the build.
  */
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../src/build/cache.ts";
+import { sha256 } from "../../src/bundle/variant.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
 import {
@@ -126,4 +127,54 @@ test("the cache is where the variables say", () => {
   expect(cacheFolder({ XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/x/mgo");
   expect(cacheFolder({ XDG_CACHE_HOME: "x", HOME: "/h" })).toBe("/h/.cache/mgo");
   expect(cacheFolder({})).toBeUndefined();
+});
+
+describe("the bundle of the last run", () => {
+  const build = (...flags: readonly string[]): { readonly bundle: Buffer; readonly kept: string } => {
+    expectSuccess(run(workspace, [...MGO, ...flags, "-o", "x"]));
+    const files = listFiles(workspace.cache).filter((line) => /\/bundles\/x\/[0-9a-f]{32}$/.test(line));
+    expect(files).toHaveLength(1);
+    const kept = join(workspace.cache, files[0]?.replace(/^\S+ /, "") ?? "");
+    return { bundle: readFileSync(join(workspace.folder, "x")), kept };
+  };
+  let workspace: Workspace;
+  beforeEach(() => {
+    workspace = makeWorkspace(HELLO);
+  });
+
+  test("is taken again while its variants are the same", () => {
+    const other = build("-mgo.compress=best").bundle;
+    const { bundle, kept } = build();
+    expect(other.equals(bundle)).toBe(false);
+    // Another bundle of the same variants, which shows where the next one comes from.
+    writeFileSync(kept, Buffer.concat([sha256(other), other]));
+    expect(build().bundle.equals(other)).toBe(true);
+    expect(build("-mgo.layout=direct").bundle.equals(other)).toBe(false);
+  });
+
+  test("is not taken for other variants", () => {
+    const { kept } = build();
+    const before = readFileSync(kept);
+    writeFileSync(
+      join(workspace.folder, "more.go"),
+      'package main\n\nfunc init() { greeting = "changed" }\n',
+    );
+    const { bundle } = build();
+    writeFileSync(kept, before);
+    expect(build().bundle.equals(bundle)).toBe(true);
+  });
+
+  test.each([
+    [
+      "damaged",
+      (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === bytes.length - 9 ? ~byte : byte))),
+    ],
+    ["cut short", (bytes: Buffer) => bytes.subarray(0, -9)],
+    ["longer than it was", (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(9)])],
+  ])("is made again where it is %s", (_, damage) => {
+    const { bundle, kept } = build();
+    writeFileSync(kept, damage(readFileSync(kept)));
+    expect(build().bundle.equals(bundle)).toBe(true);
+    expect(readFileSync(kept).subarray(32).equals(bundle)).toBe(true);
+  });
 });

@@ -21,6 +21,7 @@ describe("options", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
       layout: "packed",
+      choice: "best",
       compress: "default",
       base: undefined,
       jobs: undefined,
@@ -53,6 +54,11 @@ describe("options", () => {
     [["-mgo.levels=v5"], {}, "-mgo.levels=v5: it may be levels from v1,v2,v3,v4, separated by commas"],
     [["-mgo.levels="], {}, "-mgo.levels=: it may be levels from v1,v2,v3,v4, separated by commas"],
     [["-mgo.levels=v1,v1"], {}, "-mgo.levels=v1,v1 names v1 twice"],
+    [
+      ["-mgo.start=base"],
+      {},
+      "-mgo.start=base goes with the layout direct: a packed bundle has no variant in place",
+    ],
     [["-mgo.compress=more"], {}, "-mgo.compress=more: it may be fast, default, best"],
     [
       ["-mgo.base=v2", "-mgo.levels=v1,v3"],

@@ -67,7 +67,8 @@ describe("mgo pack", () => {
 
   test("and the other commands show help", () => {
     for (const command of ["pack", "inspect", "extract", "verify"]) {
-      expect(mgo(command, "--help")).toMatchObject({ status: 0, stdout: mgo("--help").stdout });
+      const { status, stdout } = mgo(command, "--help");
+      expect([status, stdout.startsWith(`usage: mgo ${command} `)]).toEqual([0, true]);
     }
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { loadDeflate, remember } from "../../src/bundle/deflate.ts";
 import { detach } from "../../src/bundle/detach.ts";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
-import { loadDeflater, openSource } from "../../src/bundle/encode.ts";
+import { openSource } from "../../src/bundle/encode.ts";
 import { readImage, writeRequest } from "../../src/bundle/pairs.ts";
 import { openBundle } from "../../src/bundle/read.ts";
 import { storedReference } from "../../src/bundle/reference.ts";
@@ -10,7 +11,7 @@ import { readStruct } from "../../src/bundle/struct.ts";
 import { LEVELS } from "../../src/level.ts";
 import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
 
-const deflate = await loadDeflater();
+const deflate = remember(await loadDeflate());
 
 /** Of a program of 1.5 MB, `fast`: what prediction leaves, a fifth more than found; v4 hardly differs from v3. */
 const SHARE_MAX = { v1: 0.055, v2: 0.04, v4: 0.008 } as const;

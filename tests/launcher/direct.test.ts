@@ -70,6 +70,22 @@ describe.each(kinds)("a direct bundle of a %s program", (kind) => {
     });
   }
 
+  test("starts its base rather than the best, if it was built so", async () => {
+    const base: Level = "v1";
+    const path = await buildBundle({ layout, choice: "base", program: "place", kind, base });
+    const inPlace = { status: 0, stderr: started(base), place: { level: base, executable: path } };
+    for (const word of ["v9", ""]) {
+      const { stderr, ...outcome } = placeOf([path], { GOAMD64: word, MGODEBUG: "log" });
+      expect({ ...outcome, stderr: stderr.slice(stderr.indexOf(started(base))) }).toMatchObject(inPlace);
+    }
+    for (const level of runnable) {
+      expect(placeOf([path], { GOAMD64: level, MGODEBUG: "log" })).toMatchObject({
+        stderr: started(level),
+        place: { level },
+      });
+    }
+  });
+
   test("gives its base name, file and mappings of a plain start, and one mapping more", async () => {
     const base: Level = "v1";
     const path = await buildBundle({ layout, program: "place", kind, base });
@@ -355,6 +371,12 @@ describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
       );
       expect(lines).toContain("starting variant GOAMD64=v2");
     }
+  });
+
+  test("that cannot run the base that it was built to start starts another", async () => {
+    const path = await buildBundle({ layout, choice: "base", base: "v3" });
+    const found = ["Nehalem", "Haswell"].map((model) => runEmulated(model, path).lines[0]);
+    expect(found).toEqual(["starting variant GOAMD64=v2", "starting variant GOAMD64=v3"]);
   });
 
   test("that can run no variant is told so", async () => {

@@ -1,0 +1,12 @@
+import type { CommandEntry } from "../types.ts";
+
+export const VERIFY = {
+  name: "verify",
+  synopsis: "verify FILE [--json]",
+  summary: "check a bundle from end to end",
+  details: [
+    "Checks every byte that is loaded: launcher, build info, variants. Says of a direct bundle if its base was changed in what is not loaded, as `strip` does.",
+  ],
+  flags: [{ name: "json", summary: "print the result as JSON" }],
+  operands: { kind: "file" },
+} as const satisfies CommandEntry;
