@@ -5,6 +5,7 @@ import { dirname, join, normalize } from "node:path";
 import { GO_COMMANDS } from "../../src/commands/passthrough.ts";
 import { MGO_FLAGS } from "../../src/reference/build-flags.ts";
 import { COMMANDS } from "../../src/reference/commands.ts";
+import { BUNDLE_STATUSES } from "../../src/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/reference/variables.ts";
 import { actionOf, blocksOf, ROOT } from "../support/pages.ts";
 
@@ -129,4 +130,16 @@ describe.each(DOCS)("%s", (page) => {
 
 test("the README has the two lines that start from nothing", () => {
   expect(textOf("README.md").match(/^npm ci && /gm)).toHaveLength(2);
+});
+
+test("the README names every flag, command, variable and status", () => {
+  const text = textOf("README.md");
+  const names = [
+    ...MGO_FLAGS.map(({ name }) => `\`-${name}`),
+    ...COMMANDS.filter(({ name }) => name !== "build").map(({ name }) => `| \`mgo ${name} `),
+    ...VARIABLES.map(({ name }) => `| \`${name}`),
+    ...BUNDLE_VARIABLES.map(({ name, value }) => `| \`${name}=${value.replaceAll("|", "\\|")}\``),
+    ...BUNDLE_STATUSES.map(({ status, summary }) => `| ${status} | ${summary.slice(0, 30)}`),
+  ];
+  expect(names.filter((name) => !text.includes(name))).toEqual([]);
 });
