@@ -42,9 +42,16 @@ export function followPage(page: string, surroundings: Surroundings = {}): void 
         await reader.follow(action, `${page}:${block.line}`);
         broken = false;
       };
-      test.skipIf(missing)(titleOf(block), follow, surroundings.timeout ?? 120_000);
+      test.skipIf(missing)(titleOf(block), follow, timeoutOf(surroundings) + GRACE);
     }
   });
+}
+
+/** For what is left of a block that took too long to be ended, in milliseconds. */
+const GRACE = 5_000;
+
+function timeoutOf({ timeout = 120_000 }: Surroundings): number {
+  return timeout;
 }
 
 function titleOf({ heading, line, language }: Block): string {
@@ -56,7 +63,8 @@ interface Reader {
   follow(action: Action, where: string): Promise<void>;
 }
 
-function newReader({ files = {}, env = {}, abilities = {} }: Surroundings): Reader {
+function newReader(surroundings: Surroundings): Reader {
+  const { files = {}, env = {}, abilities = {} } = surroundings;
   let place: Workspace | undefined;
   const open = (): Workspace => {
     place ??= makeWorkspace(files);
@@ -83,12 +91,16 @@ function newReader({ files = {}, env = {}, abilities = {} }: Surroundings): Read
       env: { ...open().env, ...env, PATH: `${bin}:${path}` },
       stdio: ["ignore", file, file],
       detached: true,
+      timeout: timeoutOf(surroundings),
     });
     const status = await child.exited;
     killGroup(child.pid);
     closeSync(file);
     const printed = readFileSync(log, "utf8");
-    if (status !== 0) throw new Error(`${where}: status ${status}\n${script}\n${printed}`);
+    if (status !== 0)
+      throw new Error(
+        `${where}: status ${status}, ${child.signalCode ?? "no signal"}\n${script}\n${printed}`,
+      );
     if (output !== undefined && !matches(printed, output)) {
       // For the difference that the message shows.
       expect(`${where}: $ ${script}${printed}`).toBe(`${where}: $ ${script}${output}`);
