@@ -24,7 +24,8 @@ import { removeAllOwn } from "./own.ts";
 import { type Context, Interrupted, signalAll } from "./process.ts";
 import { COMMANDS, type CommandName } from "./reference/commands.ts";
 import type { CommandEntry } from "./reference/types.ts";
-import { BrokenPipe, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
+import { BrokenPipe, columnsOfStderr, failure, flushStreams, writeStderr, writeStdout } from "./streams.ts";
+import { foldLine } from "./text.ts";
 import { checkArguments, checkFolder } from "./utf8.ts";
 
 type Command = (context: Context) => number | Promise<number>;
@@ -149,14 +150,21 @@ function explain(error: unknown): number {
   const trace = (process.env.MGODEBUG ?? "").split(",").includes("trace");
   if (error instanceof BrokenPipe) return STATUS_EPIPE;
   if (error instanceof MgoError) {
-    writeStderr(`mgo: ${oneLine(error.message)}\n`);
-    if (error.hint !== undefined) writeStderr(`hint: ${error.hint}\n`);
+    writeStderr(`${fit(`mgo: ${oneLine(error.message)}`)}\n`);
+    if (error.hint !== undefined) writeStderr(`${fit(`hint: ${error.hint}`)}\n`);
   } else {
     writeStderr(`mgo: this is a bug in mgo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
   }
   if (trace) writeStderr(`${show(error)}\n`);
   return error instanceof MgoError ? error.status : 1;
+}
+
+/** On a terminal, a line that goes on below its text, not below its `mgo:`; elsewhere one line, as scripts want it. */
+function fit(line: string): string {
+  const columns = columnsOfStderr();
+  // What another program has said has lines of its own.
+  return columns === undefined || line.includes("\n") ? line : foldLine(line, columns, line.indexOf(" ") + 1);
 }
 
 /** Names of files may hold line ends, and what a terminal obeys: they are shown as Go quotes them. */

@@ -1,8 +1,9 @@
 /**
  * Standard output and standard error, written by system calls of mgo's own.
  *
- * Nothing here touches process.stdout or process.stderr: Bun makes a pipe non-blocking as soon as one of them is
- * read, for all programs that share the pipe, and those lose what they then write (`(mgo version; cat file) | slow`).
+ * Nothing here touches process.stdout or process.stderr unless it is a terminal: Bun makes a pipe non-blocking as
+ * soon as one of them is read, for all programs that share the pipe, and those lose what they then write
+ * (`(mgo version; cat file) | slow`).
  *
  * Writes happen in the background, in their order, so that a reader that does not read keeps no signal from being
  * heard. Only a terminal is written to at once, as the live lines are.
@@ -47,6 +48,13 @@ export function writeStderr(text: string): void {
 /** Whether somebody may be watching: both are terminals. */
 export function areTerminals(): boolean {
   return isatty(STDOUT) && isatty(STDERR);
+}
+
+/** The width of the terminal that standard error is; undefined where it is none, or does not tell. */
+export function columnsOfStderr(): number | undefined {
+  if (!isatty(STDERR)) return undefined;
+  const columns = process.stderr.columns;
+  return columns > 0 ? columns : undefined;
 }
 
 /** Waits until everything is written, or has failed to be. */

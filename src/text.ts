@@ -32,3 +32,24 @@ export function formatTable(rows: readonly (readonly string[])[], indent: string
     )
     .join("\n");
 }
+
+/**
+ * A line broken at its blanks to fit a terminal; a word that is longer than a line keeps together.
+ *
+ * @param columns the terminal's width
+ * @param hanging blanks in front of all lines but the first
+ */
+export function foldLine(line: string, columns: number, hanging: number): string {
+  const [first = "", ...words] = line.split(" ");
+  const lines: string[] = [];
+  let current = first;
+  for (const word of words) {
+    if (current.length + 1 + word.length <= columns) {
+      current += ` ${word}`;
+    } else {
+      lines.push(current);
+      current = " ".repeat(hanging) + word;
+    }
+  }
+  return [...lines, current].join("\n");
+}

@@ -1,4 +1,4 @@
-/** Figures as Markdown, for the README. */
+/** Figures as Markdown, for docs/figures.md. */
 import { formatRatio, formatSize } from "../../src/text.ts";
 import {
   type BundleFigures,

@@ -54,7 +54,7 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
     settings.set("mgo.jobs", { value: parallel, where: "MGO_PARALLEL_BUILD" });
   }
   for (const flag of readVariable(env.MGOFLAGS ?? "")) {
-    settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `-${flag.name} in MGOFLAGS` });
+    settings.set(nameOf(flag, " in MGOFLAGS"), { value: flag.value, where: `MGOFLAGS: -${flag.name}` });
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
@@ -148,8 +148,13 @@ function readChoice<Choice extends string>(
   if (setting === undefined) return undefined;
   const choice = choices.find((known) => known === setting.value);
   if (choice === undefined)
-    throw refuse(setting, choices.length === 1 ? `only ${choices[0]}` : choices.join(", "));
+    throw refuse(setting, choices.length === 1 ? `only ${choices[0]}` : oneOf(choices));
   return choice;
+}
+
+/** `fast, default or best` */
+function oneOf(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 }
 
 function refuse(setting: Setting, allowed: string): MgoError {

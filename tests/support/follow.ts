@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Looked at before anything is run: why the page cannot be followed here. */
   readonly skip?: boolean;
+  /** What blocks need beside programs ("needs core-dumps"), and whether it is had. */
+  readonly abilities?: Readonly<Record<string, boolean>>;
   /** For one block, in milliseconds. */
   readonly timeout?: number;
 }
@@ -40,9 +42,16 @@ export function followPage(page: string, surroundings: Surroundings = {}): void 
         await reader.follow(action, `${page}:${block.line}`);
         broken = false;
       };
-      test.skipIf(missing)(titleOf(block), follow, surroundings.timeout ?? 120_000);
+      test.skipIf(missing)(titleOf(block), follow, timeoutOf(surroundings) + GRACE);
     }
   });
+}
+
+/** For what is left of a block that took too long to be ended, in milliseconds. */
+const GRACE = 5_000;
+
+function timeoutOf({ timeout = 120_000 }: Surroundings): number {
+  return timeout;
 }
 
 function titleOf({ heading, line, language }: Block): string {
@@ -50,11 +59,12 @@ function titleOf({ heading, line, language }: Block): string {
 }
 
 interface Reader {
-  has(tool: string): boolean;
+  has(name: string): boolean;
   follow(action: Action, where: string): Promise<void>;
 }
 
-function newReader({ files = {}, env = {} }: Surroundings): Reader {
+function newReader(surroundings: Surroundings): Reader {
+  const { files = {}, env = {}, abilities = {} } = surroundings;
   let place: Workspace | undefined;
   const open = (): Workspace => {
     place ??= makeWorkspace(files);
@@ -81,12 +91,16 @@ function newReader({ files = {}, env = {} }: Surroundings): Reader {
       env: { ...open().env, ...env, PATH: `${bin}:${path}` },
       stdio: ["ignore", file, file],
       detached: true,
+      timeout: timeoutOf(surroundings),
     });
     const status = await child.exited;
     killGroup(child.pid);
     closeSync(file);
     const printed = readFileSync(log, "utf8");
-    if (status !== 0) throw new Error(`${where}: status ${status}\n${script}\n${printed}`);
+    if (status !== 0)
+      throw new Error(
+        `${where}: status ${status}, ${child.signalCode ?? "no signal"}\n${script}\n${printed}`,
+      );
     if (output !== undefined && !matches(printed, output)) {
       // For the difference that the message shows.
       expect(`${where}: $ ${script}${printed}`).toBe(`${where}: $ ${script}${output}`);
@@ -94,7 +108,7 @@ function newReader({ files = {}, env = {} }: Surroundings): Reader {
   }
 
   return {
-    has: (tool) => Bun.which(tool, { PATH: path }) !== null,
+    has: (name) => abilities[name] ?? Bun.which(name, { PATH: path }) !== null,
     async follow(action, where) {
       if (action.kind === "file") {
         const file = join(folderNow(open().folder, join(home(), "state")), action.name);

@@ -1,0 +1,5 @@
+/** The answers of docs/faq.md that show something. */
+import { cpuLevel } from "../support/cpu.ts";
+import { followPage } from "../support/follow.ts";
+
+followPage("docs/faq.md", { abilities: { "level-v3": cpuLevel() >= "v3" } });
