@@ -1,12 +1,12 @@
 /**
  * `npm run sanity`: the same inputs give the same bytes.
  *
- * Compiles mgo in two folders, then bundles a program three times: in different folders, with one job and
+ * Compiles mgo and makes two of its downloads in two folders, then bundles a program three times: in different folders, with one job and
  * with two, by `npx mgo` and by the compiled mgo, each with an empty cache of mgo's own. Ends with status 1
  * where any two differ.
  */
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -16,8 +16,18 @@ const target = process.argv[3] ?? "github.com/mikefarah/yq/v4";
 
 const work = await mkdtemp(join(tmpdir(), "mgo-sanity-"));
 try {
-  const compiled = [await compileIn(root), await compileIn(await copyCheckout())];
-  const here = await same("dist/mgo", compiled);
+  const folders = [root, await copyCheckout()];
+  const compiled: string[] = [];
+  const releases: string[] = [];
+  for (const [index, folder] of folders.entries()) {
+    compiled.push(await compileIn(folder));
+    releases.push(await releaseIn(folder, join(work, `release-${index}`)));
+  }
+  let here = await same("dist/mgo", compiled);
+  for (const name of await readdir(releases[0] ?? "")) {
+    const files = releases.map((release) => join(release, name));
+    here = (await same(name, files)) && here;
+  }
   const [mgo = ""] = compiled;
   const bundles = [
     await bundle("one", ["npx", "--prefix", root, "mgo"], 1),
@@ -32,6 +42,16 @@ try {
 async function compileIn(folder: string): Promise<string> {
   await run(["node", "scripts/bun.js", "scripts/build.ts"], folder, {});
   return join(folder, "dist", "mgo");
+}
+
+/** The npm package and one download. */
+async function releaseIn(folder: string, output: string): Promise<string> {
+  await run(
+    ["node", "scripts/bun.js", "scripts/release.ts", "--output", output, "npm", "linux-x64"],
+    folder,
+    {},
+  );
+  return output;
 }
 
 /** A second checkout: what git knows of this one, with the same packages from npm. */

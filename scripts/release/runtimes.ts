@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { gunzipSync } from "fflate";
+import { gunzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import packageJson from "../../package.json" with { type: "json" };
 import { fetchPackage } from "./packages.ts";

@@ -1,7 +1,7 @@
 /** The release's npm package and the standalone mgo for this machine, made once for all tests; and other Nodes. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "fflate";
+import { gunzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import packageJson from "../../package.json" with { type: "json" };
 import { fetchPackage } from "../../scripts/release/packages.ts";
