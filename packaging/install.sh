@@ -13,6 +13,7 @@
 #     PREFIX  (default: /usr)
 #     ZSHDIR  where zsh looks for packages' completions (default: PREFIX/share/zsh/site-functions)
 set -eu
+umask 022
 
 [ $# -eq 1 ] || { echo 'usage: packaging/install.sh DESTDIR' >&2; exit 2; }
 prefix=${PREFIX-/usr}

@@ -1,5 +1,5 @@
 /** What goes into packages beside the program: made from the reference, or found in the checkout. */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/completion/scripts.ts";
@@ -21,7 +21,7 @@ export async function stage(root: string, folder: string, release: Release): Pro
   const put = async (path: string, contents: string | Uint8Array): Promise<void> => {
     const file = join(folder, path);
     await mkdir(join(file, ".."), { recursive: true });
-    await writeFile(file, contents, { mode: 0o644 });
+    await writeFile(file, contents);
   };
   const read = async (path: string): Promise<string> => await readFile(join(root, path), "utf8");
 
@@ -42,6 +42,12 @@ export async function stage(root: string, folder: string, release: Release): Pro
   await put("changelog.Debian.gz", pack(debianChangelog(release)));
   for (const name of await readdir(join(root, "docs"))) {
     if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
+  }
+  // nfpm gives files its own time, but not the folders of a tree; and the umask may be anything.
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    await chmod(path, entry.isDirectory() ? 0o755 : 0o644);
+    await utimes(path, release.time, release.time);
   }
 }
 

@@ -29,9 +29,14 @@ const FILES = {
   archlinux: `mgo-${version}-1-x86_64.pkg.tar.zst`,
 } as const;
 
-function packageMgo(args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
+function packageMgo(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  shell: readonly string[] = [],
+): Outcome {
   const path = tools === undefined ? {} : { PATH: `${tools}:${place.env.PATH}` };
-  return run(place, [process.execPath, join(ROOT, "scripts", "package.ts"), ...args], { ...path, ...env });
+  const command = [...shell, process.execPath, join(ROOT, "scripts", "package.ts"), ...args];
+  return run(place, command, { ...path, ...env });
 }
 
 /** What every package has, beside the program. */
@@ -88,8 +93,14 @@ describe.skipIf(tools === undefined)("a package", () => {
 
   beforeAll(() => {
     writeFileSync(join(place.folder, "stand-in"), "#!/bin/sh\nexit 0\n");
-    for (const output of ["first", "second"]) {
-      expectSuccess(packageMgo([...args, output], { SOURCE_DATE_EPOCH: "1700000000" }));
+    // In another second, and with another umask.
+    for (const [output, umask] of [
+      ["first", "022"],
+      ["second", "077"],
+    ] as const) {
+      const tick = `umask ${umask}; now=$(date +%s); until [ "$(date +%s)" != "$now" ]; do :; done; exec "$@"`;
+      const shell = ["sh", "-c", tick, "sh"];
+      expectSuccess(packageMgo([...args, output], { SOURCE_DATE_EPOCH: "1700000000" }, shell));
     }
   });
 
