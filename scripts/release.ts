@@ -21,13 +21,14 @@ import { root } from "./release/step.ts";
 import { TARGETS, type Target } from "./release/targets.ts";
 
 const NPM = "npm";
+const OUTPUT = join(root, "dist", "release");
 const { version } = packageJson;
 
 await main();
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { output: { type: "string", default: join(root, "dist", "release") } },
+    options: { output: { type: "string" } },
     allowPositionals: true,
   });
   const known = [NPM, ...TARGETS.map(({ name }) => name)];
@@ -37,8 +38,9 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const names = positionals.length > 0 ? positionals : known;
-  const output = resolve(values.output);
-  await rm(output, { recursive: true, force: true });
+  const output = resolve(values.output ?? OUTPUT);
+  // Another folder may hold what is none of mgo's.
+  if (values.output === undefined) await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   await compileProducts();
   const sums: string[] = [];
