@@ -136,7 +136,7 @@ test("the README names every flag, command, variable and status", () => {
   const text = textOf("README.md");
   const names = [
     ...MGO_FLAGS.map(({ name }) => `\`-${name}`),
-    ...COMMANDS.filter(({ name }) => name !== "build").map(({ name }) => `| \`mgo ${name} `),
+    ...COMMANDS.filter(({ name }) => name !== "build").map(({ name }) => `| \`mgo ${name}`),
     ...VARIABLES.map(({ name }) => `| \`${name}`),
     ...BUNDLE_VARIABLES.map(({ name, value }) => `| \`${name}=${value.replaceAll("|", "\\|")}\``),
     ...BUNDLE_STATUSES.map(({ status, summary }) => `| ${status} | ${summary.slice(0, 30)}`),
