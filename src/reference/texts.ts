@@ -4,7 +4,7 @@ export const INTRODUCTION =
   "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, that starts the best variant for the CPU it runs on.";
 
 export const OTHER_COMMANDS =
-  "Every other command (env, list, mod, run, test, tool, version, vet, ...) goes to go unchanged: mgo can stand wherever a go command can be named.";
+  "Every other command (env, list, mod, test, tool, version, vet, ...) goes to go unchanged: mgo can stand wherever a go command can be named.";
 
 export const GO_FLAGS_WORK =
   'All flags of go build work as they do there ("go help build"). Some of what they do concerns four builds:';

@@ -1,4 +1,4 @@
-/** The Go programs that tests/tools/build has built: GoReleaser, nfpm, ko, crane, actionlint, benchstat, go-cacher. */
+/** The Go programs that tests/tools/build has built: GoReleaser, nfpm, ko, crane, actionlint, go-cacher. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
