@@ -40,6 +40,14 @@ function versionOf(program: string): string {
   return Bun.spawnSync([program, "--version"]).stdout.toString();
 }
 
+/** O_NONBLOCK, as Linux has it on x86-64. */
+const NONBLOCK = 0o4000;
+
+function isNonBlocking(pid: number, file: number): boolean {
+  const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${file}`, "latin1"))?.[1];
+  return (Number.parseInt(flags ?? "", 8) & NONBLOCK) !== 0;
+}
+
 let place: Workspace | undefined;
 
 /** A folder with a Go program, into which the package is installed, once. */
@@ -134,23 +142,27 @@ describe.each(VERSIONS)("under Node %s", (version) => {
     expect(run(workspace, [mgo, "verify", "go.mod"], { PATH })).toMatchObject({ status: 1 });
   });
 
-  test.skipIf(folder === undefined)("interrupted or killed, it leaves nothing", async () => {
-    const command = [join(folder ?? "", "node"), join(installed().folder, "node_modules", "mgo", "mgo.js")];
-    const killed = await startStuck(BLOCK, command);
-    killed.child.kill("SIGKILL");
-    await waitUntil(() => processesWith(killed.mark).length === 0);
-    await waitUntil(() => listFiles(killed.workspace.temporary).length === 0);
-    await killed.end();
-    const next = await startStuck(BLOCK, command, killed.workspace);
-    next.child.kill("SIGTERM");
-    await next.child.exited;
-    expect(String(next.child.signalCode)).toBe("SIGTERM");
-    await next.end();
-    expectNothingLeft(next.workspace, next.mark);
-  });
+  test.skipIf(folder === undefined)(
+    "it keeps its streams as they were while it runs, and killed or interrupted leaves nothing",
+    async () => {
+      const command = [join(folder ?? "", "node"), join(installed().folder, "node_modules", "mgo", "mgo.js")];
+      const killed = await startStuck(BLOCK, command);
+      expect([1, 2].filter((file) => isNonBlocking(killed.child.pid, file))).toEqual([]);
+      killed.child.kill("SIGKILL");
+      await waitUntil(() => processesWith(killed.mark).length === 0);
+      await waitUntil(() => listFiles(killed.workspace.temporary).length === 0);
+      await killed.end();
+      const next = await startStuck(BLOCK, command, killed.workspace);
+      next.child.kill("SIGTERM");
+      await next.child.exited;
+      expect(String(next.child.signalCode)).toBe("SIGTERM");
+      await next.end();
+      expectNothingLeft(next.workspace, next.mark);
+    },
+  );
 
   test.skipIf(folder === undefined).each([[["version"]], [["-mgo.levels=v1", "-o", "z"]]])(
-    "mgo %j leaves a pipe that others share as it was, while it runs and after",
+    "mgo %j leaves a pipe that others share as it was",
     (args) => {
       const workspace = installed();
       const mgo = join(workspace.folder, "node_modules", "mgo", "mgo.js");
