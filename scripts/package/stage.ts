@@ -34,15 +34,16 @@ export async function stage(root: string, folder: string, release: Release): Pro
   await put("licenses/LICENSE", mgo);
   await put("licenses/THIRD-PARTY", thirdParties(zstd, notices, RUNTIME));
 
-  await put("doc/README.md", await read("README.md"));
+  // As in the checkout, so that links lead somewhere.
+  for (const name of ["README.md", "SECURITY.md"]) await put(`doc/${name}`, await read(name));
+  for (const name of await readdir(join(root, "docs"))) {
+    await put(`doc/docs/${name}`, await read(join("docs", name)));
+  }
   const changelog = await read("CHANGELOG.md");
   await put("CHANGELOG.md", changelog);
   // Debian wants it packed, and its own beside it.
   await put("changelog.gz", pack(changelog));
   await put("changelog.Debian.gz", pack(debianChangelog(release)));
-  for (const name of await readdir(join(root, "docs"))) {
-    if (name.endsWith(".md")) await put(`doc/${name}`, await read(join("docs", name)));
-  }
   // nfpm gives files its own time, but not the folders of a tree; and the umask may be anything.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

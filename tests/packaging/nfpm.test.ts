@@ -46,6 +46,7 @@ const INSTALLED = {
   "/usr/share/fish/vendor_completions.d/mgo.fish": SCRIPTS.fish,
   "/usr/share/mgo/split.sh": readFileSync(join(ROOT, "packaging", "split", "split.sh"), "utf8"),
   "/usr/share/doc/mgo/README.md": readFileSync(join(ROOT, "README.md"), "utf8"),
+  "/usr/share/doc/mgo/docs/README.md": readFileSync(join(ROOT, "docs", "README.md"), "utf8"),
 };
 
 describe.skipIf(tools === undefined || !overlay)("mgo's packages", () => {

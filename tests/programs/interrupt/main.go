@@ -26,7 +26,8 @@ func main() {
 	check(err)
 	command := exec.Command(os.Args[3], os.Args[4:]...)
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
-	command.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	// In a group of its own: SIGTSTP stops nothing in one that nobody of its session outside of it has started.
+	command.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}
 	check(command.Start())
 	process := command.Process.Pid
 
