@@ -13,6 +13,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import { formatSize } from "../src/text.ts";
+import { RUNTIME } from "./package/copyright.ts";
 import { type Entry, packArchive } from "./release/archive.ts";
 import { readLicenses, readText } from "./release/licenses.ts";
 import { npmEntries } from "./release/npm.ts";
@@ -70,7 +71,7 @@ async function standaloneEntries(target: Target): Promise<readonly Entry[]> {
     const entries = [
       { name: "mgo", bytes: await readFile(program), executable: true },
       { name: "README.md", bytes: Buffer.from(await readText("scripts/release/readme.md")) },
-      ...(await readLicenses()),
+      ...(await readLicenses(RUNTIME)),
     ];
     const folder = `mgo-${version}-${target.name}`;
     return entries.map((entry) => ({ ...entry, name: `${folder}/${entry.name}` }));

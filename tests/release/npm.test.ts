@@ -69,6 +69,7 @@ test("the package has what it needs and nothing else, and asks for no script and
       "LICENSE",
       "LICENSE.zstd",
       "README.md",
+      "THIRD-PARTY",
       "bunfig.toml",
       "main.js",
       "mgo-codec",

@@ -57,12 +57,16 @@ describe("a download", () => {
         .split("\n")
         .map((line) => line.replace(/\s+\d+ 1985/, " 1985")),
     ).toEqual(
-      ["-rw-r--r-- LICENSE", "-rw-r--r-- LICENSE.zstd", "-rw-r--r-- README.md", "-rwxr-xr-x mgo"].map(
-        (line) => {
-          const [mode, name] = line.split(" ");
-          return `${mode} 0/0 1985-10-26 08:15 ${folder}/${name}`;
-        },
-      ),
+      [
+        "-rw-r--r-- LICENSE",
+        "-rw-r--r-- LICENSE.zstd",
+        "-rw-r--r-- README.md",
+        "-rw-r--r-- THIRD-PARTY",
+        "-rwxr-xr-x mgo",
+      ].map((line) => {
+        const [mode, name] = line.split(" ");
+        return `${mode} 0/0 1985-10-26 08:15 ${folder}/${name}`;
+      }),
     );
   });
 
