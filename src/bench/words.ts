@@ -83,7 +83,7 @@ function headline({ levels, worth }: Verdict): string {
   }
   if (gain !== undefined) return `${gain.level} gains in steps that do not add up: see the table.`;
   if (levels.some(({ kind }) => kind === "mixed")) {
-    return `Nothing is gained in the mean: where some benchmarks are faster than at ${lowest}, others are slower.`;
+    return `Nothing is gained in the mean: single benchmarks differ from ${lowest}, all together do not.`;
   }
   return levels.some(({ kind }) => kind === "slower")
     ? `Nothing is gained: no level is faster than ${lowest}.`
