@@ -9,6 +9,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cgoEnvironment } from "../build/cgo.ts";
+import { readVerbosity } from "../build/plan.ts";
 import { makeReport, type Report } from "../build/report.ts";
 import { chdirLength } from "../go/arity.ts";
 import type { CgoSettings } from "../go/env.ts";
@@ -82,10 +83,9 @@ export async function recordTests(
   }
   const failed = outputs.filter(({ status }) => status !== 0);
   if (failed.length > 0) {
-    const verbosity = { dryRun: false, commands: false, names: false, work: false, json: false };
     return makeReport(
       outputs.map((output) => (output.status === 0 ? { ...output, stdout: "", stderr: "" } : output)),
-      verbosity,
+      readVerbosity([]),
       [],
     );
   }

@@ -20,7 +20,7 @@ import { readCompilers } from "../build/cgo.ts";
 import { printReport } from "../build/execute.ts";
 import { createLiveFilter } from "../build/live.ts";
 import { readOptions } from "../build/options.ts";
-import { isOurs } from "../build/plan.ts";
+import { isOurs, readVerbosity } from "../build/plan.ts";
 import { makeTemporaryFolder } from "../build/temporary.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import { measureSizes, type Sizes } from "../bundle/sizes.ts";
@@ -35,6 +35,7 @@ import { removeOwn } from "../own.ts";
 import { type Context, Interrupted } from "../process.ts";
 import { BENCH } from "../reference/commands/bench.ts";
 import { writeStderr, writeStdout } from "../streams.ts";
+import { forward } from "./go-arguments.ts";
 
 /** Everything that a run needs to know beforehand. */
 interface Run {
@@ -73,9 +74,9 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   checkLevels(levels, missing, bundle);
 
   const chdir = parsed.words.slice(0, bundle === undefined ? chdirLength(parsed.words) : 0);
-  const live = createLiveFilter(SILENT, (line) => writeStderr(`${line}\n`));
+  const live = createLiveFilter(readVerbosity([]), (line) => writeStderr(`${line}\n`));
   const go = await readGoEnv(chdir, context, live);
-  if ("status" in go) return printReport({ ...go, status: go.status ?? 1 });
+  if ("status" in go) return forward(go);
   if (bundle === undefined && !isOurs(go)) {
     throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only linux/amd64 has levels`);
   }
@@ -99,8 +100,6 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     removeOwn(temporary);
   }
 }
-
-const SILENT = { dryRun: false, commands: false, names: false, work: false, json: false };
 
 /**
  * The levels that this machine can run.
@@ -207,7 +206,7 @@ async function testSubjects({ args, context, go, levels, cgo, temporary, progres
       cgo,
       temporary,
       onLevel: (level) => progress.step(`building the tests for ${level}`),
-      onStderrLine: createLiveFilter(SILENT, progress.print),
+      onStderrLine: createLiveFilter(readVerbosity([]), progress.print),
     },
     context,
   );
