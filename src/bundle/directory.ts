@@ -63,6 +63,12 @@ export interface StoredVariant {
   readonly detached: readonly DetachedRange[];
 }
 
+/** The variant in place, or the one that the others refer to. */
+export function baseVariant({ variants }: Directory): StoredVariant | undefined {
+  const inPlace = variants.find(({ codec }) => codec === "in_place");
+  return inPlace ?? variants[variants.find(({ codec }) => codec !== "zstd")?.base ?? 0];
+}
+
 /** Offsets in bytes from the start of the payload. */
 export interface StoredFrame {
   readonly offset: number;

@@ -6,7 +6,7 @@
  */
 import type { Level } from "../level.ts";
 import { buildInfoSection } from "./buildinfo.ts";
-import type { StoredFrame, StoredVariant } from "./directory.ts";
+import { baseVariant, type StoredFrame, type StoredVariant } from "./directory.ts";
 import {
   type Elf,
   parseElf,
@@ -79,9 +79,8 @@ export async function measureSizes(bundle: Bundle, signal?: AbortSignal): Promis
     const bytes = await decodeVariant(bundle, variant, signal);
     variants.push(measureVariant(variant, parseElf(bytes, `${bundle.name}: variant ${variant.level}`)));
   }
-  const inPlace = directory.variants.find(({ codec }) => codec === "in_place");
-  const base =
-    inPlace ?? directory.variants[directory.variants.find(({ codec }) => codec !== "zstd")?.base ?? 0];
+  const base = baseVariant(directory);
+  const inPlace = base?.codec === "in_place" ? base : undefined;
   const buildInfo = inPlace === undefined ? (buildInfoSection(elf)?.length ?? 0) : 0;
   return {
     file: bundle.name,

@@ -3,7 +3,7 @@
  * checks the contents.
  */
 import packageJson from "../../package.json" with { type: "json" };
-import type { StoredFrame, StoredVariant } from "../bundle/directory.ts";
+import { baseVariant, type StoredFrame, type StoredVariant } from "../bundle/directory.ts";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import { measureSizes } from "../bundle/sizes.ts";
 import { checkPage, placePage } from "../html/place.ts";
@@ -38,8 +38,7 @@ export type BundleReport = ReturnType<typeof describe>;
 function describe(bundle: Bundle) {
   const { directory, info } = bundle;
   const { variants: stored } = directory;
-  const inPlace = stored.find(({ codec }) => codec === "in_place");
-  const base = inPlace ?? stored[stored.find(({ codec }) => codec !== "zstd")?.base ?? 0];
+  const base = baseVariant(directory);
   const plain = base?.size ?? 0;
   const variants = stored.map((variant, index) => {
     const size = variant.frames.reduce((sum, frame) => sum + frame.storedSize, 0);
@@ -70,7 +69,8 @@ function describe(bundle: Bundle) {
     path: info.path,
     module: info.module ?? null,
     payload_size: directory.payloadSize,
-    overhead_size: bundle.size - directory.payloadSize - (inPlace?.size ?? 0),
+    // Beside a base in place nothing else can be told: tools such as strip make that smaller.
+    overhead_size: directory.layout === "direct" ? bundle.block.length : bundle.size - directory.payloadSize,
     image_xxh64: directory.imageChecksum.toString(16).padStart(16, "0"),
     variants,
   };
@@ -102,7 +102,10 @@ function render(report: BundleReport): string {
       "size",
       `${formatSize(report.size)}, ${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`,
     ],
-    ["launcher", `${formatSize(report.overhead_size)}, with ELF headers and Go build info`],
+    [
+      "launcher",
+      `${formatSize(report.overhead_size)}${report.layout === "direct" ? "" : ", with ELF headers and Go build info"}`,
+    ],
   ];
   const rows = report.variants.map((variant) => [
     variant.level,

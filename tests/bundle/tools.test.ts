@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { LEVELS } from "../../src/level.ts";
 import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
+import { buildBundle, buildVariant, runProgram, UNSTRIPPED } from "../support/variants.ts";
+import { MGO } from "../support/workspace.ts";
 
 /** Runs a tool with the environment of the tests; its output and status. */
 function tool(...command: readonly string[]) {
@@ -69,3 +70,20 @@ describe("a bundle under other tools", () => {
     },
   );
 });
+
+test.skipIf(missing("strip"))(
+  "mgo inspect tells the same launcher of a direct bundle that was stripped",
+  async () => {
+    const whole = await buildBundle({ layout: "direct", kind: UNSTRIPPED });
+    const stripped = join(scratch, "stripped-direct");
+    copyFileSync(whole, stripped);
+    expect(tool("strip", stripped)).toMatchObject({ status: 0, stderr: "" });
+    const [before, after] = [whole, stripped].map((path) => {
+      const { stdout } = tool(...MGO, "inspect", "--json", path);
+      return JSON.parse(stdout) as { readonly size: number; readonly overhead_size: number };
+    });
+    expect(after?.size).toBeLessThan(before?.size ?? 0);
+    expect(after?.overhead_size).toBe(before?.overhead_size ?? 0);
+    expect(after?.overhead_size).toBeGreaterThan(0);
+  },
+);
