@@ -99,12 +99,14 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     launcher_module.addImport("format", format);
     launcher_module.addImport("predict", predict);
     launcher_module.addImport("deflate", launcherModule(b, options, "launcher/deflate.zig", .ReleaseSmall));
+    const zstd = launcherModule(b, options, "launcher/zstd.zig", .ReleaseFast);
+    addZstd(b, zstd, options);
+    launcher_module.addImport("zstd", zstd);
     const module = launcherModule(b, options, "launcher/root.zig", .ReleaseFast);
     module.addImport("launcher", launcher_module);
     module.addAssemblyFile(b.path("launcher/start.S"));
     module.addAssemblyFile(b.path("launcher/memory.S"));
     module.addAssemblyFile(b.path("launcher/stub.S"));
-    addZstd(b, module, options, "launcher/zstd/context.c");
 
     const launcher = b.addExecutable(.{
         .name = "mgo-launcher",
@@ -154,9 +156,8 @@ fn buildCodec(b: *std.Build, options: Options) LazyPath {
         .strip = true,
         .sanitize_c = .off,
     });
-    importSources(b, module);
+    importSources(b, module, options);
     module.addImport("checksum", b.createModule(.{ .root_source_file = b.path("launcher/checksum.zig") }));
-    addZstd(b, module, options, "src/codec/zstd.c");
     const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
     codec.entry = .disabled;
     codec.rdynamic = true;
@@ -164,45 +165,39 @@ fn buildCodec(b: *std.Build, options: Options) LazyPath {
 }
 
 /// The modules that more than the launcher is made of, compiled as the module that imports them.
-fn importSources(b: *std.Build, module: *std.Build.Module) void {
+fn importSources(b: *std.Build, module: *std.Build.Module, options: Options) void {
     const format = b.createModule(.{ .root_source_file = b.path("launcher/format.zig") });
     const predict = b.createModule(.{ .root_source_file = b.path("launcher/predict.zig") });
     predict.addImport("format", format);
     module.addImport("format", format);
     module.addImport("predict", predict);
     module.addImport("deflate", b.createModule(.{ .root_source_file = b.path("launcher/deflate.zig") }));
+    module.addImport("zstd", b.createModule(.{ .root_source_file = b.path("launcher/zstd.zig") }));
+    addZstd(b, module, options);
 }
 
-/// zstd's decoder without libc, heap and CPUID, which launcher/zstd/shim.h stands in for, and a file that
-/// reaches into it.
-fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options, reach: []const u8) void {
+/// What launcher/zstd.zig and launcher/checksum.zig take: zstd's decoder of Huffman codes and its checksum, without
+/// libc, which launcher/zstd/shim.h stands in for, and assembly of our own.
+fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
     // For the <string.h> in there.
     module.addIncludePath(b.path("launcher/zstd"));
-    module.addIncludePath(options.zstd.path(b, "decompress"));
-    const flags = zstdFlags(b);
-    module.addCSourceFile(.{ .file = b.path(reach), .flags = flags });
-    module.addCSourceFiles(.{ .root = options.zstd, .flags = flags, .files = &zstd_hot_sources });
-    const smallest = std.mem.concat(b.allocator, []const u8, &.{ flags, &.{"-Oz"} }) catch @panic("OOM");
-    module.addCSourceFiles(.{ .root = options.zstd, .flags = smallest, .files = &zstd_cold_sources });
+    module.addCSourceFiles(.{ .root = options.zstd, .flags = zstdFlags(b), .files = &zstd_sources });
+    // Those of the module, or of whoever imports it.
+    const target = module.resolved_target orelse options.target;
+    if (target.result.cpu.arch == .x86_64) module.addAssemblyFile(b.path(zstd_assembly));
 }
 
-/// All that takes time at a start.
-const zstd_hot_sources = [_][]const u8{
+const zstd_sources = [_][]const u8{
+    "common/debug.c",
     "common/entropy_common.c",
+    "common/error_private.c",
     "common/fse_decompress.c",
     "common/xxhash.c",
     "decompress/huf_decompress.c",
     "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
-    "decompress/zstd_decompress_block.c",
 };
 
-const zstd_cold_sources = [_][]const u8{
-    "common/debug.c",
-    "common/error_private.c",
-    "common/zstd_common.c",
-    "decompress/zstd_ddict.c",
-    "decompress/zstd_decompress.c",
-};
+const zstd_assembly = "launcher/zstd/sequences.S";
 
 fn zstdFlags(b: *std.Build) []const []const u8 {
     return b.allocator.dupe([]const u8, &.{
@@ -213,13 +208,9 @@ fn zstdFlags(b: *std.Build) []const []const u8 {
         "-fdata-sections",
         "-include",
         b.pathFromRoot("launcher/zstd/shim.h"),
-        // Measured on 11 and 45 MB of Go code: -Os decodes 3 to 7 % faster than -O2 and -O3,
-        // which unroll loops around the assembly that does the work.
+        // -O2 and -O3 unroll loops around the assembly that does the work, and are not faster.
         "-Os",
-        // Leaves out the sequence decoder that prefetches and the Huffman decoder that takes two
-        // symbols a step. The others decode the same, in the same time for frames of 1 MiB,
-        // and this is 37 KiB less.
-        "-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT",
+        // Leaves out the Huffman decoder that takes two symbols a step: it decodes the same, in the same time.
         "-DHUF_FORCE_DECOMPRESS_X1",
         "-DXXH_NO_STDLIB",
         "-DXXH_NO_XXH3",
@@ -277,11 +268,10 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
     });
     module.addAssemblyFile(b.path("launcher/memory.S"));
     module.addAssemblyFile(b.path("launcher/stub.S"));
-    addZstd(b, module, options, "launcher/zstd/context.c");
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
-    importSources(b, module);
+    importSources(b, module, options);
     module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v1.bin") });
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
 }
@@ -319,8 +309,7 @@ fn buildCorpusTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
     });
     targets.addAssemblyFile(b.path("launcher/memory.S"));
     targets.addAssemblyFile(b.path("launcher/stub.S"));
-    addZstd(b, targets, options, "launcher/zstd/context.c");
-    importSources(b, targets);
+    importSources(b, targets, options);
     const module = b.createModule(.{
         .root_source_file = generated.add("corpus.zig", source.written()),
         .target = options.target,
@@ -355,7 +344,7 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
         .stack_check = false,
         .stack_protector = false,
     });
-    importSources(b, module);
+    importSources(b, module, options);
     const object = b.addObject(.{ .name = "fuzz", .root_module = module, .use_llvm = true });
 
     const link = b.addSystemCommand(&.{
@@ -372,10 +361,9 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
     link.addFileArg(object.getEmittedLlvmBc());
     link.addFileArg(b.path("launcher/stub.S"));
     link.addPrefixedDirectoryArg("-I", b.path("launcher/zstd"));
-    link.addPrefixedDirectoryArg("-I", options.zstd.path(b, "decompress"));
     link.addArgs(zstdFlags(b));
-    link.addFileArg(b.path("launcher/zstd/context.c"));
-    for (zstd_hot_sources ++ zstd_cold_sources) |source| link.addFileArg(options.zstd.path(b, source));
+    link.addFileArg(b.path(zstd_assembly));
+    for (zstd_sources) |source| link.addFileArg(options.zstd.path(b, source));
     return fuzzer;
 }
 

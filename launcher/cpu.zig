@@ -53,10 +53,8 @@ const levels = [4]Features{
     },
     .{
         .basic_ecx = bit(0) // SSE3
-        | bit(9) // SSSE3
-        | bit(13) // CX16
-        | bit(19) // SSE4.1
-        | bit(20) // SSE4.2
+        | ssse3 | bit(13) // CX16
+        | sse4_1 | bit(20) // SSE4.2
         | bit(23), // POPCNT
         .extended_ecx = bit(0), // LAHF and SAHF
     },
@@ -83,6 +81,8 @@ const levels = [4]Features{
     },
 };
 
+const ssse3 = bit(9);
+const sse4_1 = bit(19);
 const osxsave = bit(27);
 const lzcnt = bit(5);
 const bmi1 = bit(3);
@@ -99,10 +99,11 @@ pub fn level(leaves: *const Leaves) u8 {
     return reached;
 }
 
-/// Whether the code that zstd has for BMI2 can run. zstd compiles it for LZCNT as well, without
-/// asking for it; where a hypervisor masks LZCNT it may be executed as BSR, with other results.
+/// Whether the decoder's code for BMI2 can run: its own has instructions of SSE4.1, and zstd compiles its part for LZCNT
+/// without asking for it; where a hypervisor masks LZCNT it may be executed as BSR, with other results.
 pub fn bitManipulation(leaves: *const Leaves) bool {
-    return has(leaves.extended.ecx, lzcnt) and has(leaves.structured.ebx, bmi1 | bmi2);
+    return has(leaves.basic.ecx, ssse3 | sse4_1) and has(leaves.extended.ecx, lzcnt) and
+        has(leaves.structured.ebx, bmi1 | bmi2);
 }
 
 /// Reads what is needed to tell the levels up to `level_wanted` apart. Each CPUID instruction traps

@@ -14,7 +14,7 @@ const format = @import("format");
 const predict = @import("predict");
 const system = @import("system.zig");
 const threads = @import("threads.zig");
-const zstd = @import("zstd.zig");
+const zstd = @import("zstd");
 const Bundle = @import("bundle.zig").Bundle;
 const Piece = @import("schedule.zig").Piece;
 const Schedule = @import("schedule.zig").Schedule;
@@ -23,7 +23,7 @@ const threads_max = @import("schedule.zig").threads_max;
 pub const Error = error{
     /// The stored bytes are not those that were written.
     StoredChecksum,
-    /// zstd refuses the stored bytes, or they decode to another size.
+    /// The stored bytes are no zstd frame, or decode to another size.
     Decoder,
     /// The plan contradicts itself.
     Plan,
@@ -38,8 +38,8 @@ pub const Error = error{
 /// nothing to do has cost that for nothing.
 const frames_per_thread = 2;
 
-/// A thread, the first one too, and what it decodes with. Behind it lies room for two frames: what one decodes to,
-/// and what that is predicted to be. Both stay in the cache while the frames pass through them, which makes
+/// A thread, the first one too, and what it decodes with. Behind it lies room for two frames: what one is predicted to
+/// be, and what it decodes to. Both stay in the cache while the frames pass through them, which makes
 /// it faster than decoding into a mapping of the memfd: there each page is touched cold.
 const Worker = struct {
     thread: threads.Thread,
@@ -55,12 +55,13 @@ const Worker = struct {
 
     fn frame(worker: *Worker, size: usize) []u8 {
         @setRuntimeSafety(true);
-        return worker.buffers()[0..size];
+        return worker.buffers()[worker.decoding.frame_size_max..][0..size];
     }
 
-    fn prediction(worker: *Worker, size: usize) []u8 {
+    /// A frame and, in front of it, its prediction.
+    fn predictedFrame(worker: *Worker, size: usize) []u8 {
         @setRuntimeSafety(true);
-        return worker.buffers()[worker.decoding.frame_size_max..][0..size];
+        return worker.buffers()[worker.decoding.frame_size_max - size ..][0 .. 2 * size];
     }
 
     fn buffers(worker: *Worker) []u8 {
@@ -74,7 +75,7 @@ pub const Decoding = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
     target: Target,
-    /// Whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    /// Whether the decoder's code for BMI1, BMI2, LZCNT and SSE4.1 can run here.
     bit_manipulation: bool = false,
     /// All workers, one behind the other, each with its buffers.
     workers: []align(std.heap.page_size_min) u8 = &.{},
@@ -186,14 +187,14 @@ pub const Decoding = struct {
         while (decoding.schedule.take(by.index)) |work| switch (work) {
             .plan => |piece| {
                 const buffer = decoding.plan_bytes[@intCast(piece.offset)..][0..piece.frame.size];
-                try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+                try decoding.decodeFrame(by, piece.frame, buffer, 0);
                 if (!decoding.schedule.finishPlanPiece()) continue;
                 try decoding.readPlan();
                 decoding.schedule.finishPlan(&decoding.plan);
             },
             .base => |piece| {
                 const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
-                try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+                try decoding.decodeFrame(by, piece.frame, buffer, 0);
                 unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.bundle.baseOf(decoding.variant)));
             },
             .variant => |piece| try decoding.decodeVariantPiece(by, piece),
@@ -202,21 +203,22 @@ pub const Decoding = struct {
 
     fn decodeVariantPiece(decoding: *Decoding, by: *Worker, piece: Piece) Error!void {
         @setRuntimeSafety(true);
-        const buffer = if (decoding.target == .whole)
-            decoding.stream[@intCast(piece.offset)..][0..piece.frame.size]
-        else
-            by.frame(piece.frame.size);
+        const size: usize = piece.frame.size;
+        const whole: ?[]u8 = if (decoding.target == .whole) decoding.stream[@intCast(piece.offset)..][0..size] else null;
         if (decoding.schedule.plan_read) |plan| {
-            const prediction = by.prediction(buffer.len);
-            predict.predict(plan, piece.offset, prediction);
-            try decoding.decodeFrame(by, piece.frame, prediction, buffer);
+            const memory = by.predictedFrame(size);
+            const buffer = memory[size..];
+            predict.predict(plan, piece.offset, memory[0..size]);
+            try decoding.decodeFrame(by, piece.frame, memory, size);
             // What the encoder predicted, this code must have predicted, too.
             if (checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
+            if (whole) |stream| @memcpy(stream, buffer) else try decoding.writeSkeleton(buffer, piece.offset);
         } else {
-            try decoding.decodeFrame(by, piece.frame, &.{}, buffer);
+            const buffer = whole orelse by.frame(size);
+            try decoding.decodeFrame(by, piece.frame, buffer, 0);
             unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.variant));
+            if (whole == null) try decoding.writeSkeleton(buffer, piece.offset);
         }
-        if (decoding.target != .whole) try decoding.writeSkeleton(buffer, piece.offset);
     }
 
     fn readPlan(decoding: *Decoding) Error!void {
@@ -225,13 +227,14 @@ pub const Decoding = struct {
         decoding.plan = try predict.Plan.parse(decoding.plan_bytes, base, decoding.plan_memory);
     }
 
-    fn decodeFrame(decoding: *const Decoding, by: *Worker, frame: *const format.Frame, reference: []const u8, buffer: []u8) Error!void {
+    /// Into the memory behind its first `reference_size` bytes.
+    fn decodeFrame(decoding: *const Decoding, by: *Worker, frame: *const format.Frame, memory: []u8, reference_size: usize) Error!void {
         @setRuntimeSafety(true);
-        assert(buffer.len == frame.size);
+        assert(memory.len - reference_size == frame.size);
         const stored = decoding.bundle.stored(frame);
         if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
-        const size = by.decoder.decode(buffer, stored, reference) orelse return error.Decoder;
-        if (size != buffer.len) return error.Decoder;
+        const size = by.decoder.decode(memory, reference_size, stored) orelse return error.Decoder;
+        if (size != frame.size) return error.Decoder;
     }
 
     /// `skeleton_size` is that of the variant that the piece belongs to.

@@ -5,7 +5,7 @@ const Bundle = @import("bundle.zig").Bundle;
 const checksum = @import("checksum.zig");
 const format = @import("format");
 const system = @import("system.zig");
-const zstd = @import("zstd.zig");
+const zstd = @import("zstd");
 
 pub const Error = error{
     /// The stored bytes of a frame are not those that were written, or do not decode.
@@ -88,7 +88,7 @@ pub const Restoring = struct {
         @setRuntimeSafety(true);
         const stored = restoring.bundle.stored(frame);
         if (checksum.of(stored) != frame.stored_checksum) return error.Damaged;
-        const size = workspace.decoder.decode(buffer, stored, &.{}) orelse return error.Damaged;
+        const size = workspace.decoder.decode(buffer, 0, stored) orelse return error.Damaged;
         if (size != buffer.len or checksum.of(buffer) != frame.checksum) return error.Damaged;
     }
 

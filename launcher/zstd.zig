@@ -1,74 +1,74 @@
-//! zstd's C decoder, without a heap: its context and dictionary live in memory that the caller brings.
+//! Decodes zstd frames (RFC 8878) as mgo makes them, without a heap: the Huffman codes of literals by zstd's own C
+//! code, the rest here, for what takes the time of a start: many short sequences, in frames that fit a CPU's cache.
 const std = @import("std");
+pub const frame = @import("zstd/frame.zig");
+pub const Huffman = @import("zstd/huffman.zig").Huffman;
+const Sequences = @import("zstd/sequences.zig").Sequences;
 
-const Context = opaque {};
-const Dictionary = opaque {};
-
-/// Decodes one frame at a time. Not to be moved: its context points into it.
+/// Decodes one frame at a time. Some 150 kB.
 pub const Decoder = struct {
-    context: *Context,
-    /// Room for a ZSTD_DCtx and a ZSTD_DDict; their sizes are known to C only. zstd 1.5.7 needs
-    /// 95,968 and 27,352 bytes, and with too little room creation fails, which `init` and `decode`
-    /// notice.
-    context_memory: [160 << 10]u8 align(64),
-    dictionary_memory: [32 << 10]u8 align(64),
+    sequences: Sequences,
+    huffman: Huffman,
+    /// Those of a block, but for some that are copied from where they are stored.
+    literals: [frame.block_size_max + literals_room]u8,
 
-    /// `bit_manipulation`: whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    /// What copies may read behind the literals.
+    const literals_room = 32;
+
+    /// `bit_manipulation`: whether the CPU has BMI1, BMI2, LZCNT and SSE4.1.
     pub fn init(decoder: *Decoder, bit_manipulation: bool) void {
-        decoder.context = ZSTD_initStaticDCtx(&decoder.context_memory, decoder.context_memory.len).?;
-        mgo_zstd_set_bmi2(decoder.context, @intFromBool(bit_manipulation));
+        decoder.sequences.init(bit_manipulation);
+        decoder.huffman.init(bit_manipulation);
     }
 
-    /// Decodes one stored frame into `buffer` and gives the decoded size, or null where zstd
-    /// refuses. The reference is taken as raw content: its first bytes may look like the magic
-    /// number of a structured zstd dictionary, and are not.
-    pub fn decode(decoder: *Decoder, buffer: []u8, stored: []const u8, reference: []const u8) ?usize {
-        const result = if (reference.len == 0)
-            ZSTD_decompressDCtx(decoder.context, buffer.ptr, buffer.len, stored.ptr, stored.len)
-        else result: {
-            const dictionary = ZSTD_initStaticDDict(
-                &decoder.dictionary_memory,
-                decoder.dictionary_memory.len,
-                reference.ptr,
-                reference.len,
-                by_reference,
-                raw_content,
-            ).?;
-            break :result ZSTD_decompress_usingDDict(decoder.context, buffer.ptr, buffer.len, stored.ptr, stored.len, dictionary);
-        };
-        return if (ZSTD_isError(result) != 0) null else result;
+    /// Decodes one frame into the memory behind its first `reference_size` bytes, which it refers to as if they were
+    /// decoded before, and gives the decoded size; null if the frame is damaged or does not fit.
+    pub fn decode(decoder: *Decoder, memory: []u8, reference_size: usize, stored: []const u8) ?usize {
+        @setRuntimeSafety(true);
+        const end = decoder.decodeBlocks(memory, reference_size, stored) catch return null;
+        return end - reference_size;
+    }
+
+    const Error = frame.Error || @import("zstd/huffman.zig").Error || @import("zstd/sequences.zig").Error || error{NoSpace};
+
+    fn decodeBlocks(decoder: *Decoder, memory: []u8, start: usize, stored: []const u8) Error!usize {
+        @setRuntimeSafety(true);
+        decoder.sequences.reset();
+        decoder.huffman.reset();
+        var blocks: frame.Blocks = try .of(stored);
+        var end = start;
+        while (try blocks.next()) |block| {
+            if (block.header.kind == .compressed) {
+                end = try decoder.decodeBlock(&block, blocks.rest.len, memory, end);
+                continue;
+            }
+            const size = block.header.size;
+            if (size > memory.len - end) return error.NoSpace;
+            const target = memory[end..][0..size];
+            if (block.header.kind == .raw) @memcpy(target, block.content) else @memset(target, block.content[0]);
+            end += size;
+        }
+        return end;
+    }
+
+    /// `rest_size`: how many bytes of the frame are behind the block.
+    fn decodeBlock(decoder: *Decoder, block: *const frame.Block, rest_size: usize, memory: []u8, start: usize) Error!usize {
+        @setRuntimeSafety(true);
+        const literals: frame.Literals = try .of(block);
+        const section = block.content[literals.size..];
+        const decoded = decoder.literals[0..literals.count];
+        switch (literals.kind) {
+            .raw => return decoder.sequences.decode(section, .{
+                .bytes = literals.stored,
+                .room = section.len + rest_size,
+            }, memory, start),
+            .rle => @memset(decoded, literals.stored[0]),
+            .huffman, .repeated => try decoder.huffman.decode(&literals, decoded),
+        }
+        return decoder.sequences.decode(section, .{ .bytes = decoded, .room = literals_room }, memory, start);
     }
 };
 
-/// ZSTD_dlm_byRef and ZSTD_dct_rawContent of zstd.h.
-const by_reference: c_uint = 1;
-const raw_content: c_uint = 1;
-
-/// In zstd/context.c.
-extern fn mgo_zstd_set_bmi2(context: *Context, available: c_int) callconv(.c) void;
-
-extern fn ZSTD_initStaticDCtx(workspace: [*]u8, workspace_size: usize) callconv(.c) ?*Context;
-extern fn ZSTD_initStaticDDict(
-    workspace: [*]u8,
-    workspace_size: usize,
-    dictionary: [*]const u8,
-    dictionary_size: usize,
-    load_method: c_uint,
-    content_type: c_uint,
-) callconv(.c) ?*const Dictionary;
-extern fn ZSTD_decompressDCtx(
-    context: *Context,
-    destination: [*]u8,
-    destination_size: usize,
-    source: [*]const u8,
-    source_size: usize,
-) callconv(.c) usize;
-extern fn ZSTD_decompress_usingDDict(
-    context: *Context,
-    destination: [*]u8,
-    destination_size: usize,
-    source: [*]const u8,
-    source_size: usize,
-    dictionary: *const Dictionary,
-) callconv(.c) usize;
-extern fn ZSTD_isError(result: usize) callconv(.c) c_uint;
+test {
+    _ = @import("zstd/bits.zig");
+}

@@ -1,17 +1,17 @@
-//! One stored frame: zstd's decoder with and without a dictionary, and the filter behind it.
+//! One stored frame, with and without bytes that it refers to: assembly and Zig must decode its sequences to the same,
+//! or both refuse it. And the filter behind it.
 const std = @import("std");
 const cpu = @import("../cpu.zig");
 const format = @import("format");
 const predict = @import("predict");
-const zstd = @import("../zstd.zig");
+const zstd = @import("zstd");
 const Guarded = @import("guarded.zig").Guarded;
 
-/// Followed by the dictionary and the stored bytes.
+/// Followed by the reference and the stored bytes.
 const Head = extern struct {
-    /// The first bit chooses zstd's code.
-    flags: u8,
+    reserved: u8,
     filter_bits: u8,
-    dictionary_size: u16,
+    reference_size: u16,
     /// What the frame is said to decode to, in bytes.
     size: u32,
 };
@@ -21,22 +21,40 @@ pub fn run(input: []const u8) void {
     const head = std.mem.bytesToValue(Head, input[0..@sizeOf(Head)]);
     if (head.size > format.frame_size_max) return;
     const rest = input[@sizeOf(Head)..];
-    const dictionary_size = @min(head.dictionary_size, rest.len);
-    const dictionary: Guarded(1) = .copy(rest[0..dictionary_size]);
-    defer dictionary.deinit();
-    const stored: Guarded(1) = .copy(rest[dictionary_size..]);
+    const reference = rest[0..@min(head.reference_size, rest.len)];
+    const stored: Guarded(1) = .copy(rest[reference.len..]);
     defer stored.deinit();
-    const out: Guarded(1) = .init(head.size);
-    defer out.deinit();
-    const decoder: Guarded(@alignOf(zstd.Decoder)) = .init(@sizeOf(zstd.Decoder));
-    defer decoder.deinit();
-
-    const one: *zstd.Decoder = @ptrCast(decoder.bytes.ptr);
+    const memory: Guarded(1) = .init(reference.len + head.size);
+    defer memory.deinit();
+    const other_memory: Guarded(1) = .init(memory.bytes.len);
+    defer other_memory.deinit();
     const leaves = cpu.read(cpu.Hardware{}, format.level_max);
-    one.init(head.flags & 1 == 1 and cpu.bitManipulation(&leaves));
-    const size = one.decode(out.bytes, stored.bytes, dictionary.bytes) orelse return;
-    std.debug.assert(size <= out.bytes.len);
-    filter(out.bytes[0..size], head.filter_bits);
+    const bit_manipulation = cpu.bitManipulation(&leaves);
+    const size = decode(memory.bytes, reference, stored.bytes, .{ .huffman = bit_manipulation, .sequences = bit_manipulation });
+    const other_size = decode(other_memory.bytes, reference, stored.bytes, .{ .huffman = bit_manipulation, .sequences = false });
+    std.debug.assert(size == other_size);
+    if (size) |decoded_size| {
+        const bytes = memory.bytes[reference.len..][0..decoded_size];
+        std.debug.assert(std.mem.eql(u8, bytes, other_memory.bytes[reference.len..][0..decoded_size]));
+        filter(bytes, head.filter_bits);
+    }
+    // Of wrong Huffman codes, zstd's assembly takes some that its C refuses.
+    _ = decode(memory.bytes, reference, stored.bytes, .{ .huffman = false, .sequences = false });
+}
+
+const Assembly = struct { huffman: bool, sequences: bool };
+
+fn decode(memory: []u8, reference: []const u8, stored: []const u8, assembly: Assembly) ?usize {
+    @memcpy(memory[0..reference.len], reference);
+    const guarded: Guarded(@alignOf(zstd.Decoder)) = .init(@sizeOf(zstd.Decoder));
+    defer guarded.deinit();
+    const decoder: *zstd.Decoder = @ptrCast(guarded.bytes.ptr);
+    decoder.huffman.init(assembly.huffman);
+    decoder.sequences.init(assembly.sequences);
+    const size = decoder.decode(memory, reference.len, stored);
+    // What it refers to is not its to change.
+    std.debug.assert(std.mem.eql(u8, memory[0..reference.len], reference));
+    return size;
 }
 
 /// What the encoder does to bytes, the launcher undoes.

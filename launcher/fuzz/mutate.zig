@@ -6,7 +6,7 @@
 const std = @import("std");
 const forge = @import("forge.zig");
 const format = @import("format");
-const zstd = @import("../zstd.zig");
+const zstd = @import("zstd");
 const Tables = forge.Tables;
 
 /// Changes the first `size` of the bytes, uses up to `size_max` of them, and gives how many it used.
@@ -79,7 +79,7 @@ fn mutateDecoded(bytes: []u8, copy: forge.Payload, tables: *const Tables, random
     const frame = &tables.frames[index];
     const old = forge.storedOf(copy, frame) orelse return null;
     scratch.decoder.init(false);
-    const old_size = scratch.decoder.decode(&scratch.decoded, old, &.{}) orelse return null;
+    const old_size = scratch.decoder.decode(&scratch.decoded, 0, old) orelse return null;
     // Most changes keep the size: sizes must agree with each other in more than one place.
     const size_max = if (random.boolean()) old_size else @min(2 * old_size + 64, scratch.decoded.len);
     const size = LLVMFuzzerMutate(&scratch.decoded, old_size, size_max);

@@ -1,8 +1,8 @@
 /**
  * The codecs of frames: how a piece of a variant becomes stored bytes and comes back.
  *
- * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. The launcher decodes the
- * same frames with libzstd's own decoder.
+ * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. launcher/zstd.zig decodes
+ * the same frames at a start.
  */
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";

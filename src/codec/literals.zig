@@ -1,15 +1,15 @@
 //! Takes Huffman codes off literals where they save too little for the time that decoding them takes at
 //! each start. zstd has no setting for that: either all literals are coded that get smaller, or none.
 const std = @import("std");
-const frame = @import("frame.zig");
+const zstd = @import("zstd");
 const speed = @import("speed.zig");
+
+const frame = zstd.frame;
 
 /// What decoding needs.
 pub const Workspace = struct {
-    /// A ZSTD_DCtx; zstd 1.5.7 needs 95,968 bytes, fewer where pointers are short.
-    context: [160 << 10]u8 align(64),
-    /// For what mgo_zstd_literals asks.
-    scratch: [2 * frame.block_size_max + 64 + 1]u8 align(16),
+    huffman: zstd.Huffman,
+    decoded: [frame.block_size_max]u8,
 };
 
 pub const Error = frame.Error || error{
@@ -44,9 +44,7 @@ pub fn simplify(workspace: *Workspace, bytes: []const u8, decoded_size: usize, p
     var groups_buffer: [groups_max]Group = undefined;
     const groups = try measure(bytes, @min(decoded_size, frame.block_size_max), &groups_buffer);
 
-    const context = ZSTD_initStaticDCtx(&workspace.context, workspace.context.len).?;
-    // Zero: there is nothing that it could refuse.
-    std.debug.assert(ZSTD_decompressBegin(context) == 0);
+    workspace.huffman.init(false);
     var out: std.Io.Writer = .fixed(output);
     const header_size = try frame.headerSize(bytes);
     out.writeAll(bytes[0..header_size]) catch return error.NoSpace;
@@ -59,7 +57,7 @@ pub fn simplify(workspace: *Workspace, bytes: []const u8, decoded_size: usize, p
             .huffman, .repeated => {
                 if (coded.kind == .huffman) index += 1;
                 if (!groups[index - 1].isWorth(price)) {
-                    try writeRaw(&out, context, workspace, &block, coded);
+                    try writeRaw(&out, workspace, &block, &coded);
                     continue;
                 }
             },
@@ -97,32 +95,16 @@ fn measure(bytes: []const u8, block_size_max: usize, groups: []Group) Error![]co
     return groups[0..count];
 }
 
-fn writeRaw(out: *std.Io.Writer, context: *Context, workspace: *Workspace, block: *const frame.Block, literals: frame.Literals) Error!void {
-    var decoded: [*]const u8 = undefined;
-    const scratch = &workspace.scratch;
-    const count = mgo_zstd_literals(context, block.content.ptr, block.content.len, scratch, scratch.len, &decoded);
-    if (count != literals.count) return error.UnknownFrame;
+fn writeRaw(out: *std.Io.Writer, workspace: *Workspace, block: *const frame.Block, literals: *const frame.Literals) Error!void {
+    const decoded = workspace.decoded[0..literals.count];
+    // The table stays for blocks that repeat it, which lose theirs, too.
+    workspace.huffman.decode(literals, decoded) catch return error.UnknownFrame;
     var buffer: [3]u8 = undefined;
-    const literals_header = frame.Literals.rawHeader(&buffer, @intCast(count));
+    const literals_header = frame.Literals.rawHeader(&buffer, @intCast(decoded.len));
     const sequences = block.content[literals.size..];
     var header = block.header;
-    header.size = @intCast(literals_header.len + count + sequences.len);
-    for ([_][]const u8{ &header.bytes(), literals_header, decoded[0..count], sequences }) |part| {
+    header.size = @intCast(literals_header.len + decoded.len + sequences.len);
+    for ([_][]const u8{ &header.bytes(), literals_header, decoded, sequences }) |part| {
         out.writeAll(part) catch return error.NoSpace;
     }
 }
-
-const Context = opaque {};
-
-extern fn ZSTD_initStaticDCtx(workspace: [*]u8, workspace_size: usize) callconv(.c) ?*Context;
-extern fn ZSTD_decompressBegin(context: *Context) callconv(.c) usize;
-
-/// In zstd.c.
-extern fn mgo_zstd_literals(
-    context: *Context,
-    source: [*]const u8,
-    source_size: usize,
-    scratch: [*]u8,
-    scratch_size: usize,
-    literals: *[*]const u8,
-) callconv(.c) usize;

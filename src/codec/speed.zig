@@ -1,6 +1,6 @@
 //! How long zstd's decoder takes for a frame, from what is in it: the same on every machine, so that
 //! what is chosen by it is, too.
-const frame = @import("frame.zig");
+const frame = @import("zstd").frame;
 
 /// Picoseconds, fitted by least squares to 824 frames of 100 to 256 KiB of stripped Go programs (fzf, yq and
 /// esbuild, as eight combinations of zstd's levels and parameters make them) on a core of an AMD EPYC:
@@ -18,7 +18,8 @@ pub fn decodingTime(bytes: []const u8, decoded_size: usize) frame.Error!u64 {
     while (try blocks.next()) |block| {
         if (block.header.kind != .compressed) continue;
         const literals: frame.Literals = try .of(&block);
-        sum += per_block + @as(u64, try frame.sequenceCount(block.content[literals.size..])) * per_sequence;
+        const sequences: frame.Sequences = try .of(block.content[literals.size..]);
+        sum += per_block + @as(u64, sequences.count) * per_sequence;
         switch (literals.kind) {
             .huffman, .repeated => sum += huffmanTime(literals.count),
             .raw, .rle => {},

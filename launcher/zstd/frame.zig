@@ -1,4 +1,5 @@
-//! zstd frames as the blocks that they are made of, without decoding them: RFC 8878, section 3.1.1.
+//! zstd frames as the blocks that they are made of, and blocks as their sections, without decoding them: RFC 8878,
+//! section 3.1.1.
 const std = @import("std");
 
 pub const Error = error{
@@ -78,18 +79,24 @@ pub const Blocks = struct {
 
 /// The first section of a compressed block.
 pub const Literals = struct {
-    kind: enum(u2) {
+    kind: Kind,
+    /// How many there are.
+    count: u32,
+    /// What the section takes, its header included, in bytes.
+    size: usize,
+    /// As stored: all of them, the one that is repeated, or their codes behind the table where that comes with them.
+    stored: []const u8,
+    /// Whether the codes are in four streams, which are decoded side by side, or in one.
+    has_four_streams: bool,
+
+    pub const Kind = enum(u2) {
         raw,
         rle,
         /// Coded by a Huffman table that comes with them.
         huffman,
         /// Coded by the table of a block before.
         repeated,
-    },
-    /// How many there are.
-    count: u32,
-    /// What the section takes, its header included, in bytes.
-    size: usize,
+    };
 
     pub fn of(block: *const Block) Error!Literals {
         const content = block.content;
@@ -99,26 +106,31 @@ pub const Literals = struct {
         @memcpy(start[0..known], content[0..known]);
         const value = std.mem.readInt(u40, &start, .little);
         const size_format: u2 = @truncate(value >> 2);
-        var literals: Literals = .{ .kind = @enumFromInt(value & 3), .count = undefined, .size = undefined };
-        switch (literals.kind) {
-            .raw, .rle => {
-                const header_size: usize, literals.count = switch (size_format) {
+        const kind: Kind = @enumFromInt(value & 3);
+        const header_size: usize, const count: u32, const stored_size: usize = switch (kind) {
+            .raw, .rle => sizes: {
+                const header_size: usize, const count: u32 = switch (size_format) {
                     0, 2 => .{ 1, @as(u5, @truncate(value >> 3)) },
                     1 => .{ 2, @as(u12, @truncate(value >> 4)) },
                     3 => .{ 3, @as(u20, @truncate(value >> 4)) },
                 };
-                literals.size = header_size + if (literals.kind == .rle) 1 else literals.count;
+                break :sizes .{ header_size, count, if (kind == .rle) 1 else count };
             },
-            .huffman, .repeated => {
-                const header_size: usize, literals.count, const coded_size: usize = switch (size_format) {
-                    0, 1 => .{ 3, @as(u10, @truncate(value >> 4)), @as(u10, @truncate(value >> 14)) },
-                    2 => .{ 4, @as(u14, @truncate(value >> 4)), @as(u14, @truncate(value >> 18)) },
-                    3 => .{ 5, @as(u18, @truncate(value >> 4)), @as(u18, @truncate(value >> 22)) },
-                };
-                literals.size = header_size + coded_size;
+            .huffman, .repeated => switch (size_format) {
+                0, 1 => .{ 3, @as(u10, @truncate(value >> 4)), @as(u10, @truncate(value >> 14)) },
+                2 => .{ 4, @as(u14, @truncate(value >> 4)), @as(u14, @truncate(value >> 18)) },
+                3 => .{ 5, @as(u18, @truncate(value >> 4)), @as(u18, @truncate(value >> 22)) },
             },
-        }
-        return if (literals.size <= content.len) literals else error.UnknownFrame;
+        };
+        const size = header_size + stored_size;
+        if (size > content.len or count > block_size_max) return error.UnknownFrame;
+        return .{
+            .kind = kind,
+            .count = count,
+            .size = size,
+            .stored = content[header_size..size],
+            .has_four_streams = size_format != 0,
+        };
     }
 
     /// The header of so many raw literals.
@@ -136,13 +148,48 @@ pub const Literals = struct {
     }
 };
 
-/// How many sequences the second section of a compressed block has; it follows the literals.
-pub fn sequenceCount(section: []const u8) Error!u32 {
-    if (section.len == 0) return error.UnknownFrame;
-    const first: u32 = section[0];
-    if (first < 0x80) return first;
-    if (section.len < 2) return error.UnknownFrame;
-    if (first < 0xff) return (first - 0x80 << 8) + section[1];
-    if (section.len < 3) return error.UnknownFrame;
-    return std.mem.readInt(u16, section[1..3], .little) + @as(u32, 0x7f00);
-}
+/// The second section of a compressed block, which follows the literals.
+pub const Sequences = struct {
+    count: u32,
+    /// How codes are coded.
+    modes: Modes,
+    /// The tables that come with them, and then the codes.
+    stored: []const u8,
+
+    pub const Modes = packed struct(u8) {
+        reserved: u2,
+        match_lengths: Mode,
+        offsets: Mode,
+        literal_lengths: Mode,
+    };
+
+    pub const Mode = enum(u2) {
+        predefined,
+        /// One code that is repeated.
+        rle,
+        fse,
+        /// As in the block before.
+        repeated,
+    };
+
+    pub fn of(section: []const u8) Error!Sequences {
+        if (section.len == 0) return error.UnknownFrame;
+        const first: u32 = section[0];
+        if (first == 0) {
+            return if (section.len == 1) .{ .count = 0, .modes = @bitCast(@as(u8, 0)), .stored = &.{} } else error.UnknownFrame;
+        }
+        const count_size: usize = if (first < 0x80) 1 else if (first < 0xff) 2 else 3;
+        if (section.len <= count_size) return error.UnknownFrame;
+        const modes: Modes = @bitCast(section[count_size]);
+        if (modes.reserved != 0) return error.UnknownFrame;
+        return .{
+            .count = switch (count_size) {
+                1 => first,
+                2 => (first - 0x80 << 8) + section[1],
+                else => std.mem.readInt(u16, section[1..3], .little) + @as(u32, 0x7f00),
+            },
+            .modes = modes,
+            .stored = section[count_size + 1 ..],
+        };
+    }
+};

@@ -1,0 +1,123 @@
+//! Tables for codes that take fractions of bits, by finite state entropy: RFC 8878, section 4.1.
+const std = @import("std");
+const Forward = @import("bits.zig").Forward;
+
+pub const Error = error{
+    /// The probabilities are none.
+    Distribution,
+    NoBits,
+};
+
+/// What a state stands for: a value, and the state that follows. Both have a part that the state tells, and add to it
+/// a number that is stored.
+pub const Entry = extern struct {
+    value: u32,
+    state: u16,
+    /// Of the number that is added to the value.
+    value_bits: u8,
+    /// Of the one that is added to the state.
+    state_bits: u8,
+};
+
+/// The values of a code: the least, and how many bits the number has that is added to it.
+pub const Value = struct { least: u32, bits: u8 };
+
+/// The most that any of zstd's tables has.
+pub const symbols_max = 53;
+pub const log_max = 9;
+
+/// How probable codes are: how many of 1 << log states each has. One that is less probable than a single state is has
+/// -1, and gets one that all bits of the next are stored for.
+pub const Distribution = struct {
+    log: u4,
+    states: []const i16,
+    /// What it takes, in bytes.
+    size: usize,
+};
+
+/// Reads a distribution that is stored, section 4.1.1; `buffer` has room for as many codes as there may be.
+pub fn read(bytes: []const u8, log_limit: u4, buffer: []i16) Error!Distribution {
+    @setRuntimeSafety(true);
+    var bits: Forward = .{ .bytes = bytes };
+    const log = 5 + try bits.take(4);
+    if (log > log_limit) return error.Distribution;
+    // States that no code has yet.
+    var left: u32 = @as(u32, 1) << @intCast(log);
+    var count: usize = 0;
+    while (left > 0) {
+        if (count == buffer.len) return error.Distribution;
+        // One more than the number of states, which is from -1 to `left`. As there are fewer such numbers than
+        // their bits could tell, the lowest of them do with one bit less.
+        const numbers = left + 2;
+        const width: u5 = @intCast(32 - @clz(numbers - 1));
+        const short_numbers = (@as(u32, 1) << width) - numbers;
+        const short = bits.peek(width - 1);
+        var number = short;
+        if (short < short_numbers) {
+            try bits.skip(width - 1);
+        } else {
+            const long = try bits.take(width);
+            const half = @as(u32, 1) << (width - 1);
+            number = if (long < half) long else long - short_numbers;
+        }
+        const states = @as(i16, @intCast(number)) - 1;
+        buffer[count] = states;
+        count += 1;
+        left -= @abs(states);
+        if (states != 0) continue;
+        // How many more codes have none; three says that another such number follows.
+        while (true) {
+            const more = try bits.take(2);
+            if (more > buffer.len - count) return error.Distribution;
+            @memset(buffer[count..][0..more], 0);
+            count += more;
+            if (more < 3) break;
+        }
+    }
+    return .{ .log = @intCast(log), .states = buffer[0..count], .size = bits.size() };
+}
+
+/// Fills a table of 1 << log entries, which is as many as all codes have states: section 4.1.1, "From Normalized
+/// Distribution to Decoding Tables".
+pub fn build(table: []Entry, states_of: []const i16, values: []const Value) void {
+    @setRuntimeSafety(true);
+    const size = table.len;
+    const log = std.math.log2_int(usize, size);
+    var codes: [1 << log_max]u8 = undefined;
+    // Of the next state of each code: 1 << log divided by it is how many states it leads to.
+    var numbers: [symbols_max]u16 = undefined;
+
+    var end = size;
+    for (states_of, 0..) |states, code| {
+        numbers[code] = @abs(states);
+        if (states >= 0) continue;
+        end -= 1;
+        codes[end] = @intCast(code);
+    }
+    const step = (size >> 1) + (size >> 3) + 3;
+    var place: usize = 0;
+    for (states_of, 0..) |states, code| {
+        var left = states;
+        while (left > 0) : (left -= 1) {
+            codes[place] = @intCast(code);
+            place = (place + step) & (size - 1);
+            while (place >= end) place = (place + step) & (size - 1);
+        }
+    }
+    for (table, codes[0..size]) |*entry, code| {
+        const number = numbers[code];
+        numbers[code] += 1;
+        const state_bits: u4 = @intCast(log - (15 - @clz(number)));
+        entry.* = .{
+            .value = values[code].least,
+            .state = @intCast((@as(u32, number) << state_bits) - size),
+            .value_bits = values[code].bits,
+            .state_bits = state_bits,
+        };
+    }
+}
+
+/// The one state of a code that is repeated.
+pub fn repeat(value: Value) Entry {
+    return .{ .value = value.least, .state = 0, .value_bits = value.bits, .state_bits = 0 };
+}

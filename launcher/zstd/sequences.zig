@@ -1,0 +1,356 @@
+//! Sequences: literals to copy, and a match to copy after them. What a start spends most of its time on.
+//!
+//! Most of them are executed by assembly (sequences.S), which takes about 24 cycles each, 9 fewer than zstd's own loop:
+//! their three codes are read without a branch, as a branch on what was read is guessed wrong too often, and so
+//! long as buffers have room behind them, copies take more bytes than they need to. The rest is done here, with care:
+//! what is close to the end of a buffer, what is wrong, and all where the CPU lacks the instructions.
+const std = @import("std");
+const builtin = @import("builtin");
+const Backward = @import("bits.zig").Backward;
+const frame = @import("frame.zig");
+const fse = @import("fse.zig");
+
+pub const Error = error{
+    /// The tables or the codes are none, or they lead out of the buffers.
+    Sequences,
+    UnknownFrame,
+};
+
+/// What sequences copy from.
+pub const Literals = struct {
+    bytes: []const u8,
+    /// How many bytes behind them can be read.
+    room: usize,
+};
+
+/// RFC 8878, section 3.1.1.5: what offsets repeat first.
+const first_repeats = [4]u32{ 1, 4, 8, 0 };
+
+pub const Sequences = struct {
+    run: Run align(64),
+    logs: Logs,
+    /// Whether the tables are those of a block before.
+    has_tables: bool,
+    has_assembly: bool,
+
+    const Logs = struct { offsets: u4, literal_lengths: u4, match_lengths: u4 };
+
+    /// `assembly`: whether the CPU has BMI2 and SSE4.1.
+    pub fn init(sequences: *Sequences, assembly: bool) void {
+        sequences.has_assembly = assembly and builtin.cpu.arch == .x86_64;
+        sequences.run.rotations = rotations;
+        sequences.reset();
+    }
+
+    /// For a frame's first block.
+    pub fn reset(sequences: *Sequences) void {
+        sequences.has_tables = false;
+        sequences.run.repeats = first_repeats;
+    }
+
+    /// Decodes one block behind what memory holds: its first `start` bytes. Gives where the block ends.
+    pub fn decode(sequences: *Sequences, section: []const u8, literals: Literals, memory: []u8, start: usize) Error!usize {
+        @setRuntimeSafety(true);
+        const header: frame.Sequences = try .of(section);
+        var out: Out = .{ .memory = memory, .end = start, .literals = literals.bytes };
+        if (header.count > 0) {
+            const codes = sequences.readTables(&header) catch return error.Sequences;
+            sequences.decodeCodes(header.count, codes, literals.room, &out) catch return error.Sequences;
+        }
+        try out.copyLiterals(out.literals.len);
+        return out.end;
+    }
+
+    /// Gives what follows the tables.
+    fn readTables(sequences: *Sequences, header: *const frame.Sequences) (Error || fse.Error)![]const u8 {
+        @setRuntimeSafety(true);
+        const run = &sequences.run;
+        var rest = header.stored;
+        const had_tables = sequences.has_tables;
+        // In the order in which they are stored.
+        inline for (.{ .literal_lengths, .offsets, .match_lengths }) |of| {
+            const name = @tagName(of);
+            const code = @field(codes_of, name);
+            const table = &@field(run, name);
+            const log = &@field(sequences.logs, name);
+            switch (@field(header.modes, name)) {
+                .predefined => {
+                    log.* = code.predefined_log;
+                    fse.build(table[0 .. 1 << code.predefined_log], &code.predefined, &code.values);
+                },
+                .rle => {
+                    if (rest.len == 0 or rest[0] >= code.values.len) return error.Sequences;
+                    log.* = 0;
+                    table[0] = fse.repeat(code.values[rest[0]]);
+                    rest = rest[1..];
+                },
+                .fse => {
+                    var buffer: [code.values.len]i16 = undefined;
+                    const distribution = try fse.read(rest, code.log_max, &buffer);
+                    log.* = distribution.log;
+                    fse.build(table[0 .. @as(usize, 1) << log.*], distribution.states, &code.values);
+                    rest = rest[distribution.size..];
+                },
+                .repeated => if (!had_tables) return error.Sequences,
+            }
+        }
+        sequences.has_tables = true;
+        return rest;
+    }
+
+    fn decodeCodes(sequences: *Sequences, count: u32, stored: []const u8, literals_room: usize, out: *Out) !void {
+        @setRuntimeSafety(true);
+        const run = &sequences.run;
+        var bits: Backward = try .of(stored);
+        run.literal_length_state = try bits.take(sequences.logs.literal_lengths);
+        run.offset_state = try bits.take(sequences.logs.offsets);
+        run.match_length_state = try bits.take(sequences.logs.match_lengths);
+        var left = count;
+        while (left > 0) {
+            // The last one has no states behind it.
+            if (sequences.has_assembly and left > 1 and run.prepare(&bits, literals_room, out)) {
+                run.count = left - 1;
+                const stopped_within = mgo_zstd_run(run);
+                left = @intCast(run.count + 1);
+                try run.takeBack(&bits, out);
+                if (stopped_within) try run.finish(out);
+                // Where it stopped, one step at least is needed.
+                if (left > 1) {
+                    left -= 1;
+                    try run.step(&bits, out, false);
+                }
+                continue;
+            }
+            left -= 1;
+            try run.step(&bits, out, left == 0);
+        }
+        // All bits are there for something.
+        if (bits.left != 0) return error.Sequences;
+    }
+};
+
+/// What is decoded, and what of it is still to come.
+const Out = struct {
+    memory: []u8,
+    end: usize,
+    literals: []const u8,
+
+    fn copyLiterals(out: *Out, size: usize) Error!void {
+        @setRuntimeSafety(true);
+        if (size > out.literals.len or size > out.memory.len - out.end) return error.Sequences;
+        @memcpy(out.memory[out.end..][0..size], out.literals[0..size]);
+        out.literals = out.literals[size..];
+        out.end += size;
+    }
+
+    fn copyMatch(out: *Out, offset: usize, size: usize) Error!void {
+        @setRuntimeSafety(true);
+        if (offset == 0 or offset > out.end or size > out.memory.len - out.end) return error.Sequences;
+        const target = out.memory[out.end..][0..size];
+        const source = out.memory[out.end - offset ..][0..size];
+        if (offset >= size) {
+            @memcpy(target, source);
+        } else {
+            // It repeats what it has just copied.
+            for (target, source) |*to, *from| to.* = from.*;
+        }
+        out.end += size;
+    }
+};
+
+/// What the assembly works on; sequences.S has the offsets.
+const Run = extern struct {
+    offsets: [1 << codes_of.offsets.log_max]fse.Entry,
+    literal_lengths: [1 << codes_of.literal_lengths.log_max]fse.Entry,
+    match_lengths: [1 << codes_of.match_lengths.log_max]fse.Entry,
+    rotations: [4][16]u8,
+    /// The last three offsets, and room for one.
+    repeats: [4]u32 align(16),
+
+    /// 16 bytes behind the first that a match may begin with.
+    first_match: usize,
+    /// Where it stops: behind these, and before those.
+    out_max: usize,
+    literals_max: usize,
+    window_min: usize,
+
+    out: usize,
+    literals: usize,
+    /// Of the 8 bytes that the next bits are in.
+    window: usize,
+    /// How many of their bits, from the lowest on, are left.
+    window_bits: usize,
+    /// How many sequences are left.
+    count: usize,
+    offset_state: usize,
+    literal_length_state: usize,
+    match_length_state: usize,
+
+    /// The sequence that it stopped within.
+    literal_length: usize,
+    match_length: usize,
+    offset: usize,
+
+    /// More than a sequence takes by copies that are not looked at before: 32 literals and a match of 64 bytes, or
+    /// one that is longer by up to 31.
+    const out_room = 128;
+    const literals_room = 32;
+    /// More bytes than the bits of one sequence are in, and the window.
+    const window_room = 24;
+
+    /// Whether there is enough of everything.
+    fn prepare(run: *Run, bits: *const Backward, room_behind_literals: usize, out: *const Out) bool {
+        @setRuntimeSafety(true);
+        const byte = bits.left / 8;
+        if (byte < window_room + 8 or out.memory.len - out.end < out_room) return false;
+        const literals = out.literals.len + @min(room_behind_literals, literals_room);
+        if (literals < literals_room) return false;
+        const memory = @intFromPtr(out.memory.ptr);
+        run.first_match = memory + 16;
+        run.out = memory + out.end;
+        run.out_max = memory + out.memory.len - out_room;
+        run.literals = @intFromPtr(out.literals.ptr);
+        run.literals_max = run.literals + literals - literals_room;
+        run.window = @intFromPtr(bits.bytes.ptr) + byte - 7;
+        run.window_min = @intFromPtr(bits.bytes.ptr) + window_room;
+        run.window_bits = 56 + bits.left % 8;
+        return true;
+    }
+
+    fn takeBack(run: *const Run, bits: *Backward, out: *Out) Error!void {
+        @setRuntimeSafety(true);
+        const literals_used = run.literals - @intFromPtr(out.literals.ptr);
+        // The last sequence may have taken some of what is behind them.
+        if (literals_used > out.literals.len) return error.Sequences;
+        bits.left = (run.window - @intFromPtr(bits.bytes.ptr)) * 8 + run.window_bits;
+        out.literals = out.literals[literals_used..];
+        out.end = run.out - @intFromPtr(out.memory.ptr);
+    }
+
+    /// Executes the sequence whose codes are read.
+    fn finish(run: *Run, out: *Out) Error!void {
+        @setRuntimeSafety(true);
+        if (run.offset == 0) {
+            // What stands for the last offset less one.
+            run.repeats[0] = std.math.sub(u32, run.repeats[1], 1) catch return error.Sequences;
+            run.offset = run.repeats[0];
+        }
+        try out.copyLiterals(run.literal_length);
+        try out.copyMatch(run.offset, run.match_length);
+    }
+
+    /// One sequence, with all checks.
+    fn step(run: *Run, bits: *Backward, out: *Out, is_last: bool) !void {
+        @setRuntimeSafety(true);
+        const offset = &run.offsets[run.offset_state];
+        const match_length = &run.match_lengths[run.match_length_state];
+        const literal_length = &run.literal_lengths[run.literal_length_state];
+        const offset_value = try takeValue(bits, offset);
+        run.match_length = try takeValue(bits, match_length);
+        run.literal_length = try takeValue(bits, literal_length);
+        run.offset = run.resolve(offset_value, run.literal_length == 0);
+        if (!is_last) {
+            run.literal_length_state = try takeState(bits, literal_length);
+            run.match_length_state = try takeState(bits, match_length);
+            run.offset_state = try takeState(bits, offset);
+        }
+        try run.finish(out);
+    }
+
+    /// RFC 8878, section 3.1.1.5: from four on, three more than the offset; below that, one of the last three,
+    /// counted from the second on where there are no literals. Gives zero for the one behind the third.
+    fn resolve(run: *Run, value: u32, has_no_literals: bool) u32 {
+        @setRuntimeSafety(true);
+        const repeats = &run.repeats;
+        const place = @min(value - 1 + @intFromBool(has_no_literals), 3);
+        repeats[3] = value -| 3;
+        const found = repeats[place];
+        if (place > 1) repeats[2] = repeats[1];
+        if (place > 0) repeats[1] = repeats[0];
+        repeats[0] = found;
+        return found;
+    }
+};
+
+fn takeValue(bits: *Backward, entry: *const fse.Entry) !u32 {
+    @setRuntimeSafety(true);
+    return entry.value + try bits.take(@intCast(entry.value_bits));
+}
+
+fn takeState(bits: *Backward, entry: *const fse.Entry) !usize {
+    @setRuntimeSafety(true);
+    return entry.state + try bits.take(@intCast(entry.state_bits));
+}
+
+/// In sequences.S. Whether it stopped within a sequence.
+extern fn mgo_zstd_run(run: *Run) callconv(.c) bool;
+
+/// Which of the repeats come first once one is taken, as indices of bytes for PSHUFB: those of `Run.resolve`.
+const rotations = all: {
+    var found: [4][16]u8 = undefined;
+    for ([_][4]u8{ .{ 0, 1, 2, 3 }, .{ 1, 0, 2, 3 }, .{ 2, 0, 1, 3 }, .{ 3, 0, 1, 3 } }, &found) |order, *rotation| {
+        for (order, 0..) |from, to| for (0..4) |byte| {
+            rotation[4 * to + byte] = 4 * from + byte;
+        };
+    }
+    break :all found;
+};
+
+/// RFC 8878, sections 3.1.1.3.2.1.1 and 3.1.1.3.2.2: the values of codes, how many states there are at most, as a
+/// power of two, and how many each has where none are stored.
+const codes_of = struct {
+    const literal_lengths = struct {
+        const values = valuesOf(0, &(.{0} ** 16 ++ .{ 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }));
+        const log_max = 9;
+        const predefined_log = 6;
+        const predefined = states(.{ 4, 3 } ++ .{2} ** 11 ++ .{1} ** 3 ++ .{2} ** 9 ++ .{ 3, 2 } ++ .{1} ** 5 ++ .{-1} ** 4);
+    };
+    const match_lengths = struct {
+        const values = valuesOf(3, &(.{0} ** 32 ++ .{ 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }));
+        const log_max = 9;
+        const predefined_log = 6;
+        const predefined = states(.{ 1, 4, 3 } ++ .{2} ** 6 ++ .{1} ** 37 ++ .{-1} ** 7);
+    };
+    const offsets = struct {
+        // Each has the numbers of as many bits. 31 is where zstd's own decoder ends.
+        const values = all: {
+            var found: [32]fse.Value = undefined;
+            for (&found, 0..) |*value, bits| value.* = .{ .least = 1 << bits, .bits = bits };
+            break :all found;
+        };
+        const log_max = 8;
+        const predefined_log = 5;
+        const predefined = states(.{1} ** 6 ++ .{2} ** 3 ++ .{1} ** 15 ++ .{-1} ** 5);
+    };
+};
+
+fn states(comptime of: anytype) [of.len]i16 {
+    return of;
+}
+
+/// Numbers one behind the other, of so many bits each.
+fn valuesOf(comptime first: u32, comptime bits: []const u8) [bits.len]fse.Value {
+    var values: [bits.len]fse.Value = undefined;
+    var least = first;
+    for (&values, bits) |*value, count| {
+        value.* = .{ .least = least, .bits = count };
+        least += 1 << count;
+    }
+    return values;
+}
+
+comptime {
+    // What sequences.S says.
+    const entry = @offsetOf(fse.Entry, "value") == 0 and @offsetOf(fse.Entry, "state") == 4 and
+        @offsetOf(fse.Entry, "value_bits") == 6 and @offsetOf(fse.Entry, "state_bits") == 7 and @sizeOf(fse.Entry) == 8;
+    std.debug.assert(entry or @sizeOf(usize) != 8);
+    if (@sizeOf(usize) == 8) for (.{
+        .{ "offsets", 0 },                  .{ "literal_lengths", 2048 },     .{ "match_lengths", 6144 },
+        .{ "rotations", 10240 },            .{ "repeats", 10304 },            .{ "first_match", 10320 },
+        .{ "out_max", 10328 },              .{ "literals_max", 10336 },       .{ "window_min", 10344 },
+        .{ "out", 10352 },                  .{ "literals", 10360 },           .{ "window", 10368 },
+        .{ "window_bits", 10376 },          .{ "count", 10384 },              .{ "offset_state", 10392 },
+        .{ "literal_length_state", 10400 }, .{ "match_length_state", 10408 }, .{ "literal_length", 10416 },
+        .{ "match_length", 10424 },         .{ "offset", 10432 },
+    }) |field| std.debug.assert(@offsetOf(Run, field[0]) == field[1]);
+}
