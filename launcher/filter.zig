@@ -26,29 +26,58 @@ pub fn bitsFor(file_size: u64) u6 {
 }
 
 /// `position` is that of the code in its file; both directions must be told the same.
+///
+/// Finds operands first, and then changes them: what a CPU guesses wrong costs more here than all else, and neither
+/// has a branch that depends on the code, but for stretches with many operands.
 pub noinline fn code(comptime direction: Direction, bytes: []u8, position: u64, bits: u6) void {
     @setRuntimeSafety(true);
     const unused: u5 = @intCast(32 - bits);
-    var at: usize = 0;
-    while (at + 5 <= bytes.len) {
-        const width = @min(block_size, bytes.len - at - 4);
-        var starts = if (width == block_size) startsIn(bytes, at) else startsAtEnd(bytes, at);
-        at += width;
-        while (starts != 0) {
-            const bit: u32 = @ctz(starts);
-            const after = bit + 5;
-            starts = if (after < 64) starts & @as(u64, std.math.maxInt(u64)) << @intCast(after) else 0;
-            const end = at - width + after;
-            const operand = bytes[end - 4 ..][0..4];
+    var ends: [ends_max]u16 = undefined;
+    // Bytes of the next block that are operands of this one's.
+    var taken: u64 = 0;
+    var start: usize = 0;
+    while (start + 5 <= bytes.len) {
+        const piece = bytes[start..@min(start + piece_size + 4, bytes.len)];
+        const count = findEnds(piece, &taken, &ends);
+        for (ends[0..count]) |end| {
+            const operand = piece[end - 4 ..][0..4];
             const value = std.mem.readInt(u32, operand, .little);
-            if (extend(value, unused) == value) {
-                const place: u32 = @truncate(position + end);
-                const changed = if (direction == .forward) value +% place else value -% place;
-                std.mem.writeInt(u32, operand, extend(changed, unused), .little);
-            }
-            if (after > width) at = end;
+            const place: u32 = @truncate(position + start + end);
+            const changed = extend(if (direction == .forward) value +% place else value -% place, unused);
+            std.mem.writeInt(u32, operand, if (extend(value, unused) == value) changed else value, .little);
         }
+        start += piece_size;
     }
+}
+
+/// Where operands end that belong to bytes of a piece, all but its last 4; gives how many there are.
+fn findEnds(piece: []const u8, taken: *u64, ends: *[ends_max]u16) usize {
+    @setRuntimeSafety(true);
+    const limit = piece.len - 4;
+    var count: usize = 0;
+    var at: usize = 0;
+    while (at < limit) : (at += block_size) {
+        var starts = if (limit - at >= block_size) startsIn(piece[at..][0..block_size]) else startsAtEnd(piece[at..limit]);
+        starts &= ~taken.*;
+        var chosen: u64 = 0;
+        // Four in a row without a branch: few blocks have more, and what there is not does not count.
+        inline for (0..4) |_| count = takeFirst(&starts, &chosen, at, ends, count);
+        while (starts != 0) count = takeFirst(&starts, &chosen, at, ends, count);
+        const last = chosen >> 60;
+        taken.* = last | last >> 1 | last >> 2 | last >> 3;
+    }
+    return count;
+}
+
+inline fn takeFirst(starts: *u64, chosen: *u64, at: usize, ends: *[ends_max]u16, count: usize) usize {
+    @setRuntimeSafety(true);
+    const first = starts.* & (0 -% starts.*);
+    ends[count] = @intCast(at + @ctz(starts.* | 1 << 63) + 5);
+    const more = @intFromBool(starts.* != 0);
+    chosen.* |= first;
+    // This one, and the four bytes of its operand.
+    starts.* &= ~((first << 5) -% first);
+    return count + more;
 }
 
 /// The number that the low bits are, with sign.
@@ -56,35 +85,33 @@ inline fn extend(value: u32, unused: u5) u32 {
     return @bitCast(@as(i32, @bitCast(value << unused)) >> unused);
 }
 
+/// In bytes, which positions in it are told by.
+const piece_size = 4096;
+/// Each takes 5 bytes at least; and those of `takeFirst` that do not count.
+const ends_max = piece_size / 5 + 1 + 4;
 const block_size = 64;
 const vector_size = 16;
 const Vector = @Vector(vector_size, u8);
 
-/// Which of the next 64 bytes may stand in front of an operand.
-inline fn startsIn(bytes: []const u8, at: usize) u64 {
-    @setRuntimeSafety(true);
+/// Which of these bytes may stand in front of an operand.
+inline fn startsIn(bytes: *const [block_size]u8) u64 {
     var found: u64 = 0;
     inline for (0..block_size / vector_size) |index| {
-        const block = load(bytes, at + index * vector_size);
+        // Of an array, the compiler would load each byte by itself.
+        const block = @as(*align(1) const Vector, @ptrCast(bytes[index * vector_size ..][0..vector_size])).*;
         const chosen = (block == splat(0xe8)) | ((block & splat(0xc7)) == splat(0x05));
         found |= @as(u64, @as(u16, @bitCast(chosen))) << (index * vector_size);
     }
     return found;
 }
 
-fn startsAtEnd(bytes: []const u8, at: usize) u64 {
+fn startsAtEnd(bytes: []const u8) u64 {
     @setRuntimeSafety(true);
     var found: u64 = 0;
-    for (bytes[at .. bytes.len - 4], 0..) |byte, index| {
+    for (bytes, 0..) |byte, index| {
         if (byte == 0xe8 or byte & 0xc7 == 0x05) found |= @as(u64, 1) << @intCast(index);
     }
     return found;
-}
-
-inline fn load(bytes: []const u8, at: usize) Vector {
-    @setRuntimeSafety(true);
-    // Of an array, the compiler would load each byte by itself.
-    return @as(*align(1) const Vector, @ptrCast(bytes[at..][0..vector_size])).*;
 }
 
 inline fn splat(byte: u8) Vector {
