@@ -12,15 +12,53 @@ const flags = linux.CLONE.VM | linux.CLONE.FS | linux.CLONE.FILES |
 /// zstd's deepest call needs some 10 KiB.
 const stack_size = 128 << 10;
 
-/// How many CPUs this process may run on, at least 1.
+/// How many CPUs this thread may run on, at least 1.
 pub fn cpuCount() u32 {
-    // The kernel writes as many bytes as it has CPUs for, and refuses a buffer that is too small.
-    var set: [1024]u8 align(8) = undefined;
-    const size = linux.syscall3(.sched_getaffinity, 0, set.len, @intFromPtr(&set));
-    if (linux.errno(size) != .SUCCESS) return 1;
-    var count: u32 = 0;
-    for (set[0..@min(size, set.len)]) |byte| count += @popCount(byte);
-    return @max(count, 1);
+    const cpus = Cpus.ofThisThread() orelse return 1;
+    return @max(cpus.count(), 1);
+}
+
+/// Those that a thread may run on.
+const Cpus = struct {
+    /// A bit for each, as the kernel has them: of 8192, its most.
+    bits: [1024]u8 align(8),
+    /// In bytes: as many as this kernel has CPUs for. It refuses a buffer that is smaller.
+    size: usize,
+
+    fn ofThisThread() ?Cpus {
+        var cpus: Cpus = undefined;
+        cpus.size = linux.syscall3(.sched_getaffinity, 0, cpus.bits.len, @intFromPtr(&cpus.bits));
+        return if (linux.errno(cpus.size) == .SUCCESS and cpus.size <= cpus.bits.len) cpus else null;
+    }
+
+    fn count(cpus: *const Cpus) u32 {
+        @setRuntimeSafety(true);
+        var sum: u32 = 0;
+        for (cpus.bits[0..cpus.size]) |byte| sum += @popCount(byte);
+        return sum;
+    }
+
+    fn remove(cpus: *Cpus, cpu: u32) void {
+        @setRuntimeSafety(true);
+        if (cpu / 8 < cpus.size) cpus.bits[cpu / 8] &= ~(@as(u8, 1) << @intCast(cpu % 8));
+    }
+};
+
+/// Has a thread run on another CPU than this one. In a virtual machine the kernel takes an idle CPU for one that is
+/// not there, as its host has taken it away; it starts a new thread on its starter's CPU, where it waits for the next
+/// tick, 1 to 4 ms: as long as all decoding takes. Where it has another one already, nothing happens.
+///
+/// Sandboxes may kill for this call, which programs have no need for (systemd's SystemCallFilter=~@resources): it is
+/// made only where there is none.
+fn moveElsewhere(thread: i32) void {
+    if (linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) != 0) return;
+    var cpus = Cpus.ofThisThread() orelse return;
+    var here: u32 = undefined;
+    if (linux.errno(linux.syscall3(.getcpu, @intFromPtr(&here), 0, 0)) != .SUCCESS) return;
+    cpus.remove(here);
+    if (cpus.count() == 0) return;
+    // What fails leaves the thread where it is.
+    _ = linux.syscall3(.sched_setaffinity, @intCast(thread), cpus.size, @intFromPtr(&cpus.bits));
 }
 
 /// A thread, with its stack in it: not to be moved, and not to be used again before `join`.
@@ -29,8 +67,8 @@ pub const Thread = struct {
     id: std.atomic.Value(i32),
     stack: [stack_size]u8 align(16),
 
-    /// Starts a thread that calls `function(argument)`, or gives false where the kernel starts none:
-    /// limits on processes are no reason to fail.
+    /// Starts a thread that calls `function(argument)`, on another CPU where there is one, or gives false where the
+    /// kernel starts none: limits on processes are no reason to fail. It may run on fewer CPUs than its starter.
     pub fn start(thread: *Thread, comptime Argument: type, comptime function: fn (*Argument) void, argument: *Argument) bool {
         const entry = struct {
             fn run(address: usize) callconv(.c) u8 {
@@ -40,7 +78,9 @@ pub const Thread = struct {
         };
         const stack_top = @intFromPtr(&thread.stack) + thread.stack.len;
         const returned = linux.clone(entry.run, stack_top, flags, @intFromPtr(argument), &thread.id.raw, 0, &thread.id.raw);
-        return linux.errno(returned) == .SUCCESS;
+        if (linux.errno(returned) != .SUCCESS) return false;
+        moveElsewhere(@intCast(returned));
+        return true;
     }
 
     /// Returns when the thread is gone.
@@ -134,6 +174,29 @@ test "a lock lets in one thread at a time" {
     for (all) |*thread| try std.testing.expect(thread.start(Counter, Counter.count, &counter));
     for (all) |*thread| thread.join();
     try std.testing.expectEqual(all.len * 10_000, counter.value);
+}
+
+test "a thread may run anywhere but where it was started" {
+    const Asked = struct {
+        started: Event = .{ .word = .init(0) },
+        cpu_count: u32 = 0,
+
+        fn ask(asked: *@This()) void {
+            while (asked.started.word.load(.acquire) == 0) asked.started.sleepWhile(0);
+            asked.cpu_count = cpuCount();
+        }
+    };
+    // In a sandbox, threads are left where they are.
+    const cannot_move = linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) != 0;
+    if (cpuCount() == 1 or cannot_move) return error.SkipZigTest;
+    const thread = try std.testing.allocator.create(Thread);
+    defer std.testing.allocator.destroy(thread);
+    var asked: Asked = .{};
+    try std.testing.expect(thread.start(Asked, Asked.ask, &asked));
+    asked.started.word.store(1, .release);
+    asked.started.wake();
+    thread.join();
+    try std.testing.expectEqual(cpuCount() - 1, asked.cpu_count);
 }
 
 test "there is at least one CPU to run on" {

@@ -26,6 +26,7 @@ import {
   NO_PROC,
   NOEXEC_FOLDERS,
   NOEXEC_LINES,
+  SCHED_SETAFFINITY,
   seen,
   systemService,
   unshared,
@@ -87,6 +88,7 @@ const CASES: readonly Case[] = [
     memory: [NO_MEMFD_LINE],
     beyond: [IN_TMP],
   },
+  { what: "where placing threads is death", wrap: confined(`${SCHED_SETAFFINITY}=kill`), memory: [] },
   { what: "where its caller had locked all memory", wrap: confined("mlock"), memory: [] },
   {
     what: "where files may have no more than 1,024 bytes",

@@ -24,6 +24,7 @@ export const canUnshare =
 /** Numbers of <asm/unistd_64.h> and <asm/errno.h>. */
 export const MEMFD_CREATE = 319;
 export const EXECVEAT = 322;
+export const SCHED_SETAFFINITY = 203;
 const EPERM = 1;
 export const ENOSYS = 38;
 export const NO_MEMFD = `${MEMFD_CREATE}=${EPERM}`;
