@@ -38,6 +38,9 @@ pub const Error = error{
 /// nothing to do has cost that for nothing.
 const frames_per_thread = 2;
 
+/// What x86-64 maps at once, and what the kernel takes and gives whole.
+const huge_page_size = 2 << 20;
+
 /// A thread, the first one too, and what it decodes with. Behind it lies room for two frames: what one is predicted to
 /// be, and what it decodes to. Both stay in the cache while the frames pass through them, which makes
 /// it faster than decoding into a mapping of the memfd: there each page is touched cold.
@@ -94,6 +97,8 @@ pub const Decoding = struct {
     plan: predict.Plan = undefined,
     /// What it is predicted from: the frames of a stored base, or those beside one in place.
     base: []align(std.heap.page_size_min) u8 = &.{},
+    /// How far the base's memory is given back, as an address.
+    given_back: std.atomic.Value(usize) = .init(0),
     schedule: Schedule,
     /// The first error, as a number; 0 for none.
     failure: std.atomic.Value(u16) = .init(0),
@@ -212,6 +217,7 @@ pub const Decoding = struct {
             try decoding.decodeFrame(by, piece.frame, memory, size);
             // What the encoder predicted, this code must have predicted, too.
             if (checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
+            decoding.giveBackBase(decoding.schedule.finishedBase(by.index));
             if (whole) |stream| @memcpy(stream, buffer) else try decoding.writeSkeleton(buffer, piece.offset);
         } else {
             const buffer = whole orelse by.frame(size);
@@ -219,6 +225,21 @@ pub const Decoding = struct {
             unfilter(piece, buffer, decoding.bundle.skeletonSizeOf(decoding.variant));
             if (whole == null) try decoding.writeSkeleton(buffer, piece.offset);
         }
+    }
+
+    /// Memory that was used a moment ago is in the cache, and so is what the kernel gives in its place for the rest of the
+    /// base; and a process holds less of it.
+    fn giveBackBase(decoding: *Decoding, size: u64) void {
+        @setRuntimeSafety(true);
+        const start = @intFromPtr(decoding.base.ptr);
+        const from = std.mem.alignForward(usize, start, huge_page_size);
+        const to = std.mem.alignBackward(usize, start + @as(usize, @intCast(size)), huge_page_size);
+        const before = decoding.given_back.load(.monotonic);
+        if (to <= @max(from, before)) return;
+        // Whoever loses this leaves the rest to whoever comes next.
+        if (decoding.given_back.cmpxchgStrong(before, to, .monotonic, .monotonic) != null) return;
+        const first = @max(from, before);
+        system.discard(decoding.base[first - start ..][0 .. to - first]);
     }
 
     fn readPlan(decoding: *Decoding) Error!void {

@@ -61,6 +61,18 @@ pub fn reach(plan: *const Plan, offset: u64, size: usize) u64 {
     return farthest;
 }
 
+/// How many of the base's stored bytes neither a range nor anything behind it is predicted from; null if that is
+/// not to be told from the range.
+pub fn unneeded(plan: *const Plan, offset: u64, size: usize) ?u64 {
+    @setRuntimeSafety(true);
+    if (!plan.is_ascending) return null;
+    var pieces: Pieces = .of(plan, offset, size);
+    const first = pieces.next() orelse return null;
+    // Records are read from their range's first one on.
+    const skipped = if (first.entry.kind == .functions) 0 else first.skipped;
+    return (first.entry.position + skipped) -| plan.base.image.len;
+}
+
 /// The parts of a range that are predicted from the base, in ascending order.
 const Pieces = struct {
     plan: *const Plan,

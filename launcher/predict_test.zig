@@ -74,6 +74,19 @@ fn expectPrediction(ranges: []const Range, base: []const u8, offset: u64, expect
     const early_plan = try made.plan(&known);
     predict.predict(&early_plan, offset, found[0..expected.len]);
     try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
+
+    // Nor before what is unneeded, for this range and what is behind it.
+    for ([_]u64{ offset, offset + expected.len / 2 }) |from| {
+        const unneeded: usize = @intCast(predict.unneeded(&plan, offset, expected.len) orelse continue);
+        known = base[0..image_size].*;
+        @memset(known[0..unneeded], 0x55);
+        const late_plan = try made.plan(&known);
+        predict.predict(&late_plan, from, found[0..expected.len]);
+        var true_plan = plan;
+        var true_bytes: [256]u8 = undefined;
+        predict.predict(&true_plan, from, true_bytes[0..expected.len]);
+        try testing.expectEqualSlices(u8, true_bytes[0..expected.len], found[0..expected.len]);
+    }
 }
 
 fn zeros() [image_size]u8 {
@@ -87,6 +100,21 @@ test "what has no range is predicted as zeros, and ranges are cut where the pred
     try expectPrediction(&ranges, &base, 108, "\x00\x00abcdef\x00\x00");
     try expectPrediction(&ranges, &base, 112, "cdef\x00");
     try expectPrediction(&ranges, &base, 100, "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ab");
+}
+
+test "ranges that follow one another free the base up to the first of them, others nothing" {
+    var base = zeros();
+    @memcpy(base[100..106], "abcdef");
+    const first: Range = .{ .variant = 110, .base = 100, .size = 3, .kind = .bytes };
+    const second: Range = .{ .variant = 120, .base = 103, .size = 3, .kind = .bytes };
+    var made: Made = .{};
+    made.init(&.{ first, second });
+    const plan = try made.plan(&base);
+    try testing.expect(plan.is_ascending);
+    try testing.expectEqual(100, predict.unneeded(&plan, 105, 10));
+    try testing.expectEqual(102, predict.unneeded(&plan, 112, 20));
+    try testing.expectEqual(103, predict.unneeded(&plan, 113, 20));
+    try testing.expectEqual(null, predict.unneeded(&plan, 200, 20));
 }
 
 test "a prediction that looks like a dictionary of zstd's own is changed" {

@@ -65,6 +65,10 @@ pub const Schedule = struct {
     reach: ?u64 = null,
     /// For each thread the offset of the piece of the base that it decodes.
     base_offsets: [threads_max]u64 = @splat(none),
+    /// How much of the base neither the variant's last frame that was taken nor any behind it needs.
+    unneeded: u64 = 0,
+    /// The same for each thread's frame of the variant.
+    unneeded_by: [threads_max]u64 = @splat(none),
     has_failed: bool = false,
     sleepers: u32 = 0,
     changed: threads.Event = .{ .word = .init(0) },
@@ -78,12 +82,17 @@ pub const Schedule = struct {
         defer schedule.lock.release();
         const finished = schedule.base_offsets[thread];
         schedule.base_offsets[thread] = none;
+        schedule.unneeded_by[thread] = none;
         if (finished != none) schedule.wake();
         while (!schedule.has_failed) {
             if (schedule.plan.next()) |piece| return .{ .plan = piece };
             const next = schedule.variant.peek() orelse return null;
             if (schedule.isReady(next)) {
                 schedule.reach = null;
+                if (schedule.plan_read) |plan| {
+                    schedule.unneeded = predict.unneeded(plan, next.offset, next.frame.size) orelse schedule.unneeded;
+                    schedule.unneeded_by[thread] = schedule.unneeded;
+                }
                 return .{ .variant = schedule.variant.next().? };
             }
             if (schedule.base.next()) |piece| {
@@ -93,6 +102,15 @@ pub const Schedule = struct {
             schedule.sleep();
         }
         return null;
+    }
+
+    /// How many of the base's bytes no thread needs any more, but for what this one has just predicted.
+    pub fn finishedBase(schedule: *Schedule, thread: usize) u64 {
+        @setRuntimeSafety(true);
+        schedule.lock.acquire();
+        defer schedule.lock.release();
+        schedule.unneeded_by[thread] = none;
+        return @min(schedule.unneeded, std.mem.min(u64, &schedule.unneeded_by));
     }
 
     /// Whether that was the last one, so that the plan can be read.

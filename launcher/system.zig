@@ -250,6 +250,11 @@ pub fn map(size: usize) error{OutOfMemory}![]align(std.heap.page_size_min) u8 {
     return mapping[0..size];
 }
 
+/// Gives memory back whose contents are needed no more: it stays mapped, as zeros.
+pub fn discard(memory: []u8) void {
+    _ = linux.syscall3(.madvise, @intFromPtr(memory.ptr), memory.len, linux.MADV.DONTNEED);
+}
+
 /// A file's first bytes, for reading.
 pub fn mapFile(descriptor: Descriptor, size: usize) Result {
     const flags: linux.MAP = .{ .TYPE = .PRIVATE };

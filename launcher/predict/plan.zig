@@ -58,6 +58,8 @@ pub const Plan = struct {
     map: Map,
     /// In ascending order of both files' offsets and addresses.
     variant_areas: []align(1) const format.Area,
+    /// Whether what is behind a place in the variant is predicted from what is behind its place in the base.
+    is_ascending: bool,
 
     /// What `parse` needs for this plan, in bytes.
     pub fn memorySize(plan: []const u8) Error!usize {
@@ -93,6 +95,8 @@ pub const Plan = struct {
         var variant_cursor: Cursor = .{ .areas = variant_areas };
         var variant_end: u32 = 0;
         var base_end: u32 = 0;
+        var last_position: u32 = 0;
+        var is_ascending = true;
         for (entries, 0..) |*entry, index| {
             const variant = try add(variant_end, word(rest, index));
             const base = try add(base_end, word(rest[column..], index));
@@ -111,6 +115,10 @@ pub const Plan = struct {
                     position = 0;
                 }
                 if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
+                if (kind != .none) {
+                    is_ascending = is_ascending and position >= last_position;
+                    last_position = position;
+                }
             }
             entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };
         }
@@ -119,6 +127,7 @@ pub const Plan = struct {
             .base = base_bytes,
             .map = .init(entries, header.base_image_size, @alignCast(memory[count * @sizeOf(Entry) ..])),
             .variant_areas = variant_areas,
+            .is_ascending = is_ascending,
         };
     }
 

@@ -1,0 +1,57 @@
+/** A program that is large enough for its base to be decoded and given back piece by piece. */
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LEVELS } from "../../src/level.ts";
+import { scratch } from "../support/scratch.ts";
+import { bundleFiles } from "../support/variants.ts";
+
+const MiB = 1 << 20;
+
+/** Bytes as random as data of programs are: no two pieces are alike, and a quarter of the room is enough for them. */
+function data(size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  let state = 1;
+  for (let at = 0; at < size; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes[at] = state >>> 30;
+  }
+  return bytes;
+}
+
+const SOURCE = `package main
+
+import _ "embed"
+
+//go:embed data
+var data string
+
+func main() { println(len(data), data[len(data)-1]) }
+`;
+
+test("a predicted variant decodes and starts, though its base is never there as a whole", async () => {
+  const folder = join(scratch, "large");
+  mkdirSync(folder);
+  const embedded = data(24 * MiB);
+  writeFileSync(join(folder, "data"), embedded);
+  writeFileSync(join(folder, "main.go"), SOURCE);
+  writeFileSync(join(folder, "go.mod"), "module large\n\ngo 1.20\n");
+  const inputs = LEVELS.map((level) => {
+    const path = join(folder, level);
+    const { success, stderr } = Bun.spawnSync(["go", "build", "-ldflags=-s -w", "-o", path, "."], {
+      cwd: folder,
+      env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
+    });
+    if (!success) throw new Error(stderr.toString());
+    return { level, path };
+  });
+  const bundle = await bundleFiles(inputs, "v3");
+  const line = `${embedded.length} ${embedded.at(-1)}\n`;
+  for (const { level, path } of inputs.slice(0, 2)) {
+    const env = { GOAMD64: level };
+    const extracted = Bun.spawnSync([bundle], { env: { ...env, MGODEBUG: "extract" } });
+    expect(Buffer.compare(extracted.stdout, readFileSync(path))).toBe(0);
+    const started = Bun.spawnSync([bundle], { env });
+    expect(started.stderr.toString()).toBe(line);
+  }
+}, 120_000);
