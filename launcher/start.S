@@ -88,7 +88,8 @@ _start:
 /*
  * The direct layout. Most starts go on to the base, which is to find everything as the kernel or
  * the dynamic linker left it, so no handler is set up yet. The kernel is asked for the end of the
- * payload's header: if that is there, the whole launcher is.
+ * payload's header: if that is there, the whole launcher is, unless the file ends in the same page,
+ * where what is behind its end is zero, and no payload begins with that.
  */
     .type start_direct, @function
 start_direct:
@@ -98,6 +99,9 @@ start_direct:
     andq $-16, %rsp
     leaq launcher_payload+HEADER_SIZE-SIGSET_SIZE(%rip), %rsi
     call require
+    movl $SIGBUS, %edi
+    cmpb $0, launcher_payload(%rip)
+    je fault
     leaq 8(%rbx), %rdi
     call launcher_start_direct
     ud2

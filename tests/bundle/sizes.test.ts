@@ -56,7 +56,7 @@ test("mgo inspect --sizes shows them in 80 columns, and as JSON", async () => {
   );
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(stdout).toMatch(/^ {2}\.text( +\S+ [kM]?B){4} {2}code$/m);
-  expect(stdout).toMatch(/^ {2}launcher +\d+ kB/m);
+  expect(stdout).toMatch(/^ {2}launcher +[\d.]+ kB/m);
   const json = JSON.parse(
     expectSuccess(run(workspace, [...MGO, "inspect", "--sizes", "--json", "program"])).stdout,
   );
