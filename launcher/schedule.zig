@@ -82,7 +82,6 @@ pub const Schedule = struct {
         defer schedule.lock.release();
         const finished = schedule.base_offsets[thread];
         schedule.base_offsets[thread] = none;
-        schedule.unneeded_by[thread] = none;
         if (finished != none) schedule.wake();
         while (!schedule.has_failed) {
             if (schedule.plan.next()) |piece| return .{ .plan = piece };

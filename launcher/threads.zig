@@ -51,7 +51,7 @@ const Cpus = struct {
 /// Sandboxes may kill for this call, which programs have no need for (systemd's SystemCallFilter=~@resources): it is
 /// made only where there is none.
 fn moveElsewhere(thread: i32) void {
-    if (linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) != 0) return;
+    if (!isUnconfined()) return;
     var cpus = Cpus.ofThisThread() orelse return;
     var here: u32 = undefined;
     if (linux.errno(linux.syscall3(.getcpu, @intFromPtr(&here), 0, 0)) != .SUCCESS) return;
@@ -59,6 +59,11 @@ fn moveElsewhere(thread: i32) void {
     if (cpus.count() == 0) return;
     // What fails leaves the thread where it is.
     _ = linux.syscall3(.sched_setaffinity, @intCast(thread), cpus.size, @intFromPtr(&cpus.bits));
+}
+
+/// Whether no filter of system calls is known to be there.
+fn isUnconfined() bool {
+    return linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) == 0;
 }
 
 /// A thread, with its stack in it: not to be moved, and not to be used again before `join`.
@@ -187,8 +192,7 @@ test "a thread may run anywhere but where it was started" {
         }
     };
     // In a sandbox, threads are left where they are.
-    const cannot_move = linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) != 0;
-    if (cpuCount() == 1 or cannot_move) return error.SkipZigTest;
+    if (cpuCount() == 1 or !isUnconfined()) return error.SkipZigTest;
     const thread = try std.testing.allocator.create(Thread);
     defer std.testing.allocator.destroy(thread);
     var asked: Asked = .{};

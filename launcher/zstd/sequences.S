@@ -89,6 +89,17 @@
     movups %xmm1, \at(\to)
 .endm
 
+/* In steps of 32 bytes, from `index` on until `size` is reached. */
+.macro copy_steps from, index, index_32, size_32
+1:  movups (\from,\index), %xmm1
+    movups %xmm1, (out,\index)
+    movups 16(\from,\index), %xmm1
+    movups %xmm1, 16(out,\index)
+    addl $32, \index_32
+    cmpl \size_32, \index_32
+    jb 1b
+.endm
+
     .section .text.mgo_zstd_run, "ax", @progbits
     .globl mgo_zstd_run
     .hidden mgo_zstd_run
@@ -233,13 +244,7 @@ mgo_zstd_run:
     cmpq OUT_MAX(run), %rcx
     ja .Lstop_within
     movl $SHORT_LITERALS, %ecx
-1:  movups (literals,%rcx), %xmm1
-    movups %xmm1, (out,%rcx)
-    movups 16(literals,%rcx), %xmm1
-    movups %xmm1, 16(out,%rcx)
-    addl $32, %ecx
-    cmpl literal_length_32, %ecx
-    jb 1b
+    copy_steps literals, %rcx, %ecx, literal_length_32
     addq literal_length, out
     addq literal_length, literals
     jmp .Lmatch
@@ -250,13 +255,7 @@ mgo_zstd_run:
     ja .Lstop_behind_literals
 .Lcopy_far:
     xorl %edx, %edx
-1:  movups (%rcx,%rdx), %xmm1
-    movups %xmm1, (out,%rdx)
-    movups 16(%rcx,%rdx), %xmm1
-    movups %xmm1, 16(out,%rdx)
-    addl $32, %edx
-    cmpl match_length_32, %edx
-    jb 1b
+    copy_steps %rcx, %rdx, %edx, match_length_32
     addq match_length, out
     jmp .Lcopied
 
