@@ -2,7 +2,7 @@
 //!
 //!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
-//!     zig build format   writes src/bundle/format.ts from launcher/format.zig
+//!     zig build format   writes src/engine/format.ts from launcher/format.zig
 //!     zig build fuzz     zig-out/bin/mgo-fuzz, which `npm run fuzz` runs; takes clang
 const std = @import("std");
 const builtin = @import("builtin");
@@ -26,8 +26,8 @@ pub fn build(b: *std.Build) void {
         .launcher = b.step("launcher", "Build and check the launcher (default)"),
         .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
-        .format = b.step("format", "Write src/bundle/format.ts from launcher/format.zig"),
-        .format_check = b.step("format-check", "Fail if src/bundle/format.ts differs from launcher/format.zig"),
+        .format = b.step("format", "Write src/engine/format.ts from launcher/format.zig"),
+        .format_check = b.step("format-check", "Fail if src/engine/format.ts differs from launcher/format.zig"),
         .fuzz = b.step("fuzz", "Build the fuzzer, with clang and its sanitizers"),
     };
     b.getInstallStep().dependOn(steps.launcher);
@@ -237,13 +237,13 @@ fn writeFormat(b: *std.Build) *std.Build.Step {
         .root_module = formatModule(b, "launcher/build/print_format.zig"),
     }));
     const update = b.addUpdateSourceFiles();
-    update.addCopyFileToSource(print.addOutputFileArg("format.ts"), "src/bundle/format.ts");
+    update.addCopyFileToSource(print.addOutputFileArg("format.ts"), "src/engine/format.ts");
     return &update.step;
 }
 
 fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
     const module = formatModule(b, "launcher/build/print_format.zig");
-    module.addAnonymousImport("format.ts", .{ .root_source_file = b.path("src/bundle/format.ts") });
+    module.addAnonymousImport("format.ts", .{ .root_source_file = b.path("src/engine/format.ts") });
     return b.addTest(.{ .name = "format", .root_module = module });
 }
 

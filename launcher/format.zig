@@ -1,7 +1,7 @@
 //! The bundle format, version 1: the only definition of it.
 //!
 //! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
-//! constants to `src/bundle/format.ts` for the TypeScript side, and a test fails when the two differ.
+//! constants to `src/engine/format.ts` for the TypeScript side, and a test fails when the two differ.
 //!
 //! A bundle is an ELF executable with a payload. What else it is depends on its layout:
 //!

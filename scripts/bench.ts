@@ -20,7 +20,7 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { loadLauncher } from "../src/launcher.ts";
+import { loadLauncher } from "../src/engine/products.ts";
 import { renderChart } from "./bench/chart.ts";
 import type { Context } from "./bench/context.ts";
 import { messageOf } from "./bench/failure.ts";
@@ -64,7 +64,7 @@ async function measureAll(options: Options, work: string): Promise<Report> {
   const notes = new Notes();
   const context = {
     work,
-    mgo: mgo ?? [process.execPath, resolve(import.meta.dir, "..", "src", "cli.ts")],
+    mgo: mgo ?? [process.execPath, resolve(import.meta.dir, "..", "src", "cli", "main.ts")],
     starter: Starter.compile(work, pinned),
     pin: pinned,
     rounds,

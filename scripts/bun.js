@@ -2,7 +2,7 @@
  * Runs a script with the Bun that `npm ci` brought: node scripts/bun.js SCRIPT [ARG …]
  */
 import { spawnSync } from "node:child_process";
-import { findBun } from "../src/bun.js";
+import { findBun } from "../src/entry/bun.js";
 
 const bun = findBun();
 if (bun === undefined) {

@@ -12,7 +12,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { findZig } from "../src/launcher/compile.ts";
+import { findZig } from "../src/engine/compile.ts";
 
 /** The longest input, in bytes. */
 const INPUT_SIZE_MAX = 32 << 10;

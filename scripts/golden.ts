@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { writePayload } from "../src/bundle/directory.ts";
 import { encodeVariants } from "../src/bundle/encode.ts";
-import { VERSION } from "../src/bundle/format.ts";
+import { VERSION } from "../src/engine/format.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../tests/support/golden.ts";
 
 const variants = (["v1", "v3"] as const).map((level) => ({

@@ -7,7 +7,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findZig } from "../src/launcher/compile.ts";
+import { findZig } from "../src/engine/compile.ts";
 
 interface Totals {
   readonly passed: number;

@@ -81,7 +81,7 @@ fn constantName(comptime name: []const u8) *const [name.len]u8 {
     return &constant;
 }
 
-test "src/bundle/format.ts is what launcher/format.zig defines (else run `zig build format`)" {
+test "src/engine/format.ts is what launcher/format.zig defines (else run `zig build format`)" {
     var text: Writer.Allocating = .init(std.testing.allocator);
     defer text.deinit();
     try print(&text.writer);

@@ -1,9 +1,9 @@
 /** Programs → variants → bundles. */
 import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { COMPRESS } from "../../src/bundle/codec.ts";
-import { LEVELS } from "../../src/level.ts";
-import { findProgram } from "../../src/process.ts";
+import { COMPRESS } from "../../src/bundle/frame.ts";
+import { LEVELS } from "../../src/levels/level.ts";
+import { findProgram } from "../../src/system/process.ts";
 import { buildPlace, type Context, runMgo } from "./context.ts";
 import { MgoFailure, messageOf } from "./failure.ts";
 import { ORIGINAL, type Work } from "./figures.ts";

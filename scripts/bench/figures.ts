@@ -1,5 +1,5 @@
 /** What a run of the bench finds out: what `--json` writes, `--from` reads, and table and chart show. */
-import type { Level } from "../../src/level.ts";
+import type { Level } from "../../src/levels/level.ts";
 
 export interface Report {
   readonly machine: Machine;

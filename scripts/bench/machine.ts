@@ -1,7 +1,7 @@
 /** The machine that is measured, and how many of its CPUs. */
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
-import { findProgram } from "../../src/process.ts";
+import { findProgram } from "../../src/system/process.ts";
 import type { Machine } from "./figures.ts";
 
 /**

@@ -1,12 +1,12 @@
 /** Everything about one program. */
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultBase, LEVELS, type Level } from "../../src/level.ts";
+import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { buildVariants, makeBundles } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
 import { messageOf } from "./failure.ts";
 import type { ProgramFigures } from "./figures.ts";
-import { measureFour } from "./four.ts";
+import { measureFour } from "./memory.ts";
 import type { Program } from "./programs.ts";
 import { measureStarts, runnableLevels } from "./starts.ts";
 

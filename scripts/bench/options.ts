@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { splitQuoted } from "../../src/go/quoted.ts";
-import { findProgram } from "../../src/process.ts";
+import { findProgram } from "../../src/system/process.ts";
 import { choosePrograms, type Program } from "./programs.ts";
 
 export interface Options {

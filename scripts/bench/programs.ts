@@ -1,7 +1,7 @@
 /** The programs that are measured: those of scripts/programs.json, and files that were built elsewhere. */
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { LEVELS } from "../../src/level.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import listed from "../programs.json" with { type: "json" };
 
 export interface Program {

@@ -1,7 +1,7 @@
 /** The program that starts things and measures them (starter/main.zig), and what it reports. */
 import { join } from "node:path";
-import { findZig } from "../../src/launcher/compile.ts";
-import type { Level } from "../../src/level.ts";
+import { findZig } from "../../src/engine/compile.ts";
+import type { Level } from "../../src/levels/level.ts";
 
 /** A file to start, with GOAMD64 as this level, or as it is in the environment. */
 export interface Startable {

@@ -1,6 +1,7 @@
 /** How long starts take, and how much memory while they last. */
-import type { Level } from "../../src/level.ts";
-import { takeTurns } from "../../src/schedule.ts";
+
+import { takeTurns } from "../../src/bench/schedule.ts";
+import type { Level } from "../../src/levels/level.ts";
 import type { Bundle } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
 import { messageOf } from "./failure.ts";

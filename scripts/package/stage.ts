@@ -2,8 +2,8 @@
 import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
-import { SCRIPTS } from "../../src/completion/scripts.ts";
-import { manPage } from "../../src/man.ts";
+import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
+import { manPage } from "../../src/cli/man.ts";
 import { bundledPackages } from "./bundled.ts";
 import { debianCopyright, RUNTIME, thirdParties } from "./copyright.ts";
 

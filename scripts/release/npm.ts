@@ -27,11 +27,15 @@ export async function npmEntries(): Promise<readonly Entry[]> {
   const texts: Readonly<Record<string, string>> = {
     "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
     "README.md": await readText("scripts/release/npm-readme.md"),
-    "start.js": await readText("src/start.js"),
-    // Nothing of the folder that mgo is used in: see src/start.js.
+    "start.js": await readText("src/entry/start.js"),
+    // Nothing of the folder that mgo is used in: see src/entry/start.js.
     "bunfig.toml": "",
   };
-  const command = { name: "mgo.js", bytes: Buffer.from(await readText("src/package.js")), executable: true };
+  const command = {
+    name: "mgo.js",
+    bytes: Buffer.from(await readText("src/entry/package.js")),
+    executable: true,
+  };
   const entries = [
     command,
     ...Object.entries(texts).map(([path, text]) => ({ name: path, bytes: Buffer.from(text) })),
@@ -43,7 +47,7 @@ export async function npmEntries(): Promise<readonly Entry[]> {
 
 async function bundleFiles(): Promise<readonly Entry[]> {
   const { outputs } = await Bun.build({
-    entrypoints: [join(root, "src", "cli.ts")],
+    entrypoints: [join(root, "src", "cli", "main.ts")],
     root,
     target: "node",
     minify: true,
@@ -62,7 +66,7 @@ async function bundleFiles(): Promise<readonly Entry[]> {
 
 /**
  * An `import` of these modules has Node read all that they export, process.stdout among it, which makes pipes
- * non-blocking for all programs that share them: see src/streams.ts.
+ * non-blocking for all programs that share them: see src/system/streams.ts.
  */
 const QUIET_BUILTINS: BunPlugin = {
   name: "quiet builtins",

@@ -8,7 +8,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findZig } from "../../src/launcher/compile.ts";
+import { findZig } from "../../src/engine/compile.ts";
 import { checkMachO, isMachO, signMachO } from "./macho.ts";
 import { readRuntime } from "./runtimes.ts";
 import { runStep } from "./step.ts";
@@ -82,7 +82,7 @@ async function compile(target: Target, runtime: string, output: string): Promise
   await runStep([
     process.execPath,
     "build",
-    "src/cli.ts",
+    "src/cli/main.ts",
     "--compile",
     `--target=${target.bun}`,
     "--minify",

@@ -1,8 +1,9 @@
 /**
  * The arguments of `mgo bench`: mgo's own flags among those of `go test`, which are handed on as they were written.
  */
-import { MgoError } from "../error.ts";
+
 import { type Flag, isOwn, ownArity } from "../go/flags.ts";
+import { MgoError } from "../system/error.ts";
 import { GO_TEST_FLAGS, REFUSED } from "./flags.ts";
 
 /** As many as benchstat asks for at the least. */

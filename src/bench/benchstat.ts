@@ -4,11 +4,11 @@
  */
 import { access, chmod, constants, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder } from "../build/cache.ts";
-import { tryFolder } from "../build/temporary.ts";
-import { MgoError, reasonOf } from "../error.ts";
-import type { Level } from "../level.ts";
-import { type Context, type Environment, run } from "../process.ts";
+import type { Level } from "../levels/level.ts";
+import { cacheFolder } from "../pipeline/variant-cache.ts";
+import { MgoError, reasonOf } from "../system/error.ts";
+import { type Context, type Environment, run } from "../system/process.ts";
+import { tryFolder } from "../system/temporary.ts";
 import { type Comparison, readComparisons } from "./comparison.ts";
 import type { Results } from "./results.ts";
 

@@ -2,9 +2,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Bundle, decodeVariant, findVariant } from "../bundle/read.ts";
-import { MgoError } from "../error.ts";
-import type { Level } from "../level.ts";
-import { type Context, run } from "../process.ts";
+import type { Level } from "../levels/level.ts";
+import { MgoError } from "../system/error.ts";
+import { type Context, run } from "../system/process.ts";
 import type { Subject } from "./subject.ts";
 
 /** For how long, or how often, the command runs in each round and at each level. */

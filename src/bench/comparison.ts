@@ -1,5 +1,5 @@
 /** What benchstat says, read from its CSV. */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 
 /** One benchmark at one level. */
 export interface Cell {

@@ -1,6 +1,6 @@
 /** A table without statistics, for where benchstat cannot be had. */
-import type { Level } from "../level.ts";
-import { formatTable } from "../text.ts";
+import type { Level } from "../levels/level.ts";
+import { formatTable } from "../system/text.ts";
 import type { Benchmark, Results } from "./results.ts";
 import { formatDelta, formatTime } from "./units.ts";
 

@@ -1,5 +1,7 @@
 /** The page of `mgo bench --html`. */
-import { type Bar, type BarRow, barsKey, renderBars, scaleOf } from "../html/bars.ts";
+
+import type { Level } from "../levels/level.ts";
+import { type Bar, type BarRow, barsKey, renderBars, scaleOf } from "../page/bars.ts";
 import {
   escapeHtml,
   escapeName,
@@ -8,9 +10,8 @@ import {
   section,
   type TableCell,
   table,
-} from "../html/document.ts";
-import { sizesSections } from "../html/sizes.ts";
-import type { Level } from "../level.ts";
+} from "../page/document.ts";
+import { sizesSections } from "../page/sizes.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import type { BenchReport, Compared } from "./report.ts";

@@ -1,9 +1,9 @@
 /**
  * What `mgo bench` says while it works, on standard error: one live line on a terminal, else a line for each step.
  */
-import { isWatched, openScreen } from "../build/progress.ts";
-import type { Environment } from "../process.ts";
-import { writeStderr } from "../streams.ts";
+import { isWatched, openScreen } from "../pipeline/progress.ts";
+import type { Environment } from "../system/process.ts";
+import { writeStderr } from "../system/streams.ts";
 import type { Turn } from "./rounds.ts";
 import { formatDuration } from "./units.ts";
 

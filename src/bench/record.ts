@@ -8,13 +8,13 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cgoEnvironment } from "../build/cgo.ts";
-import { readVerbosity } from "../build/plan.ts";
-import { makeReport, type Report } from "../build/report.ts";
 import { chdirLength } from "../go/arity.ts";
+import { cgoEnvironment } from "../go/cgo.ts";
 import type { CgoSettings } from "../go/env.ts";
-import type { Level } from "../level.ts";
-import { type Context, run } from "../process.ts";
+import type { Level } from "../levels/level.ts";
+import { readVerbosity } from "../pipeline/plan.ts";
+import { makeReport, type Report } from "../pipeline/report.ts";
+import { type Context, run } from "../system/process.ts";
 import type { BenchArguments } from "./arguments.ts";
 import type { Run, Subject } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 /** All that a run of `mgo bench` has found out, and its two forms for standard output: text and JSON. */
 import type { Sizes } from "../bundle/sizes.ts";
-import type { Level } from "../level.ts";
-import { formatRatio, formatSize } from "../text.ts";
+import type { Level } from "../levels/level.ts";
+import { formatRatio, formatSize } from "../system/text.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import type { Machine } from "./machine.ts";

@@ -1,5 +1,5 @@
 /** Results in Go's benchmark format, collected over the rounds. */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 
 /** One line of results. */
 interface Result {

@@ -2,9 +2,9 @@
  * The measuring: in each round every level runs once, in orders that let each come after each other equally often, so
  * that what drifts (heat, clock rates, neighbours) hits all alike.
  */
-import type { Level } from "../level.ts";
-import { takeTurns } from "../schedule.ts";
+import type { Level } from "../levels/level.ts";
 import { Results } from "./results.ts";
+import { takeTurns } from "./schedule.ts";
 import type { Failure, Subject } from "./subject.ts";
 
 export interface RoundsRequest {

@@ -1,5 +1,5 @@
 /** What is measured: something that runs at each level. */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 
 /** One thing that every level runs in each round: a package's benchmarks, or a command. */
 export interface Subject {

@@ -1,5 +1,5 @@
 /** Comparisons as text, in lines of at most 80 columns. */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import { formatChance, formatDelta, formatFigure, formatSpread } from "./units.ts";
 

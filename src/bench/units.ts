@@ -1,5 +1,5 @@
 /** Figures of benchmarks as people read them. */
-import { formatSize } from "../text.ts";
+import { formatSize } from "../system/text.ts";
 
 const TIMES = [
   [1e-9, "ns"],

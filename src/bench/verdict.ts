@@ -5,7 +5,7 @@
  * different only if one of its benchmarks passes Holm's correction for their number (Holm 1979, "A Simple Sequentially
  * Rejective Multiple Test Procedure"): the smallest of M chances must be below 0.05 / M.
  */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 
 const ALPHA = 0.05;

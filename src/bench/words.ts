@@ -1,5 +1,5 @@
 /** The verdict in plain words. */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatDelta, formatPart, formatSpread } from "./units.ts";
 import type { LevelVerdict, Verdict } from "./verdict.ts";

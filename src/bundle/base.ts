@@ -2,13 +2,14 @@
  * The base of the direct layout as a variant: what of its file was overwritten is stored as frames, and laid over
  * the bundle's own bytes again (`Codec.in_place` in launcher/format.zig).
  */
-import { xxHash64 } from "../hash.ts";
-import type { Level } from "../level.ts";
-import { type Compress, encodeFrame } from "./codec.ts";
+
+import { CODEC, FRAME_SIZE_MAX, RESTORE } from "../engine/format.ts";
+import { xxHash64 } from "../engine/hash.ts";
+import { readStruct, writeStruct } from "../engine/struct.ts";
+import type { Level } from "../levels/level.ts";
 import type { StoredVariant } from "./directory.ts";
 import type { EncodedFrame, EncodedVariant } from "./encode.ts";
-import { CODEC, FRAME_SIZE_MAX, RESTORE } from "./format.ts";
-import { readStruct, writeStruct } from "./struct.ts";
+import { type Compress, encodeFrame } from "./frame.ts";
 import { sha256 } from "./variant.ts";
 
 const RANGE_SIZE_MAX = FRAME_SIZE_MAX - RESTORE.size;

@@ -5,9 +5,10 @@
  * `.go.buildinfo`, a 32-byte header (magic, pointer size, flags), then the Go version and the module data,
  * each with its length in front as an unsigned varint.
  */
-import { MgoError } from "../error.ts";
+
+import { SECTION_BUILD_INFO } from "../engine/format.ts";
+import { MgoError } from "../system/error.ts";
 import { type Elf, findSection, sectionBytes } from "./elf.ts";
-import { SECTION_BUILD_INFO } from "./format.ts";
 
 const MAGIC = Buffer.from("\xff Go buildinf:", "latin1");
 const HEADER_SIZE = 32;

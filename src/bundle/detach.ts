@@ -7,7 +7,8 @@
  * deflated bytes.
  */
 import { inflateSync } from "node:zlib";
-import type { Deflate } from "./deflate.ts";
+import type { Deflate } from "../engine/deflate.ts";
+import { DETACHED_COUNT_MAX } from "../engine/format.ts";
 import {
   EHDR,
   type Elf,
@@ -20,7 +21,6 @@ import {
   SHT_NULL,
   tryParseElf,
 } from "./elf.ts";
-import { DETACHED_COUNT_MAX } from "./format.ts";
 
 /** A range of the file; all in bytes. */
 export interface DetachedRange {

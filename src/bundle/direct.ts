@@ -7,7 +7,10 @@
  * that write executables anew (strip, objcopy) keep what is in sections and forget what is not, so nothing that
  * is needed lies anywhere else.
  */
-import { MgoError } from "../error.ts";
+
+import { PAYLOAD_ALIGN, SECTION_PAYLOAD } from "../engine/format.ts";
+import { writeStruct } from "../engine/struct.ts";
+import { MgoError } from "../system/error.ts";
 import { align, alignAddress } from "./align.ts";
 import {
   EHDR,
@@ -22,9 +25,7 @@ import {
   SHT_PROGBITS,
   sectionBytes,
 } from "./elf.ts";
-import { PAYLOAD_ALIGN, SECTION_PAYLOAD } from "./format.ts";
 import { findSlot, type Program } from "./slot.ts";
-import { writeStruct } from "./struct.ts";
 
 /** The page size of x86-64, in which segments are mapped. */
 const PAGE = 4096;

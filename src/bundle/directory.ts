@@ -5,11 +5,7 @@
  * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
  * without further checks of bounds.
  */
-import { MgoError } from "../error.ts";
-import { xxHash64 } from "../hash.ts";
-import { type Level, levelNumber, levelOf } from "../level.ts";
-import type { DetachedRange } from "./detach.ts";
-import type { EncodedVariant } from "./encode.ts";
+
 import {
   CHOICE,
   CODEC,
@@ -27,9 +23,14 @@ import {
   VARIANT,
   VARIANT_COUNT_MAX,
   VERSION,
-} from "./format.ts";
+} from "../engine/format.ts";
+import { xxHash64 } from "../engine/hash.ts";
+import { readStruct, type Values, writeStruct } from "../engine/struct.ts";
+import { type Level, levelNumber, levelOf } from "../levels/level.ts";
+import { MgoError } from "../system/error.ts";
+import type { DetachedRange } from "./detach.ts";
+import type { EncodedVariant } from "./encode.ts";
 import type { Choice } from "./layout.ts";
-import { readStruct, type Values, writeStruct } from "./struct.ts";
 
 export interface Directory {
   readonly version: number;

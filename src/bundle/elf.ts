@@ -5,8 +5,9 @@
  * of the System V gABI (elf.h); struct layouts from its chapters "ELF Header", "Sections" and "Program
  * Header".
  */
-import { MgoError } from "../error.ts";
-import { readStruct, type Values } from "./struct.ts";
+
+import { readStruct, type Values } from "../engine/struct.ts";
+import { MgoError } from "../system/error.ts";
 
 export const EHDR = {
   size: 64,

@@ -3,20 +3,20 @@
  * stores.
  */
 import { availableParallelism } from "node:os";
-import { MgoError } from "../error.ts";
-import { xxHash64 } from "../hash.ts";
-import { compareLevels, defaultBase, type Level } from "../level.ts";
-import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./codec.ts";
-import { type Deflate, loadDeflate, remember } from "./deflate.ts";
+import { type Deflate, loadDeflate, remember } from "../engine/deflate.ts";
+import { Filters, type Stretch, stretchesOf } from "../engine/filter.ts";
+import { CODEC, FILTER } from "../engine/format.ts";
+import { xxHash64 } from "../engine/hash.ts";
+import { Predictor } from "../engine/predictor.ts";
+import { compareLevels, defaultBase, type Level } from "../levels/level.ts";
+import { MgoError } from "../system/error.ts";
+import { type Image, readImage, writeRequest } from "./correspondence.ts";
 import { attach, type DetachedRange, detach, type Stream } from "./detach.ts";
-import { Filters, type Stretch, stretchesOf } from "./filter.ts";
-import { CODEC, FILTER } from "./format.ts";
-import { type Image, readImage, writeRequest } from "./pairs.ts";
-import { Predictor } from "./predictor.ts";
+import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./frame.ts";
 import { type Reference, storedReference } from "./reference.ts";
 import { sha256, type Variant } from "./variant.ts";
 
-export type { Compress } from "./codec.ts";
+export type { Compress } from "./frame.ts";
 
 /** What is encoded: an executable's bytes. */
 type Executable = Pick<Variant, "level" | "bytes">;

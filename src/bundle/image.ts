@@ -5,8 +5,20 @@
  * `.go.buildinfo`, in a read-only segment that is the last in the file and in memory. So nothing in front
  * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
  */
-import { MgoError } from "../error.ts";
-import { xxHash64 } from "../hash.ts";
+
+import {
+  BLOCK,
+  BLOCK_MAGIC,
+  HEADER,
+  MAGIC,
+  PAYLOAD_ALIGN,
+  SECTION_BUILD_INFO,
+  SECTION_PAYLOAD,
+  VERSION,
+} from "../engine/format.ts";
+import { xxHash64 } from "../engine/hash.ts";
+import { readStruct, type Values, writeStruct } from "../engine/struct.ts";
+import { MgoError } from "../system/error.ts";
 import { align } from "./align.ts";
 import {
   EHDR,
@@ -22,17 +34,6 @@ import {
   SHT_NOBITS,
   sectionBytes,
 } from "./elf.ts";
-import {
-  BLOCK,
-  BLOCK_MAGIC,
-  HEADER,
-  MAGIC,
-  PAYLOAD_ALIGN,
-  SECTION_BUILD_INFO,
-  SECTION_PAYLOAD,
-  VERSION,
-} from "./format.ts";
-import { readStruct, type Values, writeStruct } from "./struct.ts";
 
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
 const BUILD_INFO_ALIGN = 16;

@@ -1,6 +1,7 @@
 /** How a bundle stores and starts its variants. */
-import { MgoError } from "../error.ts";
-import type { CHOICE, LAYOUT } from "./format.ts";
+
+import type { CHOICE, LAYOUT } from "../engine/format.ts";
+import { MgoError } from "../system/error.ts";
 
 export type Layout = keyof typeof LAYOUT;
 

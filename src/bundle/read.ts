@@ -1,15 +1,19 @@
 /**
  * Bundle → variants: the same format, read back for inspect, extract, verify. Works on any host.
  */
-import { MgoError, reasonOf } from "../error.ts";
-import { readWhole } from "../file.ts";
-import { xxHash64 } from "../hash.ts";
-import type { Level } from "../level.ts";
-import { formatSize } from "../text.ts";
+
+import { loadDeflate } from "../engine/deflate.ts";
+import { Filters } from "../engine/filter.ts";
+import { FILTER, PLAN, SECTION_PAYLOAD } from "../engine/format.ts";
+import { xxHash64 } from "../engine/hash.ts";
+import { type Prediction, Predictor } from "../engine/predictor.ts";
+import { readStruct } from "../engine/struct.ts";
+import type { Level } from "../levels/level.ts";
+import { MgoError, reasonOf } from "../system/error.ts";
+import { readWhole } from "../system/file.ts";
+import { formatSize } from "../system/text.ts";
 import { restoreBase } from "./base.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
-import { decodeFrame } from "./codec.ts";
-import { loadDeflate } from "./deflate.ts";
 import { attach, type Stream } from "./detach.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
 import {
@@ -22,12 +26,9 @@ import {
   type Section,
   sectionBytes,
 } from "./elf.ts";
-import { Filters } from "./filter.ts";
-import { FILTER, PLAN, SECTION_PAYLOAD } from "./format.ts";
+import { decodeFrame } from "./frame.ts";
 import { imageChecksum, readBlock } from "./image.ts";
-import { type Prediction, Predictor } from "./predictor.ts";
 import { readInPlace } from "./reference.ts";
-import { readStruct } from "./struct.ts";
 import { sha256 } from "./variant.ts";
 
 const NOTHING = new Uint8Array();

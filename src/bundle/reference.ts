@@ -2,9 +2,10 @@
  * What variants are predicted from, laid out as the launcher has it (`Plan` in launcher/format.zig): a stored base
  * as its stream, a base in place as its image in memory with bytes behind it that are not at hand there.
  */
+
+import { type Image, type Part, ROLE, readImage } from "./correspondence.ts";
 import type { Stream } from "./detach.ts";
 import { PT_INTERP, PT_LOAD, parseElf, SHF_WRITE } from "./elf.ts";
-import { type Image, type Part, ROLE, readImage } from "./pairs.ts";
 
 export interface Reference {
   readonly bytes: Uint8Array;

@@ -4,7 +4,7 @@
  * What a part takes in the bundle can be known only by frame: a frame that holds two parts, compressed together, is
  * divided between them in proportion to what it decodes to.
  */
-import type { Level } from "../level.ts";
+import type { Level } from "../levels/level.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { baseVariant, type StoredFrame, type StoredVariant } from "./directory.ts";
 import {

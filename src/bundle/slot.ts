@@ -1,7 +1,7 @@
 /**
  * Room for one more program header in an executable whose other bytes stay where they are.
  */
-import { MgoError } from "../error.ts";
+import { MgoError } from "../system/error.ts";
 import {
   EHDR,
   type Elf,

@@ -2,12 +2,12 @@
  * Variants as they come in: executables that `go build` made for one level each.
  */
 import { createHash } from "node:crypto";
-import { MgoError } from "../error.ts";
-import { readWhole } from "../file.ts";
-import { compareLevels, isLevel, type Level } from "../level.ts";
+import { SECTION_PAYLOAD } from "../engine/format.ts";
+import { compareLevels, isLevel, type Level } from "../levels/level.ts";
+import { MgoError } from "../system/error.ts";
+import { readWhole } from "../system/file.ts";
 import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
 import { type Elf, findSection, parseElf } from "./elf.ts";
-import { SECTION_PAYLOAD } from "./format.ts";
 
 /** One file to bundle. */
 export type VariantInput = FileInput | ComingInput;

@@ -1,7 +1,9 @@
 /**
  * Variants + launcher → bundle.
  */
-import { MgoError } from "../error.ts";
+
+import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "../engine/format.ts";
+import { MgoError } from "../system/error.ts";
 import { encodeBase } from "./base.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { type DirectPlan, fillDirect, payloadAddress, planDirect } from "./direct.ts";
@@ -16,7 +18,6 @@ import {
   openSource,
   takeApart,
 } from "./encode.ts";
-import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "./format.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
 import type { Choice, Layout } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
@@ -35,7 +36,7 @@ export interface BundleOptions extends EncodeOptions {
  *
  * @param inputs those that are still being built are encoded as soon as they are there: the base first, then the
  * others in the order in which they stand here
- * @param launcher the launcher's ELF file, as src/launcher.ts gives it
+ * @param launcher the launcher's ELF file, as src/engine/products.ts gives it
  * @returns the bundle's bytes in pieces, the same for the same variants on any machine
  * @throws MgoError if a variant cannot be read or does not fit the others, or the launcher is none
  */

@@ -1,7 +1,7 @@
 /**
  * Flags that this Go has and mgo's table has not, as a newer Go may.
  */
-import { type Context, run } from "../process.ts";
+import { type Context, run } from "../system/process.ts";
 import { findGo } from "./env.ts";
 import type { Arity } from "./flags.ts";
 

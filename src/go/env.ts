@@ -2,8 +2,8 @@
  * Go itself: where it is, which version it is in the module's folder, and what it would build for.
  */
 import { resolve } from "node:path";
-import { MgoError } from "../error.ts";
-import { type Context, findProgram, type RunResult, run } from "../process.ts";
+import { MgoError } from "../system/error.ts";
+import { type Context, findProgram, type RunResult, run } from "../system/process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
 import { notGo, readJsonObject } from "./json.ts";
 import { splitQuoted } from "./quoted.ts";

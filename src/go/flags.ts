@@ -5,8 +5,8 @@
  * -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
  */
 
-import { MGO_FLAGS } from "../reference/build-flags.ts";
-import type { FlagEntry } from "../reference/types.ts";
+import { MGO_FLAGS } from "../cli/reference/build-flags.ts";
+import type { FlagEntry } from "../cli/reference/types.ts";
 
 /** `bool` flags stand alone or carry `=value`; `value` flags take the next argument if they carry none. */
 export type Arity = "bool" | "value";

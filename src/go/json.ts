@@ -1,5 +1,5 @@
 /** What `go` prints for programs to read. */
-import { MgoError } from "../error.ts";
+import { MgoError } from "../system/error.ts";
 
 /**
  * @param command that printed it, for messages

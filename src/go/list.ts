@@ -2,7 +2,7 @@
  * The packages that a build is about, as `go list` tells them.
  */
 
-import { type Context, type RunResult, run } from "../process.ts";
+import { type Context, type RunResult, run } from "../system/process.ts";
 import { type Arguments, wordsOf } from "./flags.ts";
 import { readJsonObject } from "./json.ts";
 

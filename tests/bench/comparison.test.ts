@@ -5,7 +5,7 @@ import { renderTable } from "../../src/bench/table.ts";
 import { formatDelta, formatDuration, formatFigure, formatTime } from "../../src/bench/units.ts";
 import { judge, judgeLevel } from "../../src/bench/verdict.ts";
 import { conclude } from "../../src/bench/words.ts";
-import type { Level } from "../../src/level.ts";
+import type { Level } from "../../src/levels/level.ts";
 
 /** As benchstat prints it, with names that need quotes, and a benchmark that has no package. */
 const CSV = `,v1,,v3,,,

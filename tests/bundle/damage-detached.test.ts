@@ -7,10 +7,10 @@ import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from "node
 import { zstdCompressSync } from "node:zlib";
 import { readDirectory, type StoredFrame, type StoredVariant } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
-import { DETACHED, FRAME } from "../../src/bundle/format.ts";
 import { decodeVariant, findVariant, openBundle } from "../../src/bundle/read.ts";
-import { writeStruct } from "../../src/bundle/struct.ts";
-import { MgoError } from "../../src/error.ts";
+import { DETACHED, FRAME } from "../../src/engine/format.ts";
+import { writeStruct } from "../../src/engine/struct.ts";
+import { MgoError } from "../../src/system/error.ts";
 import { findPlaces, forgeDirectory } from "../support/hostile.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant, UNSTRIPPED } from "../support/variants.ts";

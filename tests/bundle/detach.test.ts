@@ -2,12 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
-import { loadDeflate, remember } from "../../src/bundle/deflate.ts";
+import { readImage, writeRequest } from "../../src/bundle/correspondence.ts";
 import { attach, detach, type Stream } from "../../src/bundle/detach.ts";
 import { EHDR, findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
-import { DETACHED_COUNT_MAX } from "../../src/bundle/format.ts";
-import { readImage, writeRequest } from "../../src/bundle/pairs.ts";
-import { Predictor } from "../../src/bundle/predictor.ts";
+import { loadDeflate, remember } from "../../src/engine/deflate.ts";
+import { DETACHED_COUNT_MAX } from "../../src/engine/format.ts";
+import { Predictor } from "../../src/engine/predictor.ts";
 import { CHDR_SIZE, compressed, type MadeSection, makeElf } from "../support/sections.ts";
 import { buildVariant, UNSTRIPPED } from "../support/variants.ts";
 

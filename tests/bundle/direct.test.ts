@@ -18,10 +18,10 @@ import {
 } from "../../src/bundle/elf.ts";
 import { parseTemplate } from "../../src/bundle/image.ts";
 import { decodeVariant, findVariant, openBundle, readBundle, verifyBundle } from "../../src/bundle/read.ts";
-import { writeStruct } from "../../src/bundle/struct.ts";
 import { createBundle } from "../../src/bundle/write.ts";
-import { MgoError } from "../../src/error.ts";
-import { LEVELS, type Level } from "../../src/level.ts";
+import { writeStruct } from "../../src/engine/struct.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
+import { MgoError } from "../../src/system/error.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { findPlaces, forgeFields } from "../support/hostile.ts";
 import { scratch } from "../support/scratch.ts";
@@ -42,7 +42,7 @@ function tool(...command: readonly string[]): Outcome {
 }
 
 function mgo(...args: readonly string[]): Outcome {
-  return tool(process.execPath, join(root, "src", "cli.ts"), ...args);
+  return tool(process.execPath, join(root, "src", "cli", "main.ts"), ...args);
 }
 
 /** The README's test line passes on a machine with Go and Node only; .ci/run installs these tools. */
@@ -194,7 +194,16 @@ describe("a direct bundle", () => {
       CGO_ENABLED: "0",
       MGOCACHE: "off",
     };
-    const command = [process.execPath, join(root, "src", "cli.ts"), "-C", folder, ...flags, "-o", built, "."];
+    const command = [
+      process.execPath,
+      join(root, "src", "cli", "main.ts"),
+      "-C",
+      folder,
+      ...flags,
+      "-o",
+      built,
+      ".",
+    ];
     expect(runProgram(command, environment)).toMatchObject({ status: 0, stdout: "" });
     expect(readFileSync(built).equals(readFileSync(bundle))).toBe(true);
   });

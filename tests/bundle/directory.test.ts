@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeFrame } from "../../src/bundle/codec.ts";
 import { readDirectory, type StoredFrame, writePayload } from "../../src/bundle/directory.ts";
-import { CODEC, DETACHED, FRAME, HEADER, VARIANT, VERSION } from "../../src/bundle/format.ts";
-import { Predictor } from "../../src/bundle/predictor.ts";
-import { writeStruct } from "../../src/bundle/struct.ts";
+import { decodeFrame } from "../../src/bundle/frame.ts";
 import { sha256 } from "../../src/bundle/variant.ts";
-import { MgoError } from "../../src/error.ts";
+import { CODEC, DETACHED, FRAME, HEADER, VARIANT, VERSION } from "../../src/engine/format.ts";
+import { Predictor } from "../../src/engine/predictor.ts";
+import { writeStruct } from "../../src/engine/struct.ts";
+import { MgoError } from "../../src/system/error.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../support/golden.ts";
 import { findPlaces, forgeDirectory, forgeFields } from "../support/hostile.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { readBuildInfo } from "../../src/bundle/buildinfo.ts";
 import { EHDR, findSection, PHDR, parseElf, SHDR } from "../../src/bundle/elf.ts";
-import { MgoError } from "../../src/error.ts";
+import { MgoError } from "../../src/system/error.ts";
 import { buildVariant } from "../support/variants.ts";
 
 const file = readFileSync(buildVariant("v3"));

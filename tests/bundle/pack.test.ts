@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
-import { LEVELS } from "../../src/level.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant, root, runProgram } from "../support/variants.ts";
 import type { Outcome } from "../support/workspace.ts";
@@ -22,7 +22,7 @@ const [v1 = "", v2 = "", v3 = ""] = variants;
 
 function mgo(...args: readonly string[]): Outcome {
   const { PATH = "", HOME = "" } = process.env;
-  return runProgram([process.execPath, join(root, "src", "cli.ts"), ...args], { PATH, HOME });
+  return runProgram([process.execPath, join(root, "src", "cli", "main.ts"), ...args], { PATH, HOME });
 }
 
 describe("mgo pack", () => {
@@ -55,7 +55,7 @@ describe("mgo pack", () => {
     expect(mgo("pack", `-o=${out}`, v1, v3).status).toBe(0);
     const { stdout } = Bun.spawnSync([
       process.execPath,
-      join(root, "src", "cli.ts"),
+      join(root, "src", "cli", "main.ts"),
       "pack",
       "-o",
       "-",
@@ -197,7 +197,15 @@ describe("mgo extract", () => {
     const path = join(scratch, "unrunnable");
     copyFileSync(await buildBundle(), path);
     chmodSync(path, 0o444);
-    const command = [process.execPath, join(root, "src", "cli.ts"), "extract", path, "--level=v1", "-o", "-"];
+    const command = [
+      process.execPath,
+      join(root, "src", "cli", "main.ts"),
+      "extract",
+      path,
+      "--level=v1",
+      "-o",
+      "-",
+    ];
     const { stdout } = Bun.spawnSync(command, { stdout: "pipe" });
     expect(stdout.equals(readFileSync(v1))).toBe(true);
   });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { loadDeflate, remember } from "../../src/bundle/deflate.ts";
+import { readImage, writeRequest } from "../../src/bundle/correspondence.ts";
 import { detach } from "../../src/bundle/detach.ts";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
 import { openSource } from "../../src/bundle/encode.ts";
-import { readImage, writeRequest } from "../../src/bundle/pairs.ts";
 import { openBundle } from "../../src/bundle/read.ts";
 import { storedReference } from "../../src/bundle/reference.ts";
-import { readStruct } from "../../src/bundle/struct.ts";
-import { LEVELS } from "../../src/level.ts";
+import { loadDeflate, remember } from "../../src/engine/deflate.ts";
+import { readStruct } from "../../src/engine/struct.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
 
 const deflate = remember(await loadDeflate());

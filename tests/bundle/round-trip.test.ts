@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { COMPRESS } from "../../src/bundle/codec.ts";
+import { COMPRESS } from "../../src/bundle/frame.ts";
 import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { createBundle } from "../../src/bundle/write.ts";
-import { LEVELS, type Level } from "../../src/level.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { buildBundle, buildVariant, launcher, runProgram } from "../support/variants.ts";
 
 async function sha256(path: string): Promise<string> {

@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { statSync } from "node:fs";
 import { openBundle } from "../../src/bundle/read.ts";
 import { measureSizes } from "../../src/bundle/sizes.ts";
-import { LEVELS } from "../../src/level.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { buildBundle, buildVariant, UNSTRIPPED } from "../support/variants.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";

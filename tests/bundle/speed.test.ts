@@ -1,8 +1,8 @@
 /** Frames whose literals lose their Huffman codes. */
 import { describe, expect, test } from "bun:test";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { encodeFrame } from "../../src/bundle/codec.ts";
-import { loadPrice } from "../../src/bundle/speed.ts";
+import { encodeFrame } from "../../src/bundle/frame.ts";
+import { loadPrice } from "../../src/engine/speed.ts";
 import { buildVariant } from "../support/variants.ts";
 
 const FRAME_SIZE = 256 * 1024;

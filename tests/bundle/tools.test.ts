@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
-import { LEVELS } from "../../src/level.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant, runProgram, UNSTRIPPED } from "../support/variants.ts";
 import { MGO } from "../support/workspace.ts";

@@ -3,9 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { loadDeflate } from "../../src/bundle/deflate.ts";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
-import { readStruct } from "../../src/bundle/struct.ts";
+import { loadDeflate } from "../../src/engine/deflate.ts";
+import { readStruct } from "../../src/engine/struct.ts";
 import { scratch } from "../support/scratch.ts";
 import { root } from "../support/variants.ts";
 

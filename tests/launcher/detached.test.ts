@@ -2,12 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { COMPRESS } from "../../src/bundle/codec.ts";
-import { loadDeflate } from "../../src/bundle/deflate.ts";
 import { type DetachedRange, detach } from "../../src/bundle/detach.ts";
 import { PT_LOAD, parseElf, SHF_ALLOC, SHT_NOBITS, SHT_NULL } from "../../src/bundle/elf.ts";
+import { COMPRESS } from "../../src/bundle/frame.ts";
 import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
-import { LEVELS, type Level } from "../../src/level.ts";
+import { loadDeflate } from "../../src/engine/deflate.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { scratch } from "../support/scratch.ts";
 import {
   buildBundle,

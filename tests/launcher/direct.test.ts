@@ -12,9 +12,9 @@ import {
 import { join } from "node:path";
 import { readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
-import { HEADER } from "../../src/bundle/format.ts";
 import { readBlock } from "../../src/bundle/image.ts";
-import { defaultBase, LEVELS, type Level } from "../../src/level.ts";
+import { HEADER } from "../../src/engine/format.ts";
+import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
 import { findPlaces, forgeFields } from "../support/hostile.ts";

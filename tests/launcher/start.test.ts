@@ -1,6 +1,6 @@
 /** What a bundle does when it is started: which variant runs, what it says, what the program sees. */
 import { describe, expect, test } from "bun:test";
-import { LEVELS, type Level, levelNumber } from "../../src/level.ts";
+import { LEVELS, type Level, levelNumber } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
 import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";

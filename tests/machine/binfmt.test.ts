@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { VariantInput } from "../../src/bundle/variant.ts";
-import { LEVELS } from "../../src/level.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { hasBinfmt, mark, runWithBinfmt } from "../support/binfmt.ts";
 import { buildVariant, bundleFiles, type Kind, kinds } from "../support/variants.ts";
 

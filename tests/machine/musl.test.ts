@@ -1,7 +1,7 @@
 /** Bundles of programs that musl loads and that hold C code, as Alpine Linux has them. */
 import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
-import { LEVELS, type Level } from "../../src/level.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { buildBundle, buildVariant, type Linkage, runProgram } from "../support/variants.ts";
 

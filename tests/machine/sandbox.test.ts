@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { linkSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { LEVELS, type Level } from "../../src/level.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { SANDBOXES, type Sandbox } from "../support/sandboxes.ts";
 import { scratch } from "../support/scratch.ts";

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { SCRIPTS } from "../../src/completion/scripts.ts";
-import { manPage } from "../../src/man.ts";
+import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
+import { manPage } from "../../src/cli/man.ts";
 import { expectSuccess } from "../support/compare.ts";
 import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";

@@ -1,5 +1,5 @@
 /**
- * Standalone mgos as they are released: the downloads, and those for machines that this one is not. tests/build/compiled.test.ts
+ * Standalone mgos as they are released: the downloads, and those for machines that this one is not. tests/pipeline/compiled.test.ts
  * tests what one does.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";

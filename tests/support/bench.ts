@@ -6,8 +6,8 @@ import { afterAll } from "bun:test";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { findBenchstat } from "../../src/bench/benchstat.ts";
-import { LEVELS, type Level, levelNumber } from "../../src/level.ts";
-import { nativeLevel } from "../../src/native.ts";
+import { LEVELS, type Level, levelNumber } from "../../src/levels/level.ts";
+import { nativeLevel } from "../../src/levels/native.ts";
 import { goMod } from "./programs.ts";
 import { scratch } from "./scratch.ts";
 import {

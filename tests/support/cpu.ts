@@ -1,5 +1,5 @@
 /** What this machine can run. */
-import type { Level } from "../../src/level.ts";
+import type { Level } from "../../src/levels/level.ts";
 
 /** The best level of this machine's CPU, by Linux's own account of its features. */
 export function cpuLevel(): Level {

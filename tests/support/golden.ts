@@ -1,5 +1,5 @@
 /** What is in tests/golden/payload-v1.bin. The launcher's tests know the same: launcher/golden_test.zig. */
-import type { Level } from "../../src/level.ts";
+import type { Level } from "../../src/levels/level.ts";
 
 /** Stands in the golden header; no launcher belongs to it. */
 export const IMAGE_CHECKSUM = 0x0123456789abcdefn;

@@ -1,7 +1,7 @@
 /** Payloads that were changed by somebody who knows the format: their checksums are right. */
 import { readDirectory } from "../../src/bundle/directory.ts";
-import { DETACHED, FRAME, HEADER, VARIANT } from "../../src/bundle/format.ts";
-import { writeStruct } from "../../src/bundle/struct.ts";
+import { DETACHED, FRAME, HEADER, VARIANT } from "../../src/engine/format.ts";
+import { writeStruct } from "../../src/engine/struct.ts";
 
 /** Where the directory's parts start, in bytes from the start of the payload. */
 export interface Places {

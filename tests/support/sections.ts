@@ -1,6 +1,6 @@
 /** Small ELF executables with sections of any contents, for tests that no linker's output is odd enough for. */
 import { EHDR, PHDR, PT_LOAD, SHDR } from "../../src/bundle/elf.ts";
-import { writeStruct } from "../../src/bundle/struct.ts";
+import { writeStruct } from "../../src/engine/struct.ts";
 
 /** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
 export const CHDR_SIZE = 24;

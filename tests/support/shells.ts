@@ -5,7 +5,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SCRIPTS, type Shell } from "../../src/completion/scripts.ts";
+import { SCRIPTS, type Shell } from "../../src/cli/completion/scripts.ts";
 import { MGO, run, type Workspace } from "./workspace.ts";
 
 export function hasShell(shell: Shell): boolean {

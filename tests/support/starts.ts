@@ -2,7 +2,7 @@
 import { linkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
-import type { Level } from "../../src/level.ts";
+import type { Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "./cpu.ts";
 import { scratch } from "./scratch.ts";
 import { buildBundle, buildVariant, type Kind, type Linkage, runProgram } from "./variants.ts";

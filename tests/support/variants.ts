@@ -3,13 +3,13 @@
  * all tests of a run.
  */
 import { join } from "node:path";
-import type { Compress } from "../../src/bundle/codec.ts";
+import type { Compress } from "../../src/bundle/frame.ts";
 import type { Choice, Layout } from "../../src/bundle/layout.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
-import { loadLauncher } from "../../src/launcher.ts";
-import { LEVELS, type Level } from "../../src/level.ts";
-import { placeOutput } from "../../src/output.ts";
+import { loadLauncher } from "../../src/engine/products.ts";
+import { LEVELS, type Level } from "../../src/levels/level.ts";
+import { placeOutput } from "../../src/system/output.ts";
 import { scratch } from "./scratch.ts";
 import type { Outcome } from "./workspace.ts";
 

@@ -25,7 +25,7 @@ const BUN = process.execPath;
 export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
   BUN,
   "--no-env-file",
-  join(ROOT, "src", "cli.ts"),
+  join(ROOT, "src", "cli", "main.ts"),
   "--",
 ];
 

@@ -9,8 +9,8 @@
 
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
-import { loadDeflate } from "../../../src/bundle/deflate";
 import { attach, type Stream } from "../../../src/bundle/detach";
+import { loadDeflate } from "../../../src/engine/deflate.ts";
 import {
   AREA,
   CODEC,
@@ -23,7 +23,7 @@ import {
   PLAN,
   VARIANT,
   VERSION,
-} from "../../../src/bundle/format";
+} from "../../../src/engine/format.ts";
 
 const FRAME_SIZE = 2048;
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec]; // ZSTD_MAGIC_DICTIONARY in zstd.h

@@ -1,0 +1,20 @@
+/**
+ * Every other command of `go`: mgo becomes `go`, so that it can stand wherever a tool lets its user name the `go`
+ * to run.
+ */
+import { findGo } from "../../go/env.ts";
+import { become, type Context } from "../../system/process.ts";
+
+/** The commands of `go` that mgo has no command of its own for. */
+export const GO_COMMANDS: ReadonlySet<string> = new Set(
+  "bug clean doc env fix fmt generate get help list mod telemetry test tool version vet work".split(" "),
+);
+
+/**
+ * Hands the whole command line to `go`.
+ *
+ * @throws MgoError when there is no `go`
+ */
+export function run(args: readonly string[], context: Context): never {
+  become([findGo(context), ...args], context.env);
+}

@@ -1,0 +1,108 @@
+/** The man page mgo(1), from the reference that the help text is made from. */
+import packageJson from "../../package.json" with { type: "json" };
+import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
+import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import { BUNDLE_STATUSES, STATUSES } from "./reference/statuses.ts";
+import {
+  ERRORS_ONCE,
+  EXAMPLES,
+  GO_FLAGS_WORK,
+  GOAMD64_IGNORED,
+  INTRODUCTION,
+  OTHER_COMMANDS,
+} from "./reference/texts.ts";
+import type { CommandEntry, FlagEntry, StatusEntry, VariableEntry } from "./reference/types.ts";
+import { BUNDLE_VARIABLES, VARIABLES } from "./reference/variables.ts";
+import { writtenFlag, writtenVariable } from "./reference/written.ts";
+import { literal, paragraph, quoted, synopsis } from "./roff.ts";
+
+/** When what the page says was last changed in more than words. */
+const REVISED = "2026-11-25";
+
+const commands: readonly CommandEntry[] = COMMANDS;
+
+/** The page's source. */
+export function manPage(): string {
+  const { version } = packageJson;
+  const lines = [
+    `.TH MGO 1 ${REVISED} ${quoted(`mgo ${version}`)}`,
+    // Neither breaks words nor stretches lines.
+    ".nh",
+    ".ad l",
+    ...section("NAME", ["mgo \\- go build for several x86\\-64 levels in one executable"]),
+    ...section(
+      "SYNOPSIS",
+      commands.flatMap(({ synopsis: text }) => [".HP", `\\fBmgo\\fR ${synopsis(text)}`]),
+    ),
+    ...section("DESCRIPTION", paragraphs(INTRODUCTION, OTHER_COMMANDS, GO_FLAGS_WORK)),
+    ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => term(paragraph(written).join(" "), summary)),
+    ...paragraphs(ERRORS_ONCE),
+    ...section("COMMANDS", [...commands.flatMap(commandLines), ...FLAGS_ALONE.flatMap(flagLines)]),
+    ...section("FLAGS", [
+      ...paragraph("These stand anywhere among the flags of `go build`, or in `MGOFLAGS`:"),
+      ...MGO_FLAGS.flatMap(flagLines),
+    ]),
+    ...section("ENVIRONMENT", [...VARIABLES.flatMap(variableLines), ...paragraphs(GOAMD64_IGNORED)]),
+    ...section("RUNNING A BUNDLE", [
+      ...paragraph(
+        "A bundle starts the best variant that the CPU and the operating system support. It reads these variables, unless it gains privileges by being started; `MGODEBUG` is a list, separated by commas:",
+      ),
+      ...BUNDLE_VARIABLES.flatMap(variableLines),
+    ]),
+    ...section("EXIT STATUS", [
+      ...paragraph("A build ends with the status of `go build`; otherwise, and where it comes to no build:"),
+      ...STATUSES.flatMap(statusLines),
+      ...paragraphs(
+        "A bundle ends with the status of its program. Where it could not start it, it says why in one line on standard error, and ends with one of these:",
+      ),
+      ...BUNDLE_STATUSES.flatMap(statusLines),
+    ]),
+    ...section(
+      "EXAMPLES",
+      EXAMPLES.flatMap(({ command, summary }) => term(literal(command), summary)),
+    ),
+    ...section("SEE ALSO", paragraph("`go help build`, `go help environment`")),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function section(title: string, body: readonly string[]): readonly string[] {
+  // A heading begins a paragraph.
+  return [`.SH ${quoted(title)}`, ...(body[0] === ".PP" ? body.slice(1) : body)];
+}
+
+function paragraphs(...texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => [".PP", ...paragraph(text)]);
+}
+
+/** A term, and below it what it is. */
+function term(head: string, text: string): readonly string[] {
+  return [".TP", head, ...paragraph(text)];
+}
+
+function commandLines({ name, summary, details = [], flags }: CommandEntry): readonly string[] {
+  return [
+    ...term(literal(`mgo ${name}`), sentence(summary)),
+    ...details.flatMap((each) => [".IP", ...paragraph(each)]),
+    ...(flags.length > 0 ? [".RS", ...flags.flatMap(flagLines), ".RE"] : []),
+  ];
+}
+
+function flagLines(flag: FlagEntry): readonly string[] {
+  return term(literal(writtenFlag(flag)), sentence(flag.summary));
+}
+
+function variableLines(variable: VariableEntry): readonly string[] {
+  return term(literal(writtenVariable(variable)), sentence(variable.summary));
+}
+
+function statusLines({ status, summary, remedy }: StatusEntry): readonly string[] {
+  return term(literal(String(status)), sentence(remedy === undefined ? summary : `${summary}: ${remedy}`));
+}
+
+/** What stands in columns elsewhere, as sentences. */
+function sentence(text: string): string {
+  // The name of a choice stays as it is.
+  if (/^\w+:/.test(text)) return `${text}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,31 @@
+/** The environment variables that mgo reads, and those that a bundle reads when it runs. */
+import { LEVELS } from "../../levels/level.ts";
+import type { VariableEntry } from "./types.ts";
+
+export const VARIABLES = [
+  {
+    name: "MGOFLAGS",
+    summary: "`-mgo.` flags used when the command line has none, as `GOFLAGS` has those of go",
+  },
+  { name: "MGO_PARALLEL_BUILD", summary: "the default of `-mgo.jobs`" },
+  {
+    name: "MGOCACHE",
+    summary:
+      "where variants and the bundle made of them are kept, so that unchanged ones are neither linked nor encoded again; `off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
+  },
+  { name: "MGODEBUG", value: "trace", summary: "show where in mgo an error came from" },
+  { name: "NO_COLOR", summary: "no colours on a terminal" },
+] as const satisfies readonly VariableEntry[];
+
+/** Read by the launcher: launcher/environment.zig. */
+export const BUNDLE_VARIABLES = [
+  { name: "GOAMD64", value: LEVELS.join("|"), summary: "start this variant, or the best below it" },
+  { name: "MGODEBUG", value: "log", summary: "say on standard error which variant is started" },
+  { name: "MGODEBUG", value: "extract", summary: "write that variant to standard output instead" },
+  { name: "MGODEBUG", value: "base", summary: "start the base of a direct bundle, if the CPU can" },
+  {
+    name: "MGODEBUG",
+    value: "symbols",
+    summary: "start it with its debug data and symbols in memory, for debuggers and profilers",
+  },
+] as const satisfies readonly VariableEntry[];

@@ -1,0 +1,19 @@
+/**
+ * What Zig compiled, inside a compiled mgo. Only `scripts/build.ts` bundles this module, after it has compiled
+ * them: in a checkout src/engine/compile.ts stands in its place.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import codec from "../../zig-out/bin/mgo-codec.wasm" with { type: "file" };
+import launcher from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import type { Product } from "./compile.ts";
+
+const PATH = { launcher, codec } as const;
+
+/** In the npm package the paths are relative to the module that holds all of mgo. */
+const HERE = import.meta.dirname;
+
+/** Its bytes. */
+export async function embedded(product: Product): Promise<Uint8Array> {
+  return await readFile(resolve(HERE, PATH[product]));
+}

@@ -1,0 +1,59 @@
+/**
+ * What Zig compiles, from inside this mgo or, in a checkout, from its sources: the launcher that goes into
+ * bundles, unless another one is named, and the codec.
+ */
+import { readWhole } from "../system/file.ts";
+import type { Environment } from "../system/process.ts";
+import type { Product } from "./compile.ts";
+
+/** Set by `scripts/build.ts` when mgo is compiled; a plain `bun src/cli/main.ts` has no such constant. */
+declare const MGO_COMPILED: boolean | undefined;
+
+export interface LauncherOptions {
+  /** Path of a launcher to take instead of mgo's own (`-mgo.launcher`). */
+  readonly file?: string | undefined;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The launcher's ELF file.
+ *
+ * @throws MgoError if it cannot be read, or not be compiled
+ */
+export async function loadLauncher({ file, env, signal }: LauncherOptions): Promise<Uint8Array> {
+  if (file !== undefined) return await readWhole(file);
+  return loadProduct("launcher", env, signal);
+}
+
+let codec: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The codec's module, compiled once.
+ *
+ * @throws MgoError as `loadLauncher`
+ */
+export function loadCodec(): Promise<WebAssembly.Module> {
+  codec ??= loadProduct("codec", process.env, new AbortController().signal).then((bytes) =>
+    WebAssembly.compile(Uint8Array.from(bytes)),
+  );
+  return codec;
+}
+
+/**
+ * The bytes of what Zig compiled.
+ *
+ * @throws MgoError as `loadLauncher`
+ */
+export async function loadProduct(
+  product: Product,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (typeof MGO_COMPILED !== "undefined" && MGO_COMPILED) {
+    const { embedded } = await import("./embedded.ts");
+    return embedded(product);
+  }
+  const { compile } = await import("./compile.ts");
+  return compile(product, env, signal);
+}

@@ -1,0 +1,95 @@
+/**
+ * The bundle of the last run, in the cache beside the variants that it was made of: while they are the same, by their
+ * SHA-256, nothing is encoded again.
+ *
+ * Whatever else makes other bytes of the same variants is in the file's name.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { type Bundle, readBundle } from "../bundle/read.ts";
+import { type ComingInput, sha256 } from "../bundle/variant.ts";
+import type { BundleOptions } from "../bundle/write.ts";
+import { loadProduct } from "../engine/products.ts";
+import type { Level } from "../levels/level.ts";
+import type { Context } from "../system/process.ts";
+
+/** In an entry of the cache, beside a folder for each level. */
+const FOLDER = "bundles";
+
+/** The file begins with the SHA-256 of the bundle that follows, in bytes. */
+const CHECKSUM_SIZE = 32;
+
+export interface KeptBundle {
+  /**
+   * The bundle, if there is one of these variants. Waits for them, as long as those that are there are its own.
+   *
+   * @throws what a variant's `ready` rejects with
+   */
+  find(inputs: readonly ComingInput[]): Promise<Bundle | undefined>;
+  /** Keeps a new one instead. Throws nothing: a cache that fails is no failure of the build. */
+  replace(chunks: readonly Uint8Array[]): Promise<void>;
+}
+
+/**
+ * @param entry the cache's entry, which this run has to itself
+ * @param name the program's, in the entry
+ * @param launcher the launcher's ELF file
+ */
+export async function openKept(
+  entry: string,
+  name: string,
+  launcher: Uint8Array,
+  { layout, choice, compress, base }: Pick<BundleOptions, "layout" | "choice" | "compress" | "base">,
+  { env, signal }: Pick<Context, "env" | "signal">,
+): Promise<KeptBundle> {
+  const folder = join(entry, FOLDER, name);
+  const made = [packageJson.version, process.versions.bun ?? process.version, layout, choice, compress, base];
+  const hash = createHash("sha256").update(JSON.stringify(made)).update(sha256(launcher));
+  const path = join(
+    folder,
+    hash
+      .update(sha256(await loadProduct("codec", env, signal)))
+      .digest("hex")
+      .slice(0, 32),
+  );
+  return {
+    find: async (inputs) => {
+      const bundle = await open(path);
+      return bundle !== undefined && (await isMadeOf(bundle, inputs)) ? bundle : undefined;
+    },
+    replace: async (chunks) => {
+      try {
+        await mkdir(folder, { recursive: true });
+        for (const old of await readdir(folder)) await rm(join(folder, old), { force: true });
+        const bundle = Buffer.concat(chunks);
+        await writeFile(path, Buffer.concat([sha256(bundle), bundle]));
+      } catch {
+        await rm(path, { force: true }).catch(() => {});
+      }
+    },
+  };
+}
+
+/** What is damaged is none. */
+async function open(path: string): Promise<Bundle | undefined> {
+  try {
+    const bytes = await readFile(path);
+    const [checksum, bundle] = [bytes.subarray(0, CHECKSUM_SIZE), bytes.subarray(CHECKSUM_SIZE)];
+    return checksum.equals(sha256(bundle)) ? readBundle(bundle, path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isMadeOf({ directory }: Bundle, inputs: readonly ComingInput[]): Promise<boolean> {
+  const stored = new Map<Level, Uint8Array>(directory.variants.map(({ level, sha256 }) => [level, sha256]));
+  if (stored.size !== inputs.length) return false;
+  for (const { level, path, ready } of inputs) {
+    await ready;
+    const known = stored.get(level);
+    if (known === undefined || !Buffer.from(known).equals(sha256(await readFile(path)))) return false;
+  }
+  return true;
+}

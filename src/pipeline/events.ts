@@ -1,0 +1,68 @@
+/**
+ * The events of `go build -json`, put together from several levels.
+ */
+import type { Level } from "../levels/level.ts";
+import type { Printed } from "./report.ts";
+
+/** What one package's events are in one or more levels. */
+interface Stream {
+  readonly lines: readonly string[];
+  readonly levels: Level[];
+}
+
+/**
+ * Joins the event streams of the levels: the events of a package once if all levels have the same, otherwise
+ * once for each distinct stream, with a field `GOAMD64` that names its levels.
+ *
+ * @param compare takes out of a line what differs from run to run
+ */
+export function reportEvents(printed: readonly Printed[], compare: (text: string) => string): string {
+  const streams = new Map<string, Stream>();
+  for (const { level, text } of printed) {
+    for (const [path, lines] of groupByPackage(text)) {
+      const key = JSON.stringify([path, lines.map(compare)]);
+      const known = streams.get(key);
+      if (known === undefined) streams.set(key, { lines, levels: [level] });
+      else known.levels.push(level);
+    }
+  }
+  return [...streams.values()]
+    .flatMap(({ lines, levels }) =>
+      levels.length === printed.length ? lines : lines.map((line) => withLevels(line, levels)),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** Lines by the package that they are about, in the order of the packages' first lines. */
+function groupByPackage(text: string): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const path = packageOf(line);
+    const lines = groups.get(path);
+    if (lines === undefined) groups.set(path, [line]);
+    else lines.push(line);
+  }
+  return groups;
+}
+
+function packageOf(line: string): string {
+  const event = readEvent(line);
+  return typeof event?.ImportPath === "string" ? event.ImportPath : "";
+}
+
+function withLevels(line: string, levels: readonly Level[]): string {
+  const event = readEvent(line);
+  return event === undefined ? line : JSON.stringify({ ...event, GOAMD64: levels.join(",") });
+}
+
+/** A line that is no event, which Go may print as well, passes as it is. */
+function readEvent(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const event: unknown = JSON.parse(line);
+    return typeof event === "object" && event !== null && !Array.isArray(event) ? { ...event } : undefined;
+  } catch {
+    return undefined;
+  }
+}

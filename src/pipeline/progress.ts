@@ -1,0 +1,142 @@
+/**
+ * What a terminal shows while a build is going on, and what -v says about it.
+ */
+import type { EncodeProgress } from "../bundle/encode.ts";
+import type { Level } from "../levels/level.ts";
+import type { Environment } from "../system/process.ts";
+import { areTerminals, writeStderr, writeStdout } from "../system/streams.ts";
+import { formatSize } from "../system/text.ts";
+
+/** Redraws of the live lines, in milliseconds from one to the next. */
+const INTERVAL = 100;
+
+/** One variant's way through the build. */
+interface Line {
+  readonly level: Level;
+  state: "waiting" | "building" | "built" | "encoding" | "done" | "failed";
+  /** In milliseconds, as performance.now() counts. */
+  since: number;
+  seconds: number;
+  /** How much is encoded, 0 to 1. */
+  part: number;
+  size: number;
+  stored: number;
+}
+
+export interface Progress {
+  started(level: Level): void;
+  ended(level: Level, failed: boolean): void;
+  encoding(progress: EncodeProgress): void;
+  /** Writes a line to standard error, above the live lines. */
+  print(line: string): void;
+  /** Writes what Go printed, above the live lines. */
+  write(stdout: string, stderr: string): void;
+  /** How long a level took to build, in seconds. */
+  seconds(level: Level): number;
+  /** Takes the live lines away. */
+  stop(): void;
+}
+
+/**
+ * Whether mgo writes to a terminal that somebody watches: no file, no pipe, no log of a CI system, and one that can
+ * move its cursor.
+ */
+export function isWatched(env: Environment): boolean {
+  const ci = env.CI;
+  return areTerminals() && env.TERM !== "dumb" && (ci === undefined || ci === "" || ci === "false");
+}
+
+/**
+ * Starts the live lines, one for each level.
+ *
+ * @param live whether to draw them at all; `print` writes its lines either way
+ */
+export async function startProgress(
+  levels: readonly Level[],
+  live: boolean,
+  env: Environment,
+): Promise<Progress> {
+  const lines = levels.map(newLine);
+  const find = (level: Level): Line | undefined => lines.find((line) => line.level === level);
+  let screen = live ? await openScreen() : undefined;
+  const paint = painter(env);
+  const draw = (): void => screen?.(lines.map((line) => describe(line, paint)).join("\n"));
+  const timer = live ? setInterval(draw, INTERVAL) : undefined;
+  timer?.unref();
+
+  return {
+    started(level) {
+      const line = find(level);
+      if (line !== undefined) Object.assign(line, { state: "building", since: performance.now() });
+    },
+    ended(level, failed) {
+      const line = find(level);
+      if (line === undefined) return;
+      line.seconds = (performance.now() - line.since) / 1000;
+      line.state = failed ? "failed" : "built";
+    },
+    encoding({ level, done, size, stored }) {
+      const line = find(level);
+      if (line === undefined) return;
+      Object.assign(line, { state: done < size ? "encoding" : "done", part: done / size, size, stored });
+    },
+    print(text) {
+      screen?.clear();
+      writeStderr(`${text}\n`);
+      draw();
+    },
+    write(stdout, stderr) {
+      screen?.clear();
+      writeStdout(stdout);
+      writeStderr(stderr);
+      draw();
+    },
+    seconds: (level) => find(level)?.seconds ?? 0,
+    stop() {
+      clearInterval(timer);
+      screen?.clear();
+      screen?.done();
+      screen = undefined;
+    },
+  };
+}
+
+/** log-update reads process.stdout and process.stderr as soon as it is loaded, which only terminals can bear. */
+export async function openScreen() {
+  const { createLogUpdate } = await import("log-update");
+  return createLogUpdate(process.stderr, { showCursor: true });
+}
+
+function newLine(level: Level): Line {
+  return { level, state: "waiting", since: 0, seconds: 0, part: 0, size: 0, stored: 0 };
+}
+
+type Paint = (code: number, text: string) => string;
+
+/** Colours, unless NO_COLOR asks for none (https://no-color.org). */
+function painter(env: Environment): Paint {
+  const plain = (env.NO_COLOR ?? "") !== "";
+  return (code, text) => (plain ? text : `\x1b[${code}m${text}\x1b[0m`);
+}
+
+const GREEN = 32;
+const RED = 31;
+const DIM = 2;
+
+function describe(line: Line, paint: Paint): string {
+  const built = `${line.seconds.toFixed(1)} s`;
+  switch (line.state) {
+    case "waiting":
+      return paint(DIM, `${line.level}  waiting`);
+    case "building":
+      return `${line.level}  building ${((performance.now() - line.since) / 1000).toFixed(1)} s`;
+    case "built":
+      return `${line.level}  built in ${built}`;
+    case "encoding":
+      return `${line.level}  encoding ${Math.floor(line.part * 100)} % of ${formatSize(line.size)}`;
+    case "done":
+      return `${line.level}  ${paint(GREEN, "done")}, ${built}, ${formatSize(line.size)} as ${formatSize(line.stored)}`;
+    case "failed":
+      return `${line.level}  ${paint(RED, "failed")} after ${built}`;
+  }
+}

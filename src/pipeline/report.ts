@@ -1,0 +1,145 @@
+/**
+ * What Go printed while it built the levels, put together into what one `go build` would have printed.
+ *
+ * - What all levels say alike is said once, in Go's words. What they say differently stands behind a line
+ *   `# GOAMD64=v3` (or `# GOAMD64=v1,v2`) that names the levels.
+ * - Lines outside of `# package` blocks, such as the package names of -v, are said once, however many levels say
+ *   them.
+ * - With -n, -x and -work every level's output stands whole behind its line, in the order of levels.
+ * - With -json the events of a package are printed once if all levels have the same; otherwise for each level
+ *   that differs, with a field `GOAMD64` added.
+ *
+ * The exit status is the first that is not 0, in the order of levels.
+ */
+import type { Level } from "../levels/level.ts";
+import { reportEvents } from "./events.ts";
+import type { Verbosity } from "./plan.ts";
+
+/** How `go build` ended for one level. */
+export interface LevelOutput {
+  readonly level: Level;
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether a signal ended it. */
+  readonly killed: boolean;
+}
+
+export interface Report {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+/** One text and the levels that printed it. */
+interface Shared {
+  readonly text: string;
+  readonly levels: Level[];
+}
+
+/**
+ * Puts the levels' outputs together.
+ *
+ * @param outputs in the order of levels
+ * @param folders private to this run: what lies in them has other names for each level
+ */
+export function makeReport(
+  outputs: readonly LevelOutput[],
+  verbosity: Verbosity,
+  folders: readonly string[],
+): Report {
+  const status = outputs.find((output) => output.status !== 0)?.status ?? 0;
+  const apart = verbosity.dryRun || verbosity.commands || verbosity.work;
+  const join = apart ? joinWhole : status === 0 ? joinBlocks : joinErrors;
+  const part = (name: "stdout" | "stderr"): readonly Printed[] =>
+    outputs.map((output) => ({ level: output.level, text: output[name] }));
+  const compare = (text: string): string => normalise(text, folders);
+  return {
+    stdout: verbosity.json ? reportEvents(part("stdout"), compare) : join(part("stdout"), compare),
+    stderr: join(part("stderr"), compare),
+    status,
+  };
+}
+
+/** What one level printed on one stream. */
+export interface Printed {
+  readonly level: Level;
+  readonly text: string;
+}
+
+type Compare = (text: string) => string;
+
+/** The line in front of what only these levels printed. */
+function levelLine(levels: readonly Level[]): string {
+  return `# GOAMD64=${levels.join(",")}\n`;
+}
+
+function joinWhole(printed: readonly Printed[]): string {
+  return printed
+    .filter(({ text }) => text !== "")
+    .map(({ level, text }) => levelLine([level]) + ended(text))
+    .join("");
+}
+
+/** For builds that succeeded: warnings are compared block by block. */
+function joinBlocks(printed: readonly Printed[], compare: Compare): string {
+  const shared = new Map<string, Shared>();
+  for (const { level, text } of printed) {
+    for (const block of splitBlocks(text)) add(shared, compare(block), block, level);
+  }
+  let result = "";
+  let current = "";
+  for (const { text, levels } of shared.values()) {
+    const everywhere = !text.startsWith("# ") || levels.length === printed.length;
+    const line = everywhere ? "" : levelLine(levels);
+    if (line !== current) result += line;
+    current = line;
+    result += text;
+  }
+  return result;
+}
+
+/** For builds that failed: each level's output is compared as a whole, whatever the order of its blocks. */
+function joinErrors(printed: readonly Printed[], compare: Compare): string {
+  const shared = new Map<string, Shared>();
+  for (const { level, text } of printed) {
+    add(shared, splitBlocks(text).map(compare).toSorted().join(""), ended(text), level);
+  }
+  const [first] = shared.values();
+  if (shared.size === 1 && first !== undefined) return first.text;
+  return [...shared.values()]
+    .filter(({ text }) => text !== "")
+    .map(({ text, levels }) => levelLine(levels) + text)
+    .join("");
+}
+
+function add(shared: Map<string, Shared>, key: string, text: string, level: Level): void {
+  const known = shared.get(key);
+  if (known === undefined) shared.set(key, { text, levels: [level] });
+  else if (!known.levels.includes(level)) known.levels.push(level);
+}
+
+/** Blocks begin with a line `# package`; each line before the first is one by itself. */
+function splitBlocks(text: string): readonly string[] {
+  const blocks: string[] = [];
+  for (const line of ended(text).split(/(?<=\n)/)) {
+    const last = blocks.at(-1);
+    if (line.startsWith("# ") || !last?.startsWith("# ")) blocks.push(line);
+    else blocks[blocks.length - 1] = last + line;
+  }
+  return blocks.filter((block) => block !== "");
+}
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** Takes out what differs from run to run: the names of temporary files and of mgo's own folders. */
+function normalise(text: string, folders: readonly string[]): string {
+  let result = text;
+  for (const folder of folders) result = result.replaceAll(folder, "$MGO");
+  return result
+    .replaceAll(/\$MGO\/v[1-4]\//g, "$MGO/")
+    .replaceAll(/[^\s"']*\/go-(?:build|link-)\d+/g, "$WORK")
+    .replaceAll(/[^\s"']*\/cc\w{6}\b/g, "$CC");
+}

@@ -1,0 +1,193 @@
+/**
+ * Where results land: files are written beside their place and renamed, so that an interrupted or failed
+ * run leaves the old file and nothing else.
+ */
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode, MgoError, reasonOf } from "./error.ts";
+import { letGo, makeOwn, removeLeftovers, removeOwn } from "./scratch.ts";
+
+/**
+ * First bytes of what `go build` takes for a former output of its own and overwrites: archives, ELF, Mach-O,
+ * PE, Plan 9, WebAssembly, XCOFF. The list is that of cmd/go/internal/work/exec.go (objectMagic), in hex.
+ */
+const OBJECT_MAGIC = [
+  "213c617263683e0a",
+  "3c62696761663e0a",
+  "7f454c46",
+  "feedface",
+  "feedfacf",
+  "cefaedfe",
+  "cffaedfe",
+  "4d5a90000300",
+  "4d5a78000100",
+  "000001eb",
+  "00008a97",
+  "00000647",
+  "0061736d",
+  "01df",
+  "01f7",
+] as const;
+
+/**
+ * Go's rule of what `-o` may overwrite: not a folder, and no file that has contents and is no object file.
+ *
+ * @throws MgoError in Go's words
+ */
+export async function checkOverwrite(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return;
+  const quoted = JSON.stringify(path);
+  if (found.isDirectory()) {
+    throw new MgoError(`build output ${quoted} already exists and is a directory`);
+  }
+  if (found.isFile() && found.size > 0 && !(await isObject(path))) {
+    throw new MgoError(`build output ${quoted} already exists and is not an object file`, {
+      hint: "remove it or name another file with -o",
+    });
+  }
+}
+
+async function isObject(path: string): Promise<boolean> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    const start = buffer.subarray(0, bytesRead).toString("hex");
+    return OBJECT_MAGIC.some((magic) => start.startsWith(magic));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Of executables, less the umask, as Go does. */
+const EXECUTABLE = 0o777;
+
+/**
+ * Puts a file in its place, an executable unless its mode says otherwise. A missing folder is made; a symbolic
+ * link is replaced, not followed, unless it leads to what is no regular file: a device or a pipe is written into.
+ *
+ * Where no file can be made or renamed beside the old one (a folder that may not be written, a file that is a mount
+ * of its own), that one is written in place, as Go does too. An interrupted run then leaves half a file.
+ *
+ * @param chunks the file's bytes in pieces
+ * @param mode less the umask
+ * @throws MgoError if it cannot be written; the signal's reason if it is aborted
+ */
+export async function placeOutput(
+  path: string,
+  chunks: readonly Uint8Array[],
+  signal?: AbortSignal,
+  mode = EXECUTABLE,
+): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await cleanIn(dirname(path));
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || found.isFile() || found.isDirectory())
+      await writeFile(path, chunks, mode, signal);
+    else await fillFile(await openSpecial(path, found, signal), chunks, signal);
+  } catch (error) {
+    if (error instanceof MgoError || signal?.aborted) throw error;
+    throw new MgoError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function writeFile(
+  path: string,
+  chunks: readonly Uint8Array[],
+  mode: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await replaceFile(path, chunks, mode, signal);
+  } catch (error) {
+    if (!hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV")) throw error;
+    await fillFile(await open(path, "w", mode), chunks, signal);
+  }
+}
+
+async function replaceFile(
+  path: string,
+  chunks: readonly Uint8Array[],
+  mode: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  let file: FileHandle | undefined;
+  const temporary = await makeOwn(async () => {
+    await file?.close();
+    const name = join(dirname(path), temporaryName(basename(path)));
+    file = await open(name, "wx", mode);
+    return name;
+  });
+  try {
+    if (file !== undefined) await fillFile(file, chunks, signal);
+    await rename(temporary, path);
+    letGo(temporary);
+  } catch (error) {
+    removeOwn(temporary);
+    if (hasCode(error, "EISDIR", "ENOTEMPTY")) await checkOverwrite(path);
+    throw error;
+  }
+}
+
+/** How long to wait for a pipe's reader, or for room in it, before looking again, in milliseconds. */
+const PAUSE = 10;
+
+/** Opening a FIFO waits for its reader; done this way, a signal ends the wait. */
+async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Promise<FileHandle> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (!found.isFIFO() || !hasCode(error, "ENXIO")) throw error;
+    }
+    await sleep(PAUSE);
+  }
+}
+
+const TEMPORARY = /^\..*\.[0-9a-f]{12}\.mgo-tmp$/s;
+
+/** Removes what killed runs have left in a folder of outputs. */
+export async function cleanIn(folder: string): Promise<void> {
+  await removeLeftovers(folder, TEMPORARY);
+}
+
+/** Names of files end at 255 bytes: a long one is cut so that what is added still fits. */
+function temporaryName(name: string): string {
+  const kept = Buffer.from(name)
+    .subarray(0, 200)
+    .toString("latin1")
+    .replaceAll(/[^\w.-]/g, "_");
+  return `.${kept}.${randomBytes(6).toString("hex")}.mgo-tmp`;
+}
+
+async function fillFile(
+  file: FileHandle,
+  chunks: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    for (const chunk of chunks) await writeAll(file, chunk, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+/** One write may take less than it was given: to a pipe, or past 2 GiB. */
+async function writeAll(file: FileHandle, chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
+  let offset = 0;
+  while (offset < chunk.length) {
+    signal?.throwIfAborted();
+    try {
+      offset += (await file.write(chunk, offset, chunk.length - offset)).bytesWritten;
+    } catch (error) {
+      if (!hasCode(error, "EAGAIN")) throw error;
+      await sleep(PAUSE);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The man page, read by the programs that show it.
+ */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
+import { COMMANDS } from "../../src/cli/reference/commands.ts";
+import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
+import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
+import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
+import { literal, paragraph, synopsis } from "../../src/cli/roff.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
+
+function makePage(): Workspace {
+  return makeWorkspace({ "mgo.1": expectSuccess(run(makeWorkspace(), [...MGO, "man"])).stdout });
+}
+
+describe("mgo man prints a page", () => {
+  test.each([
+    ["groff", ["groff", "-man", "-Tutf8", "-ww", "-z", "mgo.1"]],
+    ["mandoc", ["mandoc", "-Tlint", "mgo.1"]],
+    ["man", ["man", "--warnings", "-l", "mgo.1"]],
+  ])("that %s finds nothing wrong with", (program, command) => {
+    if (Bun.which(program) === null) return;
+    const { status, stdout, stderr } = run(makePage(), command, { MANWIDTH: "80", LC_ALL: "C.UTF-8" });
+    expect({ status, stderr, said: program === "man" ? "" : stdout }).toEqual({
+      status: 0,
+      stderr: "",
+      said: "",
+    });
+  });
+
+  test.skipIf(Bun.which("groff") === null)("that tells of everything, in 80 columns", () => {
+    const text = expectSuccess(run(makePage(), ["groff", "-man", "-Tascii", "-P-c", "mgo.1"])).stdout;
+    // Bold letters are printed twice.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+    const page = text.replaceAll(/.\x08/g, "");
+    expect(page.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    const words = [
+      ...COMMANDS.map(({ name }) => `mgo ${name}`),
+      ...MGO_FLAGS.map(writtenFlag),
+      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(writtenVariable),
+      ...BUNDLE_STATUSES.map(({ status }) => `  ${status}  `),
+    ];
+    expect(words.filter((word) => !page.includes(word))).toEqual([]);
+  });
+
+  test("whose signs can be copied", () => {
+    expect(literal("-o 'a^b' ~/x")).toBe("\\fB\\-o \\(aqa\\(hab\\(aq \\(ti/x\\fR");
+    expect(literal("-o FILE, MGO_X=1")).toBe("\\fB\\-o \\fR\\fIFILE\\fR\\fB, MGO_X=1\\fR");
+    expect(synopsis("pack -o OUT [--base v3] FILE...")).toBe(
+      "\\fBpack\\fR \\fB\\-o\\fR\\ \\fIOUT\\fR [\\fB\\-\\-base\\fR\\ v3] \\fIFILE\\fR...",
+    );
+    expect(paragraph("a `b\\` c")).toEqual(["a \\fBb\\e\\fR c"]);
+    expect(paragraph(`${"x".repeat(78)} .so what`)).toEqual(["x".repeat(78), "\\&.so what"]);
+  });
+
+  test("and takes no arguments", () => {
+    expect(run(makeWorkspace(), [...MGO, "man", "3"])).toMatchObject({
+      status: 2,
+      stderr: "mgo: man takes no arguments, and was given 3\n",
+    });
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * The reference, held against what it is about: the launcher's sources, what mgo takes, and the README.
+ */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HELP, helpOf } from "../../src/cli/help.ts";
+import { FLAGS_OF_FOUR, MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
+import { COMMANDS, FLAGS_ALONE } from "../../src/cli/reference/commands.ts";
+import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
+import type { CommandEntry, FlagEntry } from "../../src/cli/reference/types.ts";
+import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
+import { entry, plain, wrap } from "../../src/cli/reference/wrap.ts";
+import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
+
+const ROOT = join(import.meta.dir, "..", "..");
+const commands: readonly CommandEntry[] = COMMANDS;
+const flags: readonly FlagEntry[] = [...MGO_FLAGS, ...commands.flatMap((command) => command.flags)];
+
+describe("the reference", () => {
+  test("has the launcher's exit statuses by the names that the launcher gives them", () => {
+    const source = readFileSync(join(ROOT, "launcher", "fatal.zig"), "utf8");
+    const body = /pub const Status = enum\(u8\) \{(.*?)\n\};/s.exec(source)?.[1] ?? "";
+    const statuses = [...body.matchAll(/^ {4}(\w+) = (\d+),/gm)].map(([, name, status]) => [status, name]);
+    expect(statuses.length).toBeGreaterThan(5);
+    expect<unknown>(BUNDLE_STATUSES.map(({ status, name }) => [String(status), name])).toEqual(statuses);
+  });
+
+  test("has the words that the launcher reads in MGODEBUG", () => {
+    const source = readFileSync(join(ROOT, "launcher", "environment.zig"), "utf8");
+    const fields = /pub const Debug = struct \{(.*?)\n\};/s.exec(source)?.[1] ?? "";
+    const words = [...fields.matchAll(/^ {4}(\w+): bool/gm)].map(([, word]) => word ?? "");
+    expect(words.length).toBeGreaterThan(3);
+    const values = BUNDLE_VARIABLES.filter(({ name }) => name === "MGODEBUG").map(({ value }) => value);
+    expect(values.toSorted()).toEqual(words.toSorted());
+  });
+
+  test("tells nothing that the README and the pages do not", () => {
+    const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+    const paths = ["README.md", ...pages.map((name) => join("docs", name))];
+    const readme = paths.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+    const missing = [
+      ...MGO_FLAGS.map(({ name, ...flag }) => ("value" in flag ? `-${name}=` : `-${name}`)),
+      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(({ name }) => `\`${name}`),
+      ...BUNDLE_STATUSES.map(({ status }) => `| ${status} |`),
+    ].filter((word) => !readme.includes(word));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(commands.map((command) => [command.name, command] as const))(
+    "names in the synopsis of mgo %s only flags that it has",
+    (_, command) => {
+      const named = [...command.synopsis.matchAll(/(?:^|[ [])--?([a-z][\w.-]*)(?=[ \]=]|$)/g)];
+      const own = command.flags.flatMap(({ name, short }) => [name, short ?? name]);
+      const known = command.isBuild ? [...own, "mgo"] : own;
+      expect(named.map(([, name]) => name).filter((name) => !known.includes(name ?? ""))).toEqual([]);
+    },
+  );
+
+  test("shows of each value what it may be", () => {
+    for (const { name, value, shown } of flags) {
+      expect([name, shown === undefined]).toEqual([name, value === undefined]);
+      if (value?.kind !== "choice" && value?.kind !== "list") continue;
+      for (const choice of shown?.split(/[|,]/) ?? []) expect(value.choices).toContain(choice);
+    }
+  });
+});
+
+describe("mgo takes what the reference has", () => {
+  const takers = commands.filter((command) => !command.isBuild);
+
+  test.each(takers.map(({ name }) => [name]))("mgo %s --help and mgo help say the same", (name) => {
+    const workspace = makeWorkspace();
+    const own = expectSuccess(run(workspace, [...MGO, name, "--help"])).stdout;
+    expect(expectSuccess(run(workspace, [...MGO, "help", name])).stdout).toBe(own);
+    expect(own).toStartWith(`usage: mgo ${name}`);
+    const command = commands.find((known) => known.name === name);
+    for (const flag of command?.flags ?? []) expect(own).toContain(writtenFlag(flag));
+  });
+
+  test.each(takers.map(({ name }) => [name]))("mgo %s refuses a flag that it does not have", (name) => {
+    const { status, stderr } = run(makeWorkspace(), [...MGO, name, "--frobnicate"]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `mgo: ${name}: Unknown option '--frobnicate'\nhint: mgo help ${name} lists the flags\n`,
+    });
+  });
+});
+
+describe("the help text", () => {
+  test("tells of every command, flag and variable", () => {
+    const words = [
+      ...commands.map(({ synopsis }) => `mgo ${synopsis.split(" ").slice(0, 2).join(" ")}`),
+      ...[...MGO_FLAGS, ...FLAGS_ALONE].map(writtenFlag),
+      ...FLAGS_OF_FOUR.map(({ written }) => plain(written)),
+      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(writtenVariable),
+    ];
+    expect(words.filter((word) => !HELP.includes(`  ${word}`) && !HELP.includes(`mgo ${word}`))).toEqual([]);
+  });
+
+  test("fits into 80 columns, of each command too", () => {
+    const lines = [HELP, ...commands.map(helpOf)].flatMap((text) => text.split("\n"));
+    expect(lines.filter((line) => line.length > 80 || line.endsWith(" "))).toEqual([]);
+  });
+
+  test("breaks lines between words that belong apart", () => {
+    const long = "x".repeat(60);
+    expect(wrap(`${long} [--base v3, or more than that] y`, "  ", "    ")).toEqual([
+      `  ${long}`,
+      "    [--base v3, or more than that] y",
+    ]);
+    expect(wrap(`${long}xxxxxxxxxxxxxxxx -o FILE y`)).toEqual([`${long}xxxxxxxxxxxxxxxx`, "-o FILE y"]);
+    expect(entry("--a", "is a")).toEqual(["  --a                   is a"]);
+    expect(entry("--a-flag-of-22-letters", "is a")).toEqual([
+      "  --a-flag-of-22-letters",
+      "                        is a",
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+/** What this machine can run, and the variant for it. */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { LEVELS } from "../../src/levels/level.ts";
+import { highestUpTo, levelOfCpus, nativeLevel } from "../../src/levels/native.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO } from "../support/programs.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
+
+const V1 = "fpu cx8 cmov mmx fxsr sse sse2";
+const V2 = `${V1} pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm`;
+const V3 = `${V2} fma movbe xsave avx f16c abm bmi1 avx2 bmi2`;
+const V4 = `${V3} avx512f avx512dq avx512cd avx512bw avx512vl`;
+
+describe("the level of a /proc/cpuinfo", () => {
+  test.each([
+    ["v1", [V1]],
+    ["v2", [V2]],
+    ["v3", [V3]],
+    ["v4", [V4]],
+    // The worse of two.
+    ["v2", [V4, V2]],
+    // A level needs all of those below.
+    ["v1", [V4.replace("cx16 ", "")]],
+    ["v3", [V4.replace("avx512cd ", "")]],
+    [undefined, [V4.replace("cmov ", "")]],
+    [undefined, []],
+  ])("is %p", (level, cpus) => {
+    const text = cpus
+      .map((flags, index) => `processor\t: ${index}\nflags\t\t: ${flags}\nbugs\t\t:\n`)
+      .join("\n");
+    expect<unknown>(levelOfCpus(text)).toBe(level);
+  });
+});
+
+test("each feature of a level counts", () => {
+  for (const [level, flags, below] of [
+    ["v4", V4, V3],
+    ["v3", V3, V2],
+    ["v2", V2, V1],
+  ] as const) {
+    for (const feature of flags.slice(below.length + 1).split(" ")) {
+      const without = flags.split(" ").filter((flag) => flag !== feature);
+      expect([feature, levelOfCpus(`flags\t\t: ${without.join(" ")}\n`)]).not.toEqual([feature, level]);
+    }
+  }
+});
+
+test("the highest level up to a limit may be lower, or none", () => {
+  expect(highestUpTo(["v4", "v1", "v3"], "v4")).toBe("v4");
+  expect(highestUpTo(["v4", "v1"], "v3")).toBe("v1");
+  expect(highestUpTo(["v3", "v4"], "v2")).toBeUndefined();
+});
+
+describe("mgo extract --native", () => {
+  test("gives the variant that the bundle starts, byte for byte", () => {
+    const workspace = makeWorkspace(HELLO);
+    for (const [name, levels] of Object.entries({ all: LEVELS.join(","), few: "v1,v2", one: "v1,v4" })) {
+      expectSuccess(run(workspace, [...MGO, `-mgo.levels=${levels}`, "-o", name]));
+      // GOAMD64 is for building: it has no say.
+      expectSuccess(
+        run(workspace, [...MGO, "extract", name, "--native", "-o", `${name}.mgo`], { GOAMD64: "v1" }),
+      );
+      expectSuccess(run(workspace, ["sh", "-c", `MGODEBUG=extract ./${name} > ${name}.own`]));
+      expectSuccess(run(workspace, ["cmp", `${name}.mgo`, `${name}.own`]));
+      const started = expectSuccess(run(workspace, [`./${name}`])).stdout;
+      expect(expectSuccess(run(workspace, [`./${name}.mgo`])).stdout).toBe(started);
+    }
+    expect(expectSuccess(run(workspace, ["./all"])).stdout).toBe(`level ${nativeLevel()}\n`);
+  });
+
+  test("wants to know one variant", () => {
+    const workspace = makeWorkspace(HELLO);
+    expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1,v2", "-o", "x"]));
+    const both = run(workspace, [...MGO, "extract", "x", "--native", "--level", "v1", "-o", "y"]);
+    expect(both).toMatchObject({
+      status: 2,
+      stderr: "mgo: extract: one of --level and --native\nhint: x has v1, v2\n",
+    });
+    const neither = run(workspace, [...MGO, "extract", "x", "-o", "y"]);
+    expect(neither.stderr).toBe(
+      "mgo: extract: which variant? Name it with --level, or take --native\nhint: x has v1, v2\n",
+    );
+  });
+});

@@ -1,0 +1,251 @@
+/**
+ * mgo as a command: its own words, go's commands, its entry for npm, terminals and closed pipes.
+ */
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { GO_COMMANDS } from "../../src/cli/commands/passthrough.ts";
+import { HELP } from "../../src/cli/help.ts";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO, SEVERAL } from "../support/programs.ts";
+import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
+
+const NPX = join(import.meta.dir, "..", "..", "src", "entry", "npx.js");
+
+describe("help and version", () => {
+  test.each([[["--version"]], [["-version"]]])("mgo %j prints the version", (args) => {
+    expect(expectSuccess(run(makeWorkspace(), [...MGO, ...args])).stdout).toBe(
+      `mgo ${packageJson.version}\n`,
+    );
+  });
+
+  test.each([
+    [["--help"]],
+    [["-h"]],
+    [["help"]],
+    [["build", "-h"]],
+    [["build", "--help"]],
+    [["-v", "-help"]],
+    [["help", "build"]],
+  ])("mgo %j prints mgo's help", (args) => {
+    expect(expectSuccess(run(makeWorkspace(), [...MGO, ...args])).stdout).toBe(HELP);
+  });
+
+  test("the help fits into 80 columns", () => {
+    expect(HELP.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe("commands of go", () => {
+  test.each([
+    [["env", "GOOS", "GOVERSION"]],
+    [["version"]],
+    [["list", "-m"]],
+    [["vet", "./..."]],
+    [["list", "./missing"]],
+    [["tool", "missing"]],
+    [["mod", "missing"]],
+    [["help", "buildmode"]],
+    [["-C", "cmd/one", "list"]],
+    [["-C", "cmd/one", "run", "."]],
+    [["list", "-json=ImportPath,GoFiles", "./..."]],
+    [["test", "./..."]],
+    [["test", "-run=None", "./missing"]],
+    [["vet", "./missing"]],
+  ])("mgo %j is go's", (args) => {
+    const workspace = makeWorkspace(SEVERAL);
+    const ours = run(workspace, [...MGO, ...args], { GOAMD64: "v2" });
+    expect(ours).toEqual(run(workspace, ["go", ...args], { GOAMD64: "v2" }));
+  });
+
+  test("are all that go help lists, but build, install and run", () => {
+    const { stdout } = expectSuccess(run(makeWorkspace(), ["go", "help"]));
+    const commands = stdout.split("Additional help topics")[0] ?? "";
+    const listed = [...commands.matchAll(/^\t([a-z]+) {2,}/gm)].map(([, name]) => name ?? "");
+    expect([...GO_COMMANDS, "build", "install", "run"].toSorted()).toEqual([...listed, "help"].toSorted());
+  });
+
+  test("get the process as mgo was given it", () => {
+    const workspace = makeWorkspace({
+      "bin/go": '#!/bin/sh\necho "$@"\ngrep Sig[PBIC] /proc/self/status\nexit 3\n',
+    });
+    const env = { PATH: `${workspace.folder}/bin:/usr/bin:/bin`, BUN_OPTIONS: "" };
+    const ours = run(workspace, [...MGO, "tool", "-x", "a b"], env);
+    expect(ours).toEqual(run(workspace, ["go", "tool", "-x", "a b"], env));
+    expect(ours.status).toBe(3);
+  });
+
+  test("and files with absolute paths need no working directory", () => {
+    const workspace = makeWorkspace();
+    const gone = 'mkdir d && cd d && rmdir ../d && exec "$@"';
+    const there = run(workspace, ["sh", "-c", gone, "sh", "go", "version"]);
+    expect(run(workspace, ["sh", "-c", gone, "sh", ...MGO, "version"])).toEqual(there);
+    const { stderr } = run(workspace, ["sh", "-c", gone, "sh", ...MGO]);
+    expect(stderr).toBe("mgo: the working directory is gone or cannot be read\n");
+    const absolute = run(workspace, ["sh", "-c", gone, "sh", ...MGO, "inspect", "/bin/true"]);
+    expect(absolute.stderr).not.toContain("bug in mgo");
+  });
+
+  test("names that are not UTF-8 are refused, and not changed to others", () => {
+    const workspace = makeWorkspace(SEVERAL);
+    const named = run(workspace, ["sh", "-c", 'exec "$@" -o "$(printf "x\\377")" ./cmd/one', "sh", ...MGO]);
+    expect(named).toMatchObject({ status: 2, stdout: "" });
+    expect(named.stderr).toMatch(/^mgo: the argument "x\uFFFD" is not UTF-8, which mgo needs\n$/);
+    const folder = 'd=$(printf "d\\377") && mkdir "$d" && cd "$d" && exec "$@" .';
+    expect(run(workspace, ["sh", "-c", folder, "sh", ...MGO]).stderr).toContain(
+      "is not UTF-8, which mgo needs",
+    );
+    const whole = run(workspace, [...MGO, "-mgo.levels=v1", "-o", "\uFFFD", "./cmd/one"]);
+    expect(whole.status).toBe(0);
+  });
+
+  test("go -C dir build is build", () => {
+    const workspace = makeWorkspace(SEVERAL);
+    expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "build", "-o", "../../x"]));
+    expect(run(workspace, ["./x"], { GOAMD64: "v2" }).stdout).toBe("one v2\n");
+  });
+});
+
+describe("the entry for npm", () => {
+  test("reads nothing of Bun's from the folder that it is used in", () => {
+    const workspace = makeWorkspace({
+      ".env": "MGOFLAGS=-mgo.levels=none\nGOOS=plan9\n",
+      "bunfig.toml": 'preload = ["./preload.ts"]\n',
+      "preload.ts": 'throw new Error("preloaded");\n',
+      "tsconfig.json": "{",
+      "package.json": "{",
+    });
+    const { stdout, stderr } = run(workspace, ["node", NPX, "env", "GOOS"], {
+      BUN_OPTIONS: "--preload ./preload.ts",
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "linux\n", stderr: "" });
+  });
+
+  test("works through a link, and passes arguments and exit status on", () => {
+    const workspace = makeWorkspace({ ...HELLO, "bin/": "" });
+    symlinkSync(NPX, join(workspace.folder, "bin", "mgo"));
+    const { status, stderr } = run(workspace, ["bin/mgo", "build", "./no such folder"]);
+    expect(stderr).toContain("no such folder");
+    expect(status).toBe(1);
+    expect(run(workspace, ["bin/mgo", "-frobnicate"]).status).toBe(2);
+  });
+
+  test("becomes mgo where its runtime can, as newer versions of Node", () => {
+    const workspace = makeWorkspace();
+    // Bun has process.execve as well.
+    const { stdout, stderr, status } = run(workspace, [process.execPath, NPX, "--version"]);
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: `mgo ${packageJson.version}\n`,
+      stderr: "",
+      status: 0,
+    });
+  });
+
+  test("says in one line when Bun is not there", () => {
+    const workspace = makeWorkspace({ "package.json": '{"type":"module"}' });
+    mkdirSync(join(workspace.folder, "src", "entry"), { recursive: true });
+    for (const name of ["npx.js", "bun.js", "start.js"]) {
+      copyFileSync(join(NPX, "..", name), join(workspace.folder, "src", "entry", name));
+    }
+    const { status, stderr } = run(workspace, ["node", "src/entry/npx.js"]);
+    expect(stderr).toMatch(/^mgo: Bun is not installed for linux\/x64: .*\n$/);
+    expect(status).toBe(1);
+  });
+});
+
+/** Reads to the end in small pieces, and counts. */
+async function slowly(reader: FileHandle): Promise<number> {
+  let bytes = 0;
+  for (;;) {
+    const { bytesRead } = await reader.read(Buffer.alloc(1024), 0, 1024);
+    if (bytesRead === 0) return bytes;
+    bytes += bytesRead;
+  }
+}
+
+describe("streams", () => {
+  test("a reader that has gone ends mgo without a word", () => {
+    const workspace = makeWorkspace();
+    // The FIFO's reader is gone before mgo writes.
+    const script = 'mkfifo p; (exec 3<p) & exec 4>p; wait; "$@" >&4; echo "$?"';
+    const { stdout, stderr } = run(workspace, ["bash", "-c", script, "sh", ...MGO, "--help"]);
+    expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
+  });
+
+  test("a reader that is slow gets everything", async () => {
+    const workspace = makeWorkspace(HELLO);
+    const fifo = join(workspace.folder, "fifo");
+    expectSuccess(run(workspace, ["mkfifo", fifo]));
+    // With -a, Go prints far more than a pipe holds.
+    const child = Bun.spawn(["sh", "-c", 'exec "$@" 2> fifo', "sh", ...MGO, "-n", "-a", "-o", "x"], {
+      cwd: workspace.folder,
+      env: workspace.env,
+      stderr: "pipe",
+    });
+    const reader = await open(fifo, "r");
+    const bytes = await slowly(reader);
+    await reader.close();
+    expect(await child.exited).toBe(0);
+    const whole = run(workspace, ["sh", "-c", '"$@" 2> whole', "sh", ...MGO, "-n", "-a", "-o", "x"]);
+    expect(whole.status).toBe(0);
+    expect(statSync(join(workspace.folder, "whole")).size).toBeGreaterThan(200_000);
+    expect(bytes).toBe(statSync(join(workspace.folder, "whole")).size);
+  });
+
+  test.each([[["--version"]], [["version"]], [["-mgo.levels=v1", "-o", "x"]]])(
+    "mgo %j leaves a pipe that others share as it was",
+    (args) => {
+      const workspace = makeWorkspace(HELLO);
+      const shared = '("$@"; head -c 3000000 /dev/zero) | (sleep 0.3; wc -c)';
+      const { stdout, stderr } = run(workspace, ["bash", "-c", shared, "sh", ...MGO, ...args]);
+      expect(stderr).toBe("");
+      expect(Number(stdout)).toBeGreaterThanOrEqual(3_000_000);
+    },
+  );
+
+  test.each([
+    [["--help"]],
+    [["inspect", "x"]],
+    [["verify", "x"]],
+    [["extract", "x", "--level", "v1", "-o", "-"]],
+  ])("mgo %j says when standard output is full, and nothing when its reader has gone", (args) => {
+    const workspace = makeWorkspace(HELLO);
+    expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1,v3", "-o", "x"]));
+    const full = run(workspace, ["sh", "-c", '"$@" > /dev/full', "sh", ...MGO, ...args]);
+    expect({ status: full.status, stderr: full.stderr }).toEqual({
+      status: 1,
+      stderr: "mgo: cannot write standard output: no space left on device\n",
+    });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell
+    const gone = '"$@" | true; echo ${PIPESTATUS[0]}';
+    const { stdout, stderr } = run(workspace, ["bash", "-c", `trap "" PIPE; ${gone}`, "sh", ...MGO, ...args]);
+    expect({ stdout, stderr }).toEqual({ stdout: "141\n", stderr: "" });
+  });
+
+  test("in a pipe a build says nothing", () => {
+    const { stdout, stderr } = expectSuccess(run(makeWorkspace(HELLO), MGO));
+    expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
+  });
+
+  test.skipIf(Bun.which("script") === null)("on a terminal it shows each variant and a summary", () => {
+    const workspace = makeWorkspace(HELLO);
+    const show = (env: Readonly<Record<string, string>>): string => {
+      const command = ["stty cols 80 rows 24;", ...MGO, "-mgo.levels=v1,v3"].join(" ");
+      return expectSuccess(
+        run(workspace, ["script", "-qec", command, "/dev/null"], { TERM: "xterm", CI: "", ...env }),
+      ).stdout;
+    };
+    const live = show({});
+    expect(live).toMatch(/v3 {2}(?:building|built|encoding|.*done)/);
+    expect(live).toContain("\x1b[");
+    expect(live).toMatch(/mgo: hello: .* one plain build of .*, 2 variants in .*\r\n/);
+    expect(show({ NO_COLOR: "1" })).not.toContain("\x1b[32m");
+    expect(show({ CI: "true" })).toBe("");
+    expect(show({ TERM: "dumb" })).toBe("");
+  });
+});

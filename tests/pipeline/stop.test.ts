@@ -1,0 +1,117 @@
+/**
+ * Signals: mgo stops with all that it has started and leaves nothing behind.
+ */
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { expectSuccess } from "../support/compare.ts";
+import { HELLO } from "../support/programs.ts";
+import { BLOCK, DEAF, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
+import { listFiles, MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+
+setDefaultTimeout(60_000);
+afterAll(removeWorkspaces);
+
+test.each([
+  ["SIGINT", "tools that end with it", BLOCK],
+  ["SIGTERM", "tools that end with it", BLOCK],
+  ["SIGHUP", "tools that end with it", BLOCK],
+  ["SIGQUIT", "tools that end with it", BLOCK],
+  ["SIGTERM", "tools that ignore it", DEAF],
+] as const)("%s ends mgo by that signal, with %s", async (signal, _, tool) => {
+  const { child, workspace, mark, end } = await startStuck(tool);
+  expect(processesWith(mark).length).toBeGreaterThan(2);
+  child.kill(signal);
+  await child.exited;
+  await end();
+  expect(String(child.signalCode)).toBe(signal);
+  expect(await child.stderr.text()).toBe("");
+  expectNothingLeft(workspace, mark);
+});
+
+test("a second signal ends mgo at once, and still nothing is left", async () => {
+  const { child, workspace, mark, end } = await startStuck(DEAF);
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  await child.exited;
+  await end();
+  expect(child.signalCode).not.toBeNull();
+  // What was killed last may still be on its way out.
+  await waitUntil(() => processesWith(mark).length === 0);
+  expectNothingLeft(workspace, mark);
+});
+
+test("a signal that was ignored from the start stays ignored", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK, [
+    "sh",
+    "-c",
+    'trap "" HUP; exec "$@"',
+    "sh",
+    ...MGO,
+  ]);
+  child.kill("SIGHUP");
+  child.kill("SIGTERM");
+  await child.exited;
+  await end();
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expectNothingLeft(workspace, mark);
+});
+
+test("one signal ends mgo while it waits for the reader of a pipe", async () => {
+  const workspace = makeWorkspace(HELLO);
+  expectSuccess(run(workspace, ["mkfifo", "x"]));
+  const child = Bun.spawn([...MGO, "-v", "-mgo.levels=v1", "-o", "x"], {
+    cwd: workspace.folder,
+    env: workspace.env,
+    stdin: "ignore",
+    stderr: "pipe",
+  });
+  for await (const chunk of child.stderr) if (Buffer.from(chunk).includes("built in")) break;
+  await Bun.sleep(100);
+  child.kill("SIGTERM");
+  await child.exited;
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expect(listFiles(workspace.temporary)).toEqual([]);
+});
+
+test("through npx, the signal reaches mgo and its caller sees it", async () => {
+  const npx = ["node", `${import.meta.dir}/../../src/entry/npx.js`];
+  const { child, workspace, mark, end } = await startStuck(BLOCK, npx);
+  child.kill("SIGTERM");
+  await child.exited;
+  await end();
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expectNothingLeft(workspace, mark);
+});
+
+/** The state of each process, as in `ps`: T is stopped. */
+function states(mark: string): readonly string[] {
+  return processesWith(mark).map((pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+  });
+}
+
+test("Ctrl-Z stops everything that mgo has started, and SIGCONT has it go on", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK);
+  expect(states(mark)).not.toContain("T");
+  child.kill("SIGTSTP");
+  await waitUntil(() => states(mark).every((state) => state === "T"));
+  child.kill("SIGCONT");
+  await waitUntil(() => !states(mark).includes("T"));
+  child.kill("SIGTERM");
+  await child.exited;
+  await end();
+  expectNothingLeft(workspace, mark);
+});
+
+test("what is stopped can be ended", async () => {
+  const { child, workspace, mark, end } = await startStuck(BLOCK);
+  child.kill("SIGTSTP");
+  await waitUntil(() => states(mark).every((state) => state === "T"));
+  child.kill("SIGTERM");
+  child.kill("SIGCONT");
+  await child.exited;
+  await end();
+  expect(String(child.signalCode)).toBe("SIGTERM");
+  expectNothingLeft(workspace, mark);
+});
