@@ -2,7 +2,7 @@
 //!
 //!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
 //!     zig build test     all Zig tests
-//!     zig build format   writes src/engine/format.ts from launcher/format.zig
+//!     zig build format   writes src/engine/format.ts from engine/format/format.zig
 //!     zig build fuzz     zig-out/bin/mgo-fuzz, which `npm run fuzz` runs; takes clang
 const std = @import("std");
 const builtin = @import("builtin");
@@ -26,8 +26,8 @@ pub fn build(b: *std.Build) void {
         .launcher = b.step("launcher", "Build and check the launcher (default)"),
         .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
-        .format = b.step("format", "Write src/engine/format.ts from launcher/format.zig"),
-        .format_check = b.step("format-check", "Fail if src/engine/format.ts differs from launcher/format.zig"),
+        .format = b.step("format", "Write src/engine/format.ts from engine/format/format.zig"),
+        .format_check = b.step("format-check", "Fail if src/engine/format.ts differs from engine/format/format.zig"),
         .fuzz = b.step("fuzz", "Build the fuzzer, with clang and its sanitizers"),
     };
     b.getInstallStep().dependOn(steps.launcher);
@@ -60,6 +60,7 @@ pub fn build(b: *std.Build) void {
     const clang = b.option([]const u8, "clang", "clang with libFuzzer (default: " ++ clang_default ++ ")") orelse clang_default;
     steps.fuzz.dependOn(&b.addInstallBinFile(buildFuzzer(b, options, clang), "mgo-fuzz").step);
 
+    steps.@"test".dependOn(&b.addRunArtifact(buildEngineTests(b, options)).step);
     steps.@"test".dependOn(&b.addRunArtifact(buildLauncherTests(b, options)).step);
     steps.@"test".dependOn(if (buildCpuTests(b)) |tests|
         &b.addRunArtifact(tests).step
@@ -90,23 +91,16 @@ fn resolveFolder(b: *std.Build, path: []const u8) LazyPath {
 
 /// As linked, not checked.
 fn buildLauncher(b: *std.Build, options: Options) LazyPath {
-    // The compiler's passes are chosen by the root's mode, and what each function asks of them by its own
-    // module's. All for speed would take 20 KiB more, all for size 3 ms of a start of 11 MB.
-    const format = launcherModule(b, options, "launcher/format.zig", .ReleaseSmall);
-    const predict = launcherModule(b, options, "launcher/predict.zig", .ReleaseFast);
-    predict.addImport("format", format);
     const launcher_module = launcherModule(b, options, "launcher.zig", .ReleaseSmall);
-    launcher_module.addImport("format", format);
-    launcher_module.addImport("predict", predict);
-    launcher_module.addImport("deflate", launcherModule(b, options, "launcher/deflate.zig", .ReleaseSmall));
-    const zstd = launcherModule(b, options, "launcher/zstd.zig", .ReleaseFast);
-    addZstd(b, zstd, options);
-    launcher_module.addImport("zstd", zstd);
+    var modules: EngineModules = .{};
+    for (engine_modules) |one| modules.add(one, launcherModule(b, options, one.root, one.launcher_mode));
+    addZstd(b, modules.of("zstd"), options);
+    modules.importAll(launcher_module);
     const module = launcherModule(b, options, "launcher/root.zig", .ReleaseFast);
     module.addImport("launcher", launcher_module);
-    module.addAssemblyFile(b.path("launcher/start.S"));
-    module.addAssemblyFile(b.path("launcher/memory.S"));
-    module.addAssemblyFile(b.path("launcher/stub.S"));
+    module.addAssemblyFile(b.path("launcher/arch/amd64/start.S"));
+    module.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
+    module.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
 
     const launcher = b.addExecutable(.{
         .name = "mgo-launcher",
@@ -145,7 +139,7 @@ fn launcherModule(b: *std.Build, options: Options, source: []const u8, optimize:
 /// What TypeScript runs to make and follow plans. Its input is untrusted, so it keeps its checks.
 fn buildCodec(b: *std.Build, options: Options) LazyPath {
     const module = b.createModule(.{
-        .root_source_file = b.path("src/codec/main.zig"),
+        .root_source_file = b.path("engine/engine.zig"),
         .target = b.resolveTargetQuery(.{
             .cpu_arch = .wasm32,
             .os_tag = .freestanding,
@@ -156,31 +150,70 @@ fn buildCodec(b: *std.Build, options: Options) LazyPath {
         .strip = true,
         .sanitize_c = .off,
     });
-    importSources(b, module, options);
-    module.addImport("checksum", b.createModule(.{ .root_source_file = b.path("launcher/checksum.zig") }));
+    importEngine(b, module, options);
     const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
     codec.entry = .disabled;
     codec.rdynamic = true;
     return codec.getEmittedBin();
 }
 
-/// The modules that more than the launcher is made of, compiled as the module that imports them.
-fn importSources(b: *std.Build, module: *std.Build.Module, options: Options) void {
-    const format = b.createModule(.{ .root_source_file = b.path("launcher/format.zig") });
-    const predict = b.createModule(.{ .root_source_file = b.path("launcher/predict.zig") });
-    predict.addImport("format", format);
-    module.addImport("format", format);
-    module.addImport("predict", predict);
-    module.addImport("deflate", b.createModule(.{ .root_source_file = b.path("launcher/deflate.zig") }));
-    module.addImport("zstd", b.createModule(.{ .root_source_file = b.path("launcher/zstd.zig") }));
-    addZstd(b, module, options);
+/// A room of engine/ that others import by its name.
+const EngineModule = struct {
+    name: []const u8,
+    root: []const u8,
+    /// The rooms that it imports, which stand before it.
+    imports: []const []const u8 = &.{},
+    /// What the launcher has it compiled for. LLVM's passes are chosen by the root's mode, and what each function
+    /// asks of them by its own module's. All for speed would take 20 KiB more, all for size 3 ms of a start of 11 MB.
+    launcher_mode: std.builtin.OptimizeMode,
+};
+
+const engine_modules = [_]EngineModule{
+    .{ .name = "format", .root = "engine/format/format.zig", .launcher_mode = .ReleaseSmall },
+    .{ .name = "checksum", .root = "engine/zstd/checksum.zig", .launcher_mode = .ReleaseSmall },
+    .{ .name = "zstd", .root = "engine/zstd/zstd.zig", .launcher_mode = .ReleaseFast },
+    .{ .name = "deflate", .root = "engine/deflate/deflate.zig", .launcher_mode = .ReleaseSmall },
+    .{ .name = "filter", .root = "engine/filter/filter.zig", .launcher_mode = .ReleaseFast },
+    .{ .name = "predict", .root = "engine/predict/predict.zig", .imports = &.{"format"}, .launcher_mode = .ReleaseFast },
+    .{ .name = "bundle", .root = "engine/bundle/bundle.zig", .imports = &.{ "checksum", "format" }, .launcher_mode = .ReleaseSmall },
+};
+
+/// Compiled in one way, by name.
+const EngineModules = struct {
+    found: [engine_modules.len]*std.Build.Module = undefined,
+    count: usize = 0,
+
+    fn add(modules: *EngineModules, one: EngineModule, module: *std.Build.Module) void {
+        for (one.imports) |name| module.addImport(name, modules.of(name));
+        modules.found[modules.count] = module;
+        modules.count += 1;
+    }
+
+    fn of(modules: *const EngineModules, name: []const u8) *std.Build.Module {
+        for (engine_modules[0..modules.count], modules.found[0..modules.count]) |one, module| {
+            if (std.mem.eql(u8, one.name, name)) return module;
+        }
+        unreachable;
+    }
+
+    fn importAll(modules: *const EngineModules, importer: *std.Build.Module) void {
+        for (engine_modules, modules.found) |one, module| importer.addImport(one.name, module);
+    }
+};
+
+/// All rooms of the engine, compiled as the module that imports them.
+fn importEngine(b: *std.Build, importer: *std.Build.Module, options: Options) void {
+    var modules: EngineModules = .{};
+    for (engine_modules) |one| modules.add(one, b.createModule(.{ .root_source_file = b.path(one.root) }));
+    modules.importAll(importer);
+    addZstd(b, importer, options);
 }
 
-/// What launcher/zstd.zig and launcher/checksum.zig take: zstd's decoder of Huffman codes and its checksum, without
-/// libc, which launcher/zstd/shim.h stands in for, and assembly of our own.
+/// What engine/zstd takes: zstd's decoder of Huffman codes and its checksum, without
+/// libc, which engine/zstd/shim.h stands in for, and assembly of our own.
 fn addZstd(b: *std.Build, module: *std.Build.Module, options: Options) void {
     // For the <string.h> in there.
-    module.addIncludePath(b.path("launcher/zstd"));
+    module.addIncludePath(b.path("engine/zstd"));
     module.addCSourceFiles(.{ .root = options.zstd, .flags = zstdFlags(b), .files = &zstd_sources });
     // Those of the module, or of whoever imports it.
     const target = module.resolved_target orelse options.target;
@@ -197,7 +230,7 @@ const zstd_sources = [_][]const u8{
     "decompress/huf_decompress_amd64.S", // Empty for other CPUs.
 };
 
-const zstd_assembly = "launcher/zstd/sequences.S";
+const zstd_assembly = "launcher/arch/amd64/sequences.S";
 
 fn zstdFlags(b: *std.Build) []const []const u8 {
     return b.allocator.dupe([]const u8, &.{
@@ -207,7 +240,7 @@ fn zstdFlags(b: *std.Build) []const []const u8 {
         "-ffunction-sections",
         "-fdata-sections",
         "-include",
-        b.pathFromRoot("launcher/zstd/shim.h"),
+        b.pathFromRoot("engine/zstd/shim.h"),
         // -O2 and -O3 unroll loops around the assembly that does the work, and are not faster.
         "-Os",
         // Leaves out the Huffman decoder that takes two symbols a step: it decodes the same, in the same time.
@@ -234,7 +267,7 @@ fn checkLauncher(b: *std.Build, linked: LazyPath) LazyPath {
 fn writeFormat(b: *std.Build) *std.Build.Step {
     const print = b.addRunArtifact(b.addExecutable(.{
         .name = "print-format",
-        .root_module = formatModule(b, "launcher/build/print_format.zig"),
+        .root_module = formatModule(b, "engine/format/print_typescript.zig"),
     }));
     const update = b.addUpdateSourceFiles();
     update.addCopyFileToSource(print.addOutputFileArg("format.ts"), "src/engine/format.ts");
@@ -242,7 +275,7 @@ fn writeFormat(b: *std.Build) *std.Build.Step {
 }
 
 fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
-    const module = formatModule(b, "launcher/build/print_format.zig");
+    const module = formatModule(b, "engine/format/print_typescript.zig");
     module.addAnonymousImport("format.ts", .{ .root_source_file = b.path("src/engine/format.ts") });
     return b.addTest(.{ .name = "format", .root_module = module });
 }
@@ -250,12 +283,23 @@ fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
 /// For programs that run while the launcher is built.
 fn formatModule(b: *std.Build, source: []const u8) *std.Build.Module {
     const module = b.createModule(.{ .root_source_file = b.path(source), .target = b.graph.host, .optimize = .Debug });
-    module.addAnonymousImport("format", .{ .root_source_file = b.path("launcher/format.zig") });
+    module.addAnonymousImport("format", .{ .root_source_file = b.path("engine/format/format.zig") });
     return module;
 }
 
 fn buildExpectationTests(b: *std.Build) *std.Build.Step.Compile {
     return b.addTest(.{ .name = "expectations", .root_module = formatModule(b, "launcher/build/expectations.zig") });
+}
+
+fn buildEngineTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
+    const module = b.createModule(.{
+        .root_source_file = b.path("engine/tests.zig"),
+        .target = options.target,
+        .optimize = .Debug,
+        .sanitize_c = .off,
+    });
+    importEngine(b, module, options);
+    return b.addTest(.{ .name = "engine", .root_module = module, .use_llvm = true });
 }
 
 /// The launcher's modules, with zstd as in the launcher and Zig's safety checks on.
@@ -266,12 +310,12 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
         .optimize = .Debug,
         .sanitize_c = .off,
     });
-    module.addAssemblyFile(b.path("launcher/memory.S"));
-    module.addAssemblyFile(b.path("launcher/stub.S"));
+    module.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
+    module.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
-    importSources(b, module, options);
+    importEngine(b, module, options);
     module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v1.bin") });
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
 }
@@ -307,9 +351,9 @@ fn buildCorpusTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
         .optimize = .Debug,
         .sanitize_c = .full,
     });
-    targets.addAssemblyFile(b.path("launcher/memory.S"));
-    targets.addAssemblyFile(b.path("launcher/stub.S"));
-    importSources(b, targets, options);
+    targets.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
+    targets.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
+    importEngine(b, targets, options);
     const module = b.createModule(.{
         .root_source_file = generated.add("corpus.zig", source.written()),
         .target = options.target,
@@ -344,7 +388,7 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
         .stack_check = false,
         .stack_protector = false,
     });
-    importSources(b, module, options);
+    importEngine(b, module, options);
     const object = b.addObject(.{ .name = "fuzz", .root_module = module, .use_llvm = true });
 
     const link = b.addSystemCommand(&.{
@@ -359,15 +403,15 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
     link.addArg("-o");
     const fuzzer = link.addOutputFileArg("mgo-fuzz");
     link.addFileArg(object.getEmittedLlvmBc());
-    link.addFileArg(b.path("launcher/stub.S"));
-    link.addPrefixedDirectoryArg("-I", b.path("launcher/zstd"));
+    link.addFileArg(b.path("launcher/arch/amd64/stub.S"));
+    link.addPrefixedDirectoryArg("-I", b.path("engine/zstd"));
     link.addArgs(zstdFlags(b));
     link.addFileArg(b.path(zstd_assembly));
     for (zstd_sources) |source| link.addFileArg(options.zstd.path(b, source));
     return fuzzer;
 }
 
-const recordings_folder = "tests/launcher/cpuid";
+const recordings_folder = "tests/launcher/arch/amd64/cpuid";
 
 /// One test for each recording: adding one is adding a file. The folder need not be there where the
 /// launcher is only built.
@@ -394,7 +438,7 @@ fn buildCpuTests(b: *std.Build) !*std.Build.Step.Compile {
         .target = b.graph.host,
         .optimize = .Debug,
     });
-    module.addAnonymousImport("recording", .{ .root_source_file = b.path("launcher/recording.zig") });
+    module.addAnonymousImport("recording", .{ .root_source_file = b.path("launcher/arch/amd64/cpu_recording.zig") });
     return b.addTest(.{ .name = "cpu", .root_module = module });
 }
 

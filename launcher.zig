@@ -3,21 +3,21 @@
 //! that the bundle itself is.
 //!
 //! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it,
-//! or put it into another program, without a linker. It is entered in launcher/start.S.
+//! or put it into another program, without a linker. It is entered in launcher/arch/amd64/start.S.
 const std = @import("std");
-const bundle = @import("launcher/bundle.zig");
+const bundle = @import("bundle");
 const capabilities = @import("launcher/capabilities.zig");
-const cpu = @import("launcher/cpu.zig");
-const direct = @import("launcher/direct.zig");
-const environment = @import("launcher/environment.zig");
-const extract = @import("launcher/extract.zig");
-const Fallback = @import("launcher/fallback.zig").Fallback;
+const cpu = @import("launcher/arch/amd64/cpu.zig");
+const direct = @import("launcher/launch/in_place.zig");
+const environment = @import("launcher/select/environment.zig");
+const extract = @import("launcher/decode/extract.zig");
+const Fallback = @import("launcher/launch/fallback.zig").Fallback;
 const fatal = @import("launcher/fatal.zig");
 const format = @import("format");
-const select = @import("launcher/select.zig");
+const select = @import("launcher/select/select.zig");
 const start = @import("launcher/start.zig");
 const system = @import("launcher/system.zig");
-const ways = @import("launcher/ways.zig");
+const ways = @import("launcher/launch/launch.zig");
 
 pub const panic = fatal.panic;
 

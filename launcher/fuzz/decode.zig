@@ -1,16 +1,16 @@
 //! Every variant of a payload, as a start decodes it, as `MGODEBUG=symbols` and as `MGODEBUG=extract` do.
 const std = @import("std");
-const attach = @import("../attach.zig");
-const bundle = @import("../bundle.zig");
-const cpu = @import("../cpu.zig");
+const attach = @import("../decode/attach.zig");
+const bundle = @import("bundle");
+const cpu = @import("../arch/amd64/cpu.zig");
 const forge = @import("forge.zig");
 const format = @import("format");
 const memory_file = @import("memory_file.zig");
-const name = @import("../name.zig");
-const sections = @import("../sections.zig");
-const Decoding = @import("../decode.zig").Decoding;
+const name = @import("../launch/name.zig");
+const sections = @import("../launch/sections.zig");
+const Decoding = @import("../decode/decode.zig").Decoding;
 const Guarded = @import("guarded.zig").Guarded;
-const Restoring = @import("../restore.zig").Restoring;
+const Restoring = @import("../decode/restore.zig").Restoring;
 
 /// What all frames together may decode to, in bytes: larger payloads are known to be slow.
 const decoded_size_max = 8 << 20;

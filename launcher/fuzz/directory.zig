@@ -1,6 +1,6 @@
 //! The directory: `bundle.parse`, and all that is read from what it gives.
 const std = @import("std");
-const bundle = @import("../bundle.zig");
+const bundle = @import("bundle");
 const forge = @import("forge.zig");
 const format = @import("format");
 const Guarded = @import("guarded.zig").Guarded;

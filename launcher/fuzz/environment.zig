@@ -1,6 +1,6 @@
 //! The environment, as the kernel has laid it out.
 const std = @import("std");
-const environment = @import("../environment.zig");
+const environment = @import("../select/environment.zig");
 const level_max = @import("format").level_max;
 const Guarded = @import("guarded.zig").Guarded;
 

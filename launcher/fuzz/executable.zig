@@ -3,9 +3,9 @@ const std = @import("std");
 const Guarded = @import("guarded.zig").Guarded;
 const format = @import("format");
 const memory_file = @import("memory_file.zig");
-const name = @import("../name.zig");
-const mapping = @import("../mapping.zig");
-const sections = @import("../sections.zig");
+const name = @import("../launch/name.zig");
+const mapping = @import("../launch/mapping.zig");
+const sections = @import("../launch/sections.zig");
 
 /// Followed by the file. Ranges are as `bundle.parse` lets them through.
 const Head = extern struct {

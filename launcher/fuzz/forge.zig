@@ -1,8 +1,8 @@
 //! Payloads as an attacker makes them: with every checksum right, so that what lies behind the checks is reached.
 const std = @import("std");
-const bundle = @import("../bundle.zig");
-const checksum = @import("../checksum.zig");
-const decode = @import("../decode.zig");
+const bundle = @import("bundle");
+const checksum = @import("checksum");
+const decode = @import("../decode/decode.zig");
 const format = @import("format");
 
 pub const Payload = []align(format.payload_align) u8;

@@ -1,9 +1,9 @@
 //! One stored frame, with and without bytes that it refers to: assembly and Zig must decode its sequences to the same,
 //! or both refuse it. And the filter behind it.
 const std = @import("std");
-const cpu = @import("../cpu.zig");
+const cpu = @import("../arch/amd64/cpu.zig");
 const format = @import("format");
-const predict = @import("predict");
+const filter = @import("filter");
 const zstd = @import("zstd");
 const Guarded = @import("guarded.zig").Guarded;
 
@@ -36,7 +36,7 @@ pub fn run(input: []const u8) void {
     if (size) |decoded_size| {
         const bytes = memory.bytes[reference.len..][0..decoded_size];
         std.debug.assert(std.mem.eql(u8, bytes, other_memory.bytes[reference.len..][0..decoded_size]));
-        filter(bytes, head.filter_bits);
+        checkFilter(bytes, head.filter_bits);
     }
     // Of wrong Huffman codes, zstd's assembly takes some that its C refuses.
     _ = decode(memory.bytes, reference, stored.bytes, .{ .huffman = false, .sequences = false });
@@ -58,12 +58,12 @@ fn decode(memory: []u8, reference: []const u8, stored: []const u8, assembly: Ass
 }
 
 /// What the encoder does to bytes, the launcher undoes.
-fn filter(bytes: []u8, seed: u8) void {
+fn checkFilter(bytes: []u8, seed: u8) void {
     const original: Guarded(1) = .copy(bytes);
     defer original.deinit();
-    const bits = predict.filter.bitsFor(@as(u64, 1) << @intCast(seed % 64));
-    predict.filter.code(.forward, bytes, seed, bits);
-    predict.filter.code(.backward, bytes, seed, bits);
+    const bits = filter.bitsFor(@as(u64, 1) << @intCast(seed % 64));
+    filter.code(.forward, bytes, seed, bits);
+    filter.code(.backward, bytes, seed, bits);
     std.debug.assert(std.mem.eql(u8, bytes, original.bytes));
-    predict.filter.code(.backward, bytes, seed, bits);
+    filter.code(.backward, bytes, seed, bits);
 }

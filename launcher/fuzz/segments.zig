@@ -1,8 +1,8 @@
 //! The program headers by which the direct layout finds its base and the base's entry.
 const std = @import("std");
 const elf = std.elf;
-const bundle = @import("../bundle.zig");
-const direct = @import("../direct.zig");
+const bundle = @import("bundle");
+const direct = @import("../launch/in_place.zig");
 const format = @import("format");
 const Guarded = @import("guarded.zig").Guarded;
 const start = @import("../start.zig");

@@ -14,7 +14,7 @@ export function debianCopyright(mgo: string, zstd: string, notices: readonly Not
   const paragraphs = [
     "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: mgo",
     `Files: *\nCopyright: ${holders(mgo)}\nLicense: Expat\n${field(withoutHead(mgo))}`,
-    `Files: launcher/zstd/*\nCopyright: ${holders(zstd)}\nLicense: BSD-3-Clause\n${field(withoutHead(zstd))}`,
+    `Files: engine/zstd/*\nCopyright: ${holders(zstd)}\nLicense: BSD-3-Clause\n${field(withoutHead(zstd))}`,
     ...notices.map(
       ({ name, license, text }) =>
         `Files: node_modules/${name}/*\nCopyright: ${holders(text)}\nLicense: ${name}-${license}\n${field(text)}`,

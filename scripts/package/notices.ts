@@ -5,5 +5,5 @@ import { bundledPackages } from "./bundled.ts";
 import { thirdParties } from "./copyright.ts";
 
 const root = resolve(import.meta.dir, "..", "..");
-const zstd = await readFile(join(root, "launcher", "zstd", "LICENSE"), "utf8");
+const zstd = await readFile(join(root, "engine", "zstd", "LICENSE"), "utf8");
 process.stdout.write(thirdParties(zstd, await bundledPackages(root)));

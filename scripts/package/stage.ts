@@ -28,7 +28,7 @@ export async function stage(root: string, folder: string, release: Release): Pro
   await put("mgo.1.gz", pack(manPage()));
   for (const [shell, script] of Object.entries(SCRIPTS)) await put(`completions/mgo.${shell}`, script);
 
-  const [mgo, zstd] = [await read("LICENSE"), await read("launcher/zstd/LICENSE")];
+  const [mgo, zstd] = [await read("LICENSE"), await read("engine/zstd/LICENSE")];
   const notices = await bundledPackages(root);
   await put("copyright", debianCopyright(mgo, zstd, notices));
   await put("licenses/LICENSE", mgo);

@@ -18,7 +18,7 @@ export async function readText(path: string): Promise<string> {
  * @param more what else that is, beside npm packages
  */
 export async function readLicenses(...more: readonly string[]): Promise<readonly Entry[]> {
-  const zstd = await readText("launcher/zstd/LICENSE");
+  const zstd = await readText("engine/zstd/LICENSE");
   const texts = {
     LICENSE: await readText("LICENSE"),
     "LICENSE.zstd": zstd,

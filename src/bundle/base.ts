@@ -1,6 +1,6 @@
 /**
  * The base of the direct layout as a variant: what of its file was overwritten is stored as frames, and laid over
- * the bundle's own bytes again (`Codec.in_place` in launcher/format.zig).
+ * the bundle's own bytes again (`Codec.in_place` in engine/format/format.zig).
  */
 
 import { CODEC, FRAME_SIZE_MAX, RESTORE } from "../engine/format.ts";

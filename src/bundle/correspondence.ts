@@ -1,5 +1,5 @@
 /**
- * Which parts of two executables correspond: what the codec (src/codec/request.zig) is asked with.
+ * Which parts of two executables correspond: what the codec (engine/request.zig) is asked with.
  *
  * Sections correspond by name. Those that are not loaded have no address: they get one behind the image, so
  * that one number tells where anything is. What is detached comes last: no part of the skeleton is predicted from
@@ -19,10 +19,10 @@ import {
   tryParseElf,
 } from "./elf.ts";
 
-/** `Role` of src/codec/request.zig. */
+/** `Role` of engine/request.zig. */
 export const ROLE = { zeros: 0, bytes: 1, code: 2, data: 3, relocations: 4, functions: 5 } as const;
 
-/** One section, as `Span` of src/codec/request.zig, and its role. */
+/** One section, as `Span` of engine/request.zig, and its role. */
 export interface Part {
   readonly name: string;
   readonly role: number;
@@ -147,7 +147,7 @@ function roleOf({ name, header }: Section): number {
 }
 
 /**
- * The request to the codec, in its layout: a `Request` and as many `Pair` of src/codec/request.zig.
+ * The request to the codec, in its layout: a `Request` and as many `Pair` of engine/request.zig.
  */
 export function writeRequest(base: Image, variant: Image): Uint8Array {
   const pairs = pairUp(base.parts, variant.parts);

@@ -1,6 +1,6 @@
 /**
  * A variant's file ⇄ its stream, which is what frames are made of: first the skeleton, the file without its detached
- * ranges, then what these hold, in the order of the file. launcher/format.zig defines both.
+ * ranges, then what these hold, in the order of the file. engine/format/format.zig defines both.
  *
  * Detached are the contents of sections that are not loaded: debug data and symbols. A start needs none of them. Those
  * that Go's linker has deflated are stored inflated, as variants differ little in what was deflated, and in all of the

@@ -1,8 +1,8 @@
 /**
  * The payload's directory: header and the tables of variants, frames and detached ranges. The fields, their order and what each
- * covers are defined in launcher/format.zig; this is their TypeScript writer and reader.
+ * covers are defined in engine/format/format.zig; this is their TypeScript writer and reader.
  *
- * The reader checks all that the launcher checks (launcher/bundle.zig): what it returns can be followed
+ * The reader checks all that the launcher checks (engine/bundle/bundle.zig): what it returns can be followed
  * without further checks of bounds.
  */
 

@@ -42,7 +42,7 @@ export interface EncodeProgress {
   readonly stored: number;
 }
 
-/** One frame as the payload stores it; fields as in launcher/format.zig. */
+/** One frame as the payload stores it; fields as in engine/format/format.zig. */
 export interface EncodedFrame {
   readonly stored: Uint8Array;
   readonly size: number;

@@ -1,7 +1,7 @@
 /**
  * The codecs of frames: how a piece of a variant becomes stored bytes and comes back.
  *
- * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. launcher/zstd.zig decodes
+ * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. engine/zstd/zstd.zig decodes
  * the same frames at a start.
  */
 import { promisify } from "node:util";

@@ -39,7 +39,7 @@ import {
 const BUILD_INFO_ALIGN = 16;
 const SHDR_ALIGN = 8;
 const SECTION_NAMES = ".shstrtab";
-/** The launcher looks for the end of its payload in this program header (launcher/start.S). */
+/** The launcher looks for the end of its payload in this program header (launcher/arch/amd64/start.S). */
 const PAYLOAD_SEGMENT = 1;
 /** With which the launcher's block starts. */
 const SECTION_CODE = ".text";

@@ -1,5 +1,5 @@
 /**
- * What variants are predicted from, laid out as the launcher has it (`Plan` in launcher/format.zig): a stored base
+ * What variants are predicted from, laid out as the launcher has it (`Plan` in engine/format/format.zig): a stored base
  * as its stream, a base in place as its image in memory with bytes behind it that are not at hand there.
  */
 

@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
 
 /** What is compiled, as paths in the checkout; zstd's sources and Zig change with the lock file only. */
-const SOURCES = ["build.zig", "launcher.zig", "launcher", "src/codec", "package-lock.json"] as const;
+const SOURCES = ["build.zig", "launcher.zig", "launcher", "engine", "package-lock.json"] as const;
 
 /** Where build.zig puts its products, below the folder that `zig build --prefix` names. */
 const PRODUCTS = "bin";

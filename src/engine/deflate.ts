@@ -1,5 +1,5 @@
 /**
- * Deflates as Go's linker did: launcher/deflate.zig, which is part of the codec's WebAssembly module.
+ * Deflates as Go's linker did: engine/deflate/deflate.zig, which is part of the codec's WebAssembly module.
  */
 import { xxHash64 } from "./hash.ts";
 import { type Memory, Piece, sharedCodec } from "./module.ts";

@@ -1,5 +1,5 @@
 /**
- * Filters of frames: launcher/filter.zig, which is part of the codec.
+ * Filters of frames: engine/filter/filter.zig, which is part of the codec.
  */
 
 import { type Image, ROLE } from "../bundle/correspondence.ts";

@@ -1,4 +1,4 @@
-// Written by `zig build format` from launcher/format.zig. Do not edit.
+// Written by `zig build format` from engine/format/format.zig. Do not edit.
 
 export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 export const VERSION = 1;

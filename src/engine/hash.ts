@@ -3,7 +3,7 @@
  */
 import type { Memory } from "./module.ts";
 
-/** What src/codec/main.zig exports for it. */
+/** What engine/main.zig exports for it. */
 interface Exports extends Memory {
   hashStart(): void;
   hashPiece(address: number, size: number): void;

@@ -1,9 +1,9 @@
 /**
- * The codec's WebAssembly module (src/codec), and its memory.
+ * The codec's WebAssembly module (engine), and its memory.
  */
 import { loadCodec } from "./products.ts";
 
-/** What src/codec/main.zig exports for memory. Addresses are those of its own; 0 is none. */
+/** What engine/main.zig exports for memory. Addresses are those of its own; 0 is none. */
 export interface Memory {
   readonly memory: WebAssembly.Memory;
   allocate(size: number): number;

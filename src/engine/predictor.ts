@@ -1,5 +1,5 @@
 /**
- * Predicts a variant from its base: src/codec, which is compiled to WebAssembly, and the code that the launcher
+ * Predicts a variant from its base: engine, which is compiled to WebAssembly, and the code that the launcher
  * predicts with.
  */
 
@@ -8,7 +8,7 @@ import type { Reference } from "../bundle/reference.ts";
 import { FRAME_SIZE_MAX } from "./format.ts";
 import { instantiate, type Memory, Piece } from "./module.ts";
 
-/** What src/codec/main.zig exports for predicting. */
+/** What engine/main.zig exports for predicting. */
 interface Exports extends Memory {
   makePlan(base: number, baseSize: number, variant: number, variantSize: number, request: number): number;
   resultAddress(): number;

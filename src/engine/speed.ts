@@ -1,5 +1,5 @@
 /**
- * What decoding costs at each start, weighed against what it saves: src/codec/speed.zig and literals.zig.
+ * What decoding costs at each start, weighed against what it saves: engine/speed.zig and literals.zig.
  */
 import { type Memory, Piece, sharedCodec } from "./module.ts";
 

@@ -1,4 +1,4 @@
-/** Which level the machine that mgo runs on can run: the launcher's rules (launcher/cpu.zig), by Linux's account. */
+/** Which level the machine that mgo runs on can run: the launcher's rules (launcher/arch/amd64/cpu.zig), by Linux's account. */
 import { readFileSync } from "node:fs";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { LEVELS, type Level, levelNumber } from "./level.ts";

@@ -1,4 +1,4 @@
-/** Which variant a bundle would start: launcher/select.zig, for `mgo run`. */
+/** Which variant a bundle would start: launcher/select/select.zig, for `mgo run`. */
 import { type Level, levelNumber } from "./level.ts";
 import { highestUpTo } from "./native.ts";
 

@@ -32,7 +32,7 @@ describe("the reference", () => {
   });
 
   test("has the words that the launcher reads in MGODEBUG", () => {
-    const source = readFileSync(join(ROOT, "launcher", "environment.zig"), "utf8");
+    const source = readFileSync(join(ROOT, "launcher", "select", "environment.zig"), "utf8");
     const fields = /pub const Debug = struct \{(.*?)\n\};/s.exec(source)?.[1] ?? "";
     const words = [...fields.matchAll(/^ {4}(\w+): bool/gm)].map(([, word]) => word ?? "");
     expect(words.length).toBeGreaterThan(3);

@@ -1,4 +1,4 @@
-/** launcher/deflate.zig beside Go's compress/zlib: what Go's linker wrote, and what tests/launcher/deflate makes. */
+/** engine/deflate/deflate.zig beside Go's compress/zlib: what Go's linker wrote, and what tests/launcher/deflate makes. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ describe.skipIf(minor > 26)("deflating", () => {
 
   test("is checked in Zig with streams that Go makes", () => {
     const table = run(["go", "run", ".", "vectors"], join(root, "tests", "launcher", "deflate")).toString();
-    expect(readFileSync(join(root, "launcher", "deflate_test.zig"), "utf8")).toContain(table);
+    expect(readFileSync(join(root, "engine", "deflate", "deflate_test.zig"), "utf8")).toContain(table);
   });
 });
 

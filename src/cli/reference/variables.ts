@@ -17,7 +17,7 @@ export const VARIABLES = [
   { name: "NO_COLOR", summary: "no colours on a terminal" },
 ] as const satisfies readonly VariableEntry[];
 
-/** Read by the launcher: launcher/environment.zig. */
+/** Read by the launcher: launcher/select/environment.zig. */
 export const BUNDLE_VARIABLES = [
   { name: "GOAMD64", value: LEVELS.join("|"), summary: "start this variant, or the best below it" },
   { name: "MGODEBUG", value: "log", summary: "say on standard error which variant is started" },

@@ -7,7 +7,7 @@ import (
 	"math/rand"
 )
 
-// kinds make inputs that launcher/deflate_test.zig makes as well.
+// kinds make inputs that engine/deflate/deflate_test.zig makes as well.
 var kinds = []struct {
 	name string
 	make func(size int) []byte

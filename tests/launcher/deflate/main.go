@@ -1,7 +1,7 @@
 // Deflate writes what Go's compress/zlib makes of generated inputs at BestSpeed, for tests of
-// launcher/deflate.zig:
+// engine/deflate/deflate.zig:
 //
-//	deflate vectors        the table of known streams in launcher/deflate_test.zig
+//	deflate vectors        the table of known streams in engine/deflate/deflate_test.zig
 //	deflate streams COUNT  that many random inputs, each followed by its stream, with 32-bit
 //	                       little-endian sizes in front of both
 package main

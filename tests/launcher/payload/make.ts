@@ -1,4 +1,4 @@
-// Writes the payload that launcher/decode_test.zig reads, and the two variants in it:
+// Writes the payload that launcher/decode/decode_test.zig reads, and the two variants in it:
 //
 //   bun tests/launcher/payload/make.ts
 //
@@ -160,7 +160,7 @@ function makePlan(): Uint8Array {
   return bytes;
 }
 
-/** As launcher/predict.zig does. */
+/** As engine/predict/predict.zig does. */
 function predict(offset: number, size: number): Uint8Array {
   const whole = new Uint8Array(v3.bytes.length);
   for (const [variant, base, length] of ENTRIES) whole.set(v1.bytes.subarray(base, base + length), variant);

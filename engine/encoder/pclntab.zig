@@ -1,0 +1,165 @@
+//! Go's function table (.gopclntab) of one executable, read for matching: damaged ones give null.
+//!
+//! The format is that of cmd/link's pcln.go and runtime/symtab.go from Go 1.20 on.
+const std = @import("std");
+const format = @import("predict").format;
+const record = @import("predict").functions;
+const File = @import("../format/wire.zig").File;
+const Pair = @import("../format/wire.zig").Pair;
+const Side = @import("../format/wire.zig").Side;
+const Span = @import("../format/wire.zig").Span;
+
+/// Go120PCLnTabMagic (internal/abi/symtab.go).
+const magic = 0xfffffff1;
+/// magic, two zeros, the instruction size quantum, the pointer size; then 8 words.
+const header_size = 8 + 8 * 8;
+
+pub const Function = struct {
+    /// Addresses of its code.
+    start: u32,
+    end: u32,
+    name: []const u8,
+    /// Its record, as an offset in the part `records`.
+    record: u32,
+    record_size: u32,
+};
+
+/// The parts of the table, in their order.
+pub const Parts = struct {
+    head: Span,
+    names: Span,
+    /// Compilation units and file names.
+    files: Span,
+    counters: Span,
+    table: Span,
+    records: Span,
+    /// From Go 1.26 on, what records refer to follows them.
+    rest: Span,
+};
+
+pub const Table = struct {
+    parts: Parts,
+    /// Where the first function starts and how far the last one reaches.
+    text: u32,
+    text_size: u32,
+    /// What offsets of function data count from; 0 if not found.
+    function_data: u32,
+    functions: []const Function,
+    record_bytes: []const u8,
+
+    pub fn originOf(table: *const Table, origin: format.Origin) u32 {
+        return switch (origin) {
+            .text => table.text,
+            .functions => table.parts.table.address,
+            .names => table.parts.names.address,
+            .counters => table.parts.counters.address,
+            .function_data => table.function_data,
+        };
+    }
+};
+
+pub fn read(gpa: std.mem.Allocator, file: *const File, span: Span, module: Module) ?Table {
+    const bytes = file.raw(span);
+    if (bytes.len < header_size or readWord(bytes, 0, u32) != magic or bytes[7] != 8) return null;
+    const count = smaller(readWord(bytes, 8, u64), 1 << 28) orelse return null;
+    var starts: [6]u32 = undefined;
+    // Names, compilation units, files, counters, functions.
+    for (starts[0..5], 4..) |*start, index| {
+        start.* = smaller(readWord(bytes, index * 8, u64), span.size) orelse return null;
+    }
+    starts[5] = span.size;
+    for (starts[0..5], starts[1..]) |start, next| if (start > next or start < header_size) return null;
+    const table_start = starts[4];
+    // Pairs of offsets, and the end of the last function.
+    const table_size = @as(u64, count) * 8 + 4;
+    if (table_start + table_size > span.size) return null;
+    const table = bytes[table_start..];
+    const records_start: u32 = @intCast(std.mem.alignForward(u64, table_size, 4));
+
+    const functions = gpa.alloc(Function, count) catch return null;
+    var records_end: u32 = records_start;
+    const names = bytes[starts[0]..starts[1]];
+    for (functions, 0..) |*function, index| {
+        const start = readWord(table, index * 8, u32);
+        const end = readWord(table, index * 8 + 8, u32);
+        const at = readWord(table, index * 8 + 4, u32);
+        if (start > end or end > module.text_size) return null;
+        if (at < records_start or @as(u64, at) + record.record_size > table.len) return null;
+        const counters = readWord(table, at + record.field.counter_count, u32);
+        const data: u32 = table[at + record.field.data_count];
+        const size = std.math.add(u32, record.record_size + data * 4, std.math.mul(u32, counters, 4) catch return null) catch return null;
+        if (@as(u64, at) + size > table.len) return null;
+        records_end = @max(records_end, at + size);
+        function.* = .{
+            .start = module.text + start,
+            .end = module.text + end,
+            .name = nameAt(names, readWord(table, at + record.field.name, u32)),
+            .record = at - records_start,
+            .record_size = size,
+        };
+    }
+    return .{
+        .parts = .{
+            .head = span.part(0, starts[0]),
+            .names = span.part(starts[0], starts[1] - starts[0]),
+            .files = span.part(starts[1], starts[3] - starts[1]),
+            .counters = span.part(starts[3], starts[4] - starts[3]),
+            .table = span.part(table_start, records_start),
+            .records = span.part(table_start + records_start, records_end - records_start),
+            .rest = span.part(table_start + records_end, span.size - table_start - records_end),
+        },
+        .text = module.text,
+        .text_size = module.text_size,
+        .function_data = module.function_data,
+        .functions = functions,
+        .record_bytes = table[records_start..records_end],
+    };
+}
+
+/// What the runtime's `moduledata` says about the table.
+pub const Module = struct {
+    text: u32,
+    text_size: u32,
+    function_data: u32,
+
+    // Indexes of its words (runtime/symtab.go, Go 1.20 to 1.26).
+    const word_text = 22;
+    const word_etext = 23;
+    const word_gofunc = 40;
+
+    /// Finds it by its first word, the address of the table.
+    pub fn find(file: *const File, pairs: []const Pair, side: Side, table: Span) ?Module {
+        const pointer = file.image + table.address;
+        for (pairs) |pair| {
+            if (pair.role != .data) continue;
+            const span = pair.of(side);
+            var at = std.mem.alignForward(u32, span.address, 8) - span.address;
+            while (at + (word_gofunc + 1) * 8 <= span.size) : (at += 8) {
+                if (file.word(span, at) != pointer) continue;
+                const text = file.addressOf(file.word(span, at + word_text * 8)) orelse continue;
+                const etext = file.addressOf(file.word(span, at + word_etext * 8)) orelse continue;
+                if (etext < text) continue;
+                return .{
+                    .text = text,
+                    .text_size = etext - text,
+                    .function_data = file.addressOf(file.word(span, at + word_gofunc * 8)) orelse 0,
+                };
+            }
+        }
+        return null;
+    }
+};
+
+fn nameAt(names: []const u8, offset: u32) []const u8 {
+    if (offset >= names.len) return "";
+    const rest = names[offset..];
+    return rest[0 .. std.mem.indexOfScalar(u8, rest, 0) orelse return ""];
+}
+
+fn readWord(bytes: []const u8, at: usize, comptime T: type) T {
+    return std.mem.readInt(T, bytes[at..][0..@sizeOf(T)], .little);
+}
+
+fn smaller(value: u64, limit: u32) ?u32 {
+    return if (value <= limit) @intCast(value) else null;
+}

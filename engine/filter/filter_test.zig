@@ -1,0 +1,50 @@
+//! Filters there and back.
+const std = @import("std");
+const filter = @import("filter");
+
+test "calls and addresses relative to RIP get their targets, and their distances back" {
+    // call +0x10; lea rax, [rip - 0x20]; call far out of the file
+    const original = [_]u8{ 0xe8, 0x10, 0, 0, 0, 0x48, 0x8d, 0x05, 0xe0, 0xff, 0xff, 0xff, 0xe8, 0, 0, 0, 0x40 };
+    var bytes = original;
+    filter.code(.forward, &bytes, 0x1000, filter.bitsFor(1 << 20));
+    const expected = [_]u8{ 0xe8, 0x15, 0x10, 0, 0, 0x48, 0x8d, 0x05, 0xec, 0x0f, 0, 0, 0xe8, 0, 0, 0, 0x40 };
+    try std.testing.expectEqualSlices(u8, &expected, &bytes);
+    filter.code(.backward, &bytes, 0x1000, filter.bitsFor(1 << 20));
+    try std.testing.expectEqualSlices(u8, &original, &bytes);
+}
+
+test "any bytes come back, at any place in files of any size" {
+    var prng = std.Random.DefaultPrng.init(0x62636a);
+    const random = prng.random();
+    var original: [1000]u8 = undefined;
+    for (0..5000) |_| {
+        const bytes = original[0..random.uintAtMost(usize, original.len)];
+        random.bytes(bytes);
+        // Much of what counts.
+        for (bytes) |*byte| switch (random.uintLessThan(u8, 6)) {
+            0 => byte.* = 0xe8,
+            1 => byte.* = 0x05,
+            2 => byte.* = 0,
+            3 => byte.* = 0xff,
+            else => {},
+        };
+        const bits = filter.bitsFor(random.int(u64) >> random.uintAtMost(u6, 63));
+        const position = random.int(u32);
+        var changed: [1000]u8 = undefined;
+        @memcpy(changed[0..bytes.len], bytes);
+        filter.code(.forward, changed[0..bytes.len], position, bits);
+        filter.code(.backward, changed[0..bytes.len], position, bits);
+        try std.testing.expectEqualSlices(u8, bytes, changed[0..bytes.len]);
+    }
+}
+
+test "numbers have as many bits as the file needs" {
+    for ([_]struct { u64, u6 }{
+        .{ 0, 25 },
+        .{ 1 << 24, 25 },
+        .{ (1 << 24) + 1, 26 },
+        .{ 1 << 30, 31 },
+        .{ (1 << 30) + 1, 32 },
+        .{ std.math.maxInt(u64), 32 },
+    }) |case| try std.testing.expectEqual(case[1], filter.bitsFor(case[0]));
+}

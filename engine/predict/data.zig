@@ -1,0 +1,69 @@
+//! Data: pointers, and Go's offsets of functions in type descriptors.
+const std = @import("std");
+const Plan = @import("recipe.zig").Plan;
+
+/// Functions of Go start at multiples of this at least (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
+const function_align = 32;
+/// Numbers below are more often numbers than offsets.
+const offset_min = 4096;
+
+/// Replaces the base's addresses by the variant's.
+///
+/// Each aligned word of 8 bytes that has the value of an address in the image counts as a pointer, each
+/// aligned half of another that has the value of a function's offset as one.
+pub noinline fn relocate(plan: *const Plan, data: []u8, address: u32) void {
+    @setRuntimeSafety(true);
+    // The next multiple of 8 may be past the last address.
+    var rest = data[@min(-%address % 8, data.len)..];
+    const ranges: Ranges = .init(plan);
+    while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
+        const bytes = rest[0..@sizeOf(Block)];
+        if (!ranges.mayHoldAny(@as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
+        relocateWord(plan, bytes[0..8]);
+        relocateWord(plan, bytes[8..16]);
+    }
+    if (rest.len >= 8) relocateWord(plan, rest[0..8]);
+}
+
+const Block = @Vector(4, u32);
+
+/// What an address looks like, in halves of words: most data holds none.
+const Ranges = struct {
+    pointer_low: Block,
+    pointer_size: Block,
+    offset_size: Block,
+
+    fn init(plan: *const Plan) Ranges {
+        const header = &plan.header;
+        return .{
+            .pointer_low = @splat(@truncate(header.base_image +% header.pointer_min)),
+            .pointer_size = @splat(header.base_image_size -| header.pointer_min),
+            .offset_size = @splat(header.text_size -| offset_min),
+        };
+    }
+
+    inline fn mayHoldAny(ranges: *const Ranges, halves: Block) bool {
+        const pointers = (halves -% ranges.pointer_low) < ranges.pointer_size;
+        const offsets = (halves -% @as(Block, @splat(offset_min))) < ranges.offset_size;
+        const aligned = (halves & @as(Block, @splat(function_align - 1))) == @as(Block, @splat(0));
+        return @reduce(.Or, pointers | (offsets & aligned));
+    }
+};
+
+inline fn relocateWord(plan: *const Plan, bytes: *[8]u8) void {
+    @setRuntimeSafety(true);
+    const relative = std.mem.readInt(u64, bytes, .little) -% plan.header.base_image;
+    if (relative < plan.header.base_image_size and relative >= plan.header.pointer_min) {
+        const moved = @as(u32, @intCast(relative)) +% plan.map.shiftOf(@intCast(relative));
+        std.mem.writeInt(u64, bytes, plan.header.variant_image +% moved, .little);
+    } else {
+        relocateOffset(plan, bytes[0..4]);
+        relocateOffset(plan, bytes[4..8]);
+    }
+}
+
+inline fn relocateOffset(plan: *const Plan, bytes: *[4]u8) void {
+    const value = std.mem.readInt(u32, bytes, .little);
+    if (value % function_align != 0 or value < offset_min or value >= plan.header.text_size) return;
+    std.mem.writeInt(u32, bytes, plan.translate(.text, value), .little);
+}

@@ -1,0 +1,81 @@
+//! Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
+//! `_func`, unchanged from Go 1.20 on).
+const std = @import("std");
+const format = @import("format");
+const Plan = @import("recipe.zig").Plan;
+
+/// The fixed part of a `_func`, in bytes, and offsets of fields in it.
+pub const record_size = 44;
+pub const field = struct {
+    pub const entry = 0;
+    pub const name = 4;
+    /// Three offsets in the table of program counters: stack sizes, files, lines.
+    pub const counters = 16;
+    pub const counters_end = 28;
+    /// How many more of them follow the fixed part.
+    pub const counter_count = 28;
+    /// How many offsets of other data follow those; one byte.
+    pub const data_count = 43;
+};
+/// The runtime has 5 and 8 kinds.
+const counter_count_max = 255;
+const data_none = std.math.maxInt(u32);
+
+/// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
+pub noinline fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
+    @setRuntimeSafety(true);
+    var at: usize = -%skipped % 4;
+    while (at + 4 <= table.len) : (at += 4) {
+        const origin: format.Origin = if ((skipped + at) % 8 == 0) .text else .functions;
+        const bytes = table[at..][0..4];
+        std.mem.writeInt(u32, bytes, plan.translate(origin, read(table, at)), .little);
+    }
+}
+
+/// Replaces offsets in records. `records` is the whole range in the base, of which `piece` has the bytes
+/// from `skipped` on.
+pub noinline fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u32) void {
+    @setRuntimeSafety(true);
+    var start: usize = 0;
+    while (start + record_size <= records.len and start < skipped + piece.len) {
+        const counters: usize = @min(read(records, start + field.counter_count), counter_count_max);
+        const counters_start = start + record_size;
+        const data_start = counters_start + 4 * counters;
+        const end = data_start + 4 * @as(usize, records[start + field.data_count]);
+        if (end > skipped) {
+            const out: Out = .{ .plan = plan, .piece = piece, .skipped = skipped };
+            out.relocate(.text, start + field.entry, 4);
+            out.relocate(.names, start + field.name, 4);
+            out.relocate(.counters, start + field.counters, field.counters_end - field.counters);
+            out.relocate(.counters, counters_start, data_start - counters_start);
+            out.relocate(.function_data, data_start, end - data_start);
+        }
+        start = end;
+    }
+}
+
+const Out = struct {
+    plan: *const Plan,
+    piece: []u8,
+    skipped: usize,
+
+    /// Offsets from one origin, which lie at `start` of the whole range.
+    noinline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
+        @setRuntimeSafety(true);
+        const first = @max(start, out.skipped) - out.skipped;
+        const end = @min((start + size) -| out.skipped, out.piece.len);
+        var at = first;
+        while (at + 4 <= end) : (at += 4) {
+            const bytes = out.piece[at..][0..4];
+            const value = std.mem.readInt(u32, bytes, .little);
+            // No offset, in both kinds of lists.
+            if (value == data_none or (value == 0 and origin == .counters)) continue;
+            std.mem.writeInt(u32, bytes, out.plan.translate(origin, value), .little);
+        }
+    }
+};
+
+pub fn read(bytes: []const u8, at: usize) u32 {
+    @setRuntimeSafety(true);
+    return std.mem.readInt(u32, bytes[at..][0..4], .little);
+}

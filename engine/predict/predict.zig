@@ -1,0 +1,138 @@
+//! Predicts one variant's bytes from another's, the base's.
+//!
+//! Variants of a Go program hold the same functions and the same data, nearly all of it equal but
+//! for addresses: whatever lies behind a function that grew has moved. A plan, made by the encoder,
+//! says which ranges of the two correspond; that is all it takes to compute what an address in the
+//! base has become in the variant. The prediction of a range is then the base's bytes with their
+//! addresses replaced, and serves zstd as the dictionary of the true bytes: wherever it errs, the
+//! bundle is larger, not wrong.
+pub const Base = @import("recipe.zig").Base;
+pub const Plan = @import("recipe.zig").Plan;
+const Entry = @import("recipe.zig").Entry;
+pub const code = @import("code.zig");
+
+const std = @import("std");
+const data = @import("data.zig");
+pub const functions = @import("functions.zig");
+pub const format = @import("format");
+
+/// Predicts the bytes of the variant's stream from `offset` on.
+///
+/// The result depends on nothing but the plan, its base and the range, also on how a file is divided into
+/// ranges: encoder and decoder ask for the same ones.
+pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
+    @setRuntimeSafety(true);
+    const base = &plan.base;
+    var done: usize = 0;
+    var pieces: Pieces = .of(plan, offset, out.len);
+    while (pieces.next()) |found| {
+        const entry = found.entry;
+        @memset(out[done..found.at], 0);
+        const piece = out[found.at..][0..found.size];
+        const skipped = found.skipped;
+        @memcpy(piece, base.at(entry.position + skipped, piece.len));
+        switch (entry.kind) {
+            .none, .bytes => {},
+            .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
+            .data => data.relocate(plan, piece, entry.base + skipped),
+            .function_table => functions.relocateTable(plan, piece, skipped),
+            .functions => functions.relocate(plan, base.at(entry.position, entry.size), piece, skipped),
+        }
+        done = found.at + piece.len;
+    }
+    @memset(out[done..], 0);
+    // Not every zstd can be told to take a dictionary that starts so for raw bytes.
+    if (out.len >= 4 and std.mem.readInt(u32, out[0..4], .little) == zstd_magic_dictionary) @memset(out[0..4], 0);
+}
+
+/// How many of the base's stored bytes must be there before a range can be predicted.
+pub fn reach(plan: *const Plan, offset: u64, size: usize) u64 {
+    @setRuntimeSafety(true);
+    var farthest: u64 = 0;
+    var pieces: Pieces = .of(plan, offset, size);
+    while (pieces.next()) |found| {
+        // A record that the range cuts is read whole.
+        const more: u64 = if (found.entry.kind == .functions) functions.record_size else 0;
+        const end = found.entry.position + @min(found.skipped + found.size + more, found.entry.size);
+        farthest = @max(farthest, end -| plan.base.image.len);
+    }
+    return farthest;
+}
+
+/// How many of the base's stored bytes neither a range nor anything behind it is predicted from; null if that is
+/// not to be told from the range.
+pub fn unneeded(plan: *const Plan, offset: u64, size: usize) ?u64 {
+    @setRuntimeSafety(true);
+    if (!plan.is_ascending) return null;
+    var pieces: Pieces = .of(plan, offset, size);
+    const first = pieces.next() orelse return null;
+    // Records are read from their range's first one on.
+    const skipped = if (first.entry.kind == .functions) 0 else first.skipped;
+    return (first.entry.position + skipped) -| plan.base.image.len;
+}
+
+/// The parts of a range that are predicted from the base, in ascending order.
+const Pieces = struct {
+    plan: *const Plan,
+    offset: u64,
+    size: usize,
+    areas: []align(1) const format.Area,
+    /// Those of the current area; and its part of the range, as addresses in the variant.
+    entries: []const Entry = &.{},
+    first: u32 = 0,
+    end: u32 = 0,
+    /// The current area's.
+    address: u32 = 0,
+    area_offset: u64 = 0,
+
+    const Piece = struct {
+        entry: *const Entry,
+        /// Where it starts in the range.
+        at: usize,
+        size: usize,
+        /// How many bytes of the entry come before it.
+        skipped: u32,
+    };
+
+    fn of(plan: *const Plan, offset: u64, size: usize) Pieces {
+        return .{ .plan = plan, .offset = offset, .size = size, .areas = plan.areasFrom(offset) };
+    }
+
+    noinline fn next(pieces: *Pieces) ?Piece {
+        @setRuntimeSafety(true);
+        while (true) {
+            while (pieces.entries.len > 0 and pieces.entries[0].variant < pieces.end) {
+                const entry = &pieces.entries[0];
+                pieces.entries = pieces.entries[1..];
+                if (entry.kind == .none) continue;
+                const from = @max(entry.variant, pieces.first);
+                const to = @min(entry.variant + entry.size, pieces.end);
+                return .{
+                    .entry = entry,
+                    .at = @intCast(pieces.area_offset + (from - pieces.address) - pieces.offset),
+                    .size = to - from,
+                    .skipped = from - entry.variant,
+                };
+            }
+            if (!pieces.nextArea()) return null;
+        }
+    }
+
+    fn nextArea(pieces: *Pieces) bool {
+        @setRuntimeSafety(true);
+        const range_end = pieces.offset + pieces.size;
+        if (pieces.areas.len == 0 or pieces.areas[0].offset >= range_end) return false;
+        const area = pieces.areas[0];
+        pieces.areas = pieces.areas[1..];
+        const area_end = @as(u64, area.offset) + area.size;
+        pieces.area_offset = area.offset;
+        pieces.address = area.address;
+        pieces.first = area.address + @as(u32, @intCast(@max(area.offset, pieces.offset) - area.offset));
+        pieces.end = area.address + @as(u32, @intCast(@min(area_end, range_end) - area.offset));
+        pieces.entries = pieces.plan.entriesFrom(pieces.first);
+        return true;
+    }
+};
+
+/// A dictionary of zstd's own format (zstd_compression_format.md).
+const zstd_magic_dictionary = 0xec30a437;

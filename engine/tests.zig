@@ -1,0 +1,8 @@
+//! The root of the engine's tests.
+comptime {
+    _ = @import("bundle/bundle_test.zig");
+    _ = @import("deflate/deflate_test.zig");
+    _ = @import("filter/filter_test.zig");
+    _ = @import("predict/predict_test.zig");
+    _ = @import("zstd/zstd_test.zig");
+}

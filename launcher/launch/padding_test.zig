@@ -1,0 +1,224 @@
+//! room.zig on the headers that Go and GNU ld write, and on headers that nobody writes.
+const std = @import("std");
+const elf = std.elf;
+const testing = std.testing;
+const room = @import("padding.zig");
+
+const code = elf.PF_R | elf.PF_X;
+const data = elf.PF_R;
+
+/// Any address that segments may be linked for.
+const base = 0x400000;
+
+/// As Go links: headers and code in one segment, a note and the code's section behind a gap.
+fn linkedByGo() room.Headers {
+    var headers = empty(0x6000);
+    headers.file.e_phoff = 64;
+    headers.file.e_shoff = 64 + 5 * 56;
+    addSegment(&headers, elf.PT_PHDR, data, 64, 5 * 56);
+    addSegment(&headers, elf.PT_NOTE, data, 0xf80, 0x80);
+    addSegment(&headers, elf.PT_LOAD, code, 0, 0x2b00);
+    addSegment(&headers, elf.PT_LOAD, data, 0x3000, 0x1000);
+    addSegment(&headers, elf.PT_LOAD, elf.PF_R | elf.PF_W, 0x4000, 0x800);
+    headers.segments_buffer[4].p_memsz = 0x9000;
+    addSection(&headers, elf.SHT_NULL, 0, 0);
+    addSection(&headers, elf.SHT_NOTE, 0xf80, 0x80);
+    addSection(&headers, elf.SHT_PROGBITS, 0x1000, 0x1b00);
+    addSection(&headers, elf.SHT_PROGBITS, 0x3000, 0x1000);
+    addSection(&headers, elf.SHT_PROGBITS, 0x4000, 0x800);
+    addSection(&headers, elf.SHT_NOBITS, 0x800, 0x2300);
+    addSection(&headers, elf.SHT_STRTAB, 0x5000, 0x100);
+    return headers;
+}
+
+/// As GNU ld links: .interp right behind the program headers, code in pages of its own, section
+/// headers at the end.
+fn linkedByLd() room.Headers {
+    var headers = empty(0x5000);
+    headers.file.e_phoff = 64;
+    headers.file.e_shoff = 0x4800;
+    addSegment(&headers, elf.PT_INTERP, data, 0x200, 0x1c);
+    addSegment(&headers, elf.PT_LOAD, data, 0, 0x800);
+    addSegment(&headers, elf.PT_LOAD, code, 0x1000, 0x1e80);
+    addSegment(&headers, elf.PT_LOAD, data, 0x3000, 0x1000);
+    addSection(&headers, elf.SHT_NULL, 0, 0);
+    addSection(&headers, elf.SHT_PROGBITS, 64 + 4 * 56, 0x800 - (64 + 4 * 56));
+    addSection(&headers, elf.SHT_PROGBITS, 0x1000, 0x1e80);
+    addSection(&headers, elf.SHT_PROGBITS, 0x3000, 0x1000);
+    return headers;
+}
+
+fn empty(size: u64) room.Headers {
+    var headers = std.mem.zeroes(room.Headers);
+    headers.size = size;
+    return headers;
+}
+
+fn addSegment(headers: *room.Headers, kind: u32, flags: u32, offset: u64, size: u64) void {
+    const segment = &headers.segments_buffer[headers.file.e_phnum];
+    segment.p_type = kind;
+    segment.p_flags = flags;
+    segment.p_offset = offset;
+    segment.p_vaddr = base + offset;
+    segment.p_filesz = size;
+    segment.p_memsz = size;
+    headers.file.e_phnum += 1;
+}
+
+fn addSection(headers: *room.Headers, kind: u32, offset: u64, size: u64) void {
+    const section = &headers.sections_buffer[headers.file.e_shnum];
+    section.sh_type = kind;
+    section.sh_offset = offset;
+    section.sh_size = size;
+    headers.file.e_shnum += 1;
+}
+
+fn expectRoom(offset: ?u64, segment: usize, found: ?room.Room) !void {
+    const wanted: ?room.Room = if (offset) |known| .{ .offset = known, .address = base + known, .segment = segment } else null;
+    try testing.expectEqualDeep(wanted, found);
+}
+
+test "Go leaves room behind its headers, and some behind the code" {
+    const headers = linkedByGo();
+    const tables_end = 64 + 5 * 56 + 7 * 64;
+    try expectRoom(tables_end, 2, room.find(&headers, code, 1));
+    try expectRoom(tables_end, 2, room.find(&headers, code, 0xf80 - tables_end));
+    // The section without contents in there takes no room.
+    try expectRoom(null, 0, room.find(&headers, code, 0xf80 - tables_end + 1));
+    // Stripped by another tool, which puts the section headers at the end.
+    var moved = headers;
+    moved.file.e_shoff = 0x5800;
+    try expectRoom(64 + 5 * 56, 2, room.find(&moved, code, 0x80));
+    // Behind the code: the segment ends at 0x2b00, its page at 0x3000.
+    moved.sections_buffer[1].sh_offset = 64;
+    moved.sections_buffer[1].sh_size = 0xfc0;
+    try expectRoom(0x2b00, 2, room.find(&moved, code, 0x500));
+    try expectRoom(null, 0, room.find(&moved, code, 0x501));
+}
+
+test "GNU ld leaves room behind the code, or behind what is only read" {
+    var headers = linkedByLd();
+    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x180));
+    try expectRoom(null, 0, room.find(&headers, code, 0x181));
+    try expectRoom(0x800, 1, room.find(&headers, data, 0x181));
+    // Something that no segment loads lies in there.
+    addSection(&headers, elf.SHT_PROGBITS, 0x2f00, 0x10);
+    try expectRoom(null, 0, room.find(&headers, code, 0x180));
+    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x80));
+    try expectRoom(0x2f10, 2, room.find(&headers, code, 0x81));
+}
+
+test "what the kernel maps otherwise has no room" {
+    inline for (.{
+        // Zeros follow the contents, or the page does.
+        .{ "p_memsz", 0x1e81 },
+        .{ "p_filesz", 0x1e7f },
+        .{ "p_filesz", 0 },
+        // An address that the offset cannot be mapped at.
+        .{ "p_vaddr", base + 0x1001 },
+        .{ "p_offset", 0x1001 },
+        // Over the segment behind, over the one in front.
+        .{ "p_vaddr", base + 0x2000 },
+        .{ "p_vaddr", base },
+        .{ "p_flags", code | elf.PF_W },
+        .{ "p_type", elf.PT_NOTE },
+    }) |change| {
+        var headers = linkedByLd();
+        @field(headers.segments_buffer[2], change[0]) = change[1];
+        try expectRoom(null, 0, room.find(&headers, code, 1));
+    }
+}
+
+test "a page that the file's end cuts, and a file without sections" {
+    var headers = linkedByLd();
+    headers.size = 0x2e90;
+    headers.file.e_shoff = 0x900;
+    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x10));
+    try expectRoom(null, 0, room.find(&headers, code, 0x11));
+    headers.size = 0x2e7f;
+    try expectRoom(null, 0, room.find(&headers, code, 1));
+    headers = linkedByLd();
+    headers.file.e_shnum = 0;
+    try expectRoom(null, 0, room.find(&headers, code, 1));
+}
+
+test "room is what it says, whatever the headers say" {
+    var found_count: usize = 0;
+    for ([_]room.Headers{ linkedByGo(), linkedByLd() }) |original| {
+        for (0..original.file.e_phnum) |index| {
+            inline for (.{ "p_type", "p_flags", "p_offset", "p_vaddr", "p_filesz", "p_memsz" }) |field| {
+                var headers = original;
+                const value = &@field(headers.segments_buffer[index], field);
+                found_count += try checkLimits(&headers, @TypeOf(value.*), value);
+            }
+        }
+        for (0..original.file.e_shnum) |index| {
+            inline for (.{ "sh_type", "sh_offset", "sh_size" }) |field| {
+                var headers = original;
+                const value = &@field(headers.sections_buffer[index], field);
+                found_count += try checkLimits(&headers, @TypeOf(value.*), value);
+            }
+        }
+        inline for (.{ "e_phoff", "e_shoff" }) |field| {
+            var headers = original;
+            found_count += try checkLimits(&headers, u64, &@field(headers.file, field));
+        }
+        var headers = original;
+        found_count += try checkLimits(&headers, u64, &headers.size);
+    }
+    // Else the test has tested nothing.
+    try testing.expect(found_count > 1000);
+}
+
+fn checkLimits(headers: *room.Headers, comptime T: type, value: *T) !usize {
+    const original = value.*;
+    var count: usize = 0;
+    for ([_]u64{
+        0,                  1,                            original +% 1,        original -% 1,
+        original +% 0x1000, original -% 0x1000,           0xfff,                0x1000,
+        0x2e90,             std.math.maxInt(u32),         1 << 31,              1 << 47,
+        1 << 63,            std.math.maxInt(u64) - 0xfff, std.math.maxInt(u64), std.math.maxInt(u64) - 0xffe,
+    }) |limit| {
+        value.* = @truncate(limit);
+        for ([_]u32{ code, data }) |flags| {
+            for ([_]u64{ 1, 0x80, 0x300, 0x1100, 1 << 63, std.math.maxInt(u64) }) |size| {
+                const found = room.find(headers, flags, size) orelse continue;
+                try checkRoom(headers, flags, size, found);
+                count += 1;
+            }
+        }
+    }
+    return count;
+}
+
+/// With integers that cannot overflow.
+fn checkRoom(headers: *const room.Headers, flags: u32, size: u64, found: room.Room) !void {
+    const start: u128 = found.offset;
+    const end = start + size;
+    const page = 0x1000;
+    try testing.expect(end <= headers.size);
+    try testing.expect(apart(start, end, 0, 64));
+    try testing.expect(apart(start, end, headers.file.e_phoff, @as(u128, headers.file.e_phnum) * 56));
+    try testing.expect(apart(start, end, headers.file.e_shoff, @as(u128, headers.file.e_shnum) * 64));
+    for (headers.sections_buffer[0..headers.file.e_shnum]) |*section| {
+        if (section.sh_type == elf.SHT_NULL or section.sh_type == elf.SHT_NOBITS) continue;
+        try testing.expect(apart(start, end, section.sh_offset, section.sh_size));
+    }
+    const own = &headers.segments_buffer[found.segment];
+    try testing.expectEqual(flags, own.p_flags);
+    try testing.expect(start >= own.p_offset / page * page);
+    try testing.expect(end <= (@as(u128, own.p_offset) + own.p_filesz + page - 1) / page * page);
+    try testing.expectEqual(own.p_vaddr -% own.p_offset, found.address -% found.offset);
+    for (headers.segments_buffer[0..headers.file.e_phnum], 0..) |*segment, index| {
+        if (index == found.segment) continue;
+        try testing.expect(apart(start, end, segment.p_offset, segment.p_filesz));
+        if (segment.p_type != elf.PT_LOAD) continue;
+        const mapped = segment.p_vaddr / page * page;
+        const mapped_end = (@as(u128, segment.p_vaddr) + segment.p_memsz + page - 1) / page * page;
+        try testing.expect(apart(found.address, @as(u128, found.address) + size, mapped, mapped_end - mapped));
+    }
+}
+
+fn apart(start: u128, end: u128, other: u128, size: u128) bool {
+    return size == 0 or end <= other or other + size <= start;
+}
