@@ -59,6 +59,6 @@ install -D -m 644 "$work/zsh" "$root$zshdir/_mgo"
 put 755 packaging/split/split.sh share/mgo/split.sh
 # As in the checkout, so that links lead somewhere.
 for file in README.md CHANGELOG.md SECURITY.md docs/*.md docs/*.svg; do put 644 "$file" "share/doc/mgo/$file"; done
-"$bun" scripts/package/notices.ts > "$work/THIRD-PARTY"
+"$bun" scripts/notices.ts > "$work/THIRD-PARTY"
 put 644 LICENSE share/licenses/mgo/LICENSE
 put 644 "$work/THIRD-PARTY" share/licenses/mgo/THIRD-PARTY
