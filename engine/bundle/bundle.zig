@@ -21,7 +21,7 @@ pub const Error = error{
     /// The number is in `Detail`.
     UnknownLayout,
     ReservedNotZero,
-    /// The layout has no place for the address, the entry or the choice, or asks for them; or there is no such choice.
+    /// The layout has no place for the address, the entry or the start policy, or asks for them; or there is no such policy.
     LayoutFields,
     LevelRange,
     /// The levels do not ascend.
@@ -76,7 +76,7 @@ pub const Bundle = struct {
 
     /// Whether a start takes the base, where the CPU can run it and nobody asks for another variant.
     pub fn prefersBase(bundle: *const Bundle) bool {
-        return bundle.header().choice == @intFromEnum(format.Choice.base);
+        return bundle.header().start_policy == @intFromEnum(format.StartPolicy.base);
     }
 
     pub fn levels(bundle: *const Bundle) Levels {
@@ -265,8 +265,8 @@ pub fn parse(mapped: []align(format.payload_align) const u8, detail: *Detail) Er
 fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
     @setRuntimeSafety(true);
     const fits = switch (layout) {
-        .@"packed" => header.address == 0 and header.entry == 0 and header.choice == 0,
-        .direct => std.enums.fromInt(format.Choice, header.choice) != null and header.address != 0 and header.address % format.payload_align == 0 and header.entry != 0,
+        .@"packed" => header.address == 0 and header.entry == 0 and header.start_policy == 0,
+        .direct => std.enums.fromInt(format.StartPolicy, header.start_policy) != null and header.address != 0 and header.address % format.payload_align == 0 and header.entry != 0,
     };
     if (!fits) return error.LayoutFields;
 }

@@ -185,7 +185,7 @@ test "each field that is wrong has its error, with the checksum right" {
         try expectError(error.LayoutFields, .{ .header, .address }, value);
         try expectError(error.LayoutFields, .{ .header, .entry }, value);
     }
-    try expectError(error.LayoutFields, .{ .header, .choice }, 1);
+    try expectError(error.LayoutFields, .{ .header, .start_policy }, 1);
     inline for (.{ 0, 5, 0xff }) |count| try expectError(error.DirectoryBounds, .{ .header, .variant_count }, count);
     inline for (.{ 1, 2 }) |count| try expectAnyError(.{ .header, .variant_count }, count);
     inline for (.{ 0, 2, huge32 }) |count| try expectError(error.DirectoryBounds, .{ .header, .frame_count }, count);
@@ -304,7 +304,7 @@ test "each field that is wrong in the direct layout has its error" {
     try expectDirectError(error.LayoutFields, .{ .header, .layout }, 0);
     inline for (.{ 0, 1, 0x440020, huge }) |address| try expectDirectError(error.LayoutFields, .{ .header, .address }, address);
     try expectDirectError(error.LayoutFields, .{ .header, .entry }, 0);
-    inline for (.{ 2, 0xff }) |choice| try expectDirectError(error.LayoutFields, .{ .header, .choice }, choice);
+    inline for (.{ 2, 0xff }) |policy| try expectDirectError(error.LayoutFields, .{ .header, .start_policy }, policy);
     inline for (.{ 1, 2, 3 }) |base| try expectDirectError(error.BaseIndex, .{ .variants, 0, .base }, base);
     // What is predicted cannot be referred to.
     try expectDirectError(error.BaseIndex, .{ .variants, 1, .base }, 1);

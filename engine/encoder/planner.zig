@@ -319,14 +319,14 @@ const Planner = struct {
                 try list.append(gpa, .{ .address = span.address, .offset = span.offset, .size = span.size });
             }
         }
-        var origins: [format.origin_count]format.PlanOrigin = undefined;
+        var origins: [format.origin_count]format.RecipeOrigin = undefined;
         for (&origins, 0..) |*origin, index| origin.* = if (planner.base_table) |*base| .{
             .base = base.originOf(@enumFromInt(index)),
             .variant = planner.variant_table.?.originOf(@enumFromInt(index)),
         } else .{ .base = 0, .variant = 0 };
 
         var out: std.ArrayList(u8) = .empty;
-        try out.appendSlice(gpa, std.mem.asBytes(&format.Plan{
+        try out.appendSlice(gpa, std.mem.asBytes(&format.Recipe{
             .entry_count = @intCast(planner.entries.items.len),
             .base_area_count = @intCast(areas[0].items.len),
             .variant_area_count = @intCast(areas[1].items.len),

@@ -71,7 +71,7 @@ pub const Layout = enum(u8) {
 };
 
 /// Which variant a start chooses where nobody asks for one.
-pub const Choice = enum(u8) {
+pub const StartPolicy = enum(u8) {
     /// The highest that the CPU can run.
     best = 0,
     /// The base, if the CPU can run it; else as `best`.
@@ -83,7 +83,7 @@ pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
     zstd = 0,
     /// As `zstd`, and the raw dictionary of each frame is what engine/predict/predict.zig predicts of it
-    /// from the base's bytes. The first `extra_frame_count` frames hold the plan for that.
+    /// from the base's bytes. The first `extra_frame_count` frames hold that recipe.
     predicted = 1,
     /// In `direct`, of exactly one variant, the base. Its executable is the first `size` bytes of
     /// the bundle's own file with the frames laid over them: each is one zstd frame and decodes to a
@@ -145,8 +145,8 @@ pub const Header = extern struct {
     entry: u64 = 0,
     /// Length of the table of detached ranges. Each variant has its own run of it.
     detached_count: u32 = 0,
-    /// A `Choice`; in `packed` it is `best`.
-    choice: u8 = 0,
+    /// A `StartPolicy`; in `packed` it is `best`.
+    start_policy: u8 = 0,
     /// Zero.
     reserved: [3]u8 = @splat(0),
     /// Of the header up to this field, followed by the three tables. Checked before any other field
@@ -250,10 +250,10 @@ pub const Detached = extern struct {
     }
 };
 
-/// What the frames of a variant decode to at most, and what extra frames do, in bytes: positions in a plan have 32 bits.
+/// What the frames of a variant decode to at most, and what extra frames do, in bytes: positions in a recipe have 32 bits.
 pub const stream_size_max: u32 = (1 << 32) - 1;
 
-/// The longest range of Go's function records in a plan, in bytes: a decoder that starts within one reads it from its
+/// The longest range of Go's function records in a recipe, in bytes: a decoder that starts within one reads it from its
 /// start.
 pub const records_size_max: u32 = 1 << 16;
 
@@ -289,9 +289,9 @@ pub const Origin = enum(u8) {
 
 pub const origin_count = 5;
 
-/// The head of a plan, by which a variant is predicted from its base:
+/// The head of a recipe, by which a variant is predicted from its base:
 ///
-///     Plan | Area × base_area_count | Area × variant_area_count | columns
+///     Recipe | Area × base_area_count | Area × variant_area_count | columns
 ///
 /// What it predicts from are the base's bytes: in `packed` the base's stream; in `direct` the base's
 /// image in memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
@@ -299,7 +299,7 @@ pub const origin_count = 5;
 /// The columns are `entry_count` times u32, u32, u32 and u8: of each range, its distance from the end of
 /// the one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are
 /// relative to the image.
-pub const Plan = extern struct {
+pub const Recipe = extern struct {
     entry_count: u32,
     base_area_count: u32,
     variant_area_count: u32,
@@ -312,16 +312,16 @@ pub const Plan = extern struct {
     /// Where the images start.
     base_image: u64,
     variant_image: u64,
-    origins: [origin_count]PlanOrigin,
+    origins: [origin_count]RecipeOrigin,
 
     comptime {
-        assert(@sizeOf(Plan) == 80);
-        assertNoPadding(Plan);
+        assert(@sizeOf(Recipe) == 80);
+        assertNoPadding(Recipe);
     }
 };
 
 /// Addresses of an `Origin`.
-pub const PlanOrigin = extern struct {
+pub const RecipeOrigin = extern struct {
     base: u32,
     variant: u32,
 };

@@ -71,14 +71,16 @@ fn printStruct(writer: *Writer, comptime name: []const u8, comptime T: type) Wri
     try writer.writeAll("  },\n} as const;\n");
 }
 
-/// `frame_size_max` and `Frame` as TypeScript's constants are called: FRAME_SIZE_MAX, FRAME.
-fn constantName(comptime name: []const u8) *const [name.len]u8 {
-    comptime var upper: [name.len]u8 = undefined;
-    comptime {
-        for (name, &upper) |byte, *to| to.* = std.ascii.toUpper(byte);
-    }
-    const constant = upper;
-    return &constant;
+/// `frame_size_max` and `StartPolicy` as TypeScript's constants are called: FRAME_SIZE_MAX, START_POLICY.
+fn constantName(comptime name: []const u8) []const u8 {
+    return comptime upper: {
+        var upper: []const u8 = "";
+        for (name, 0..) |byte, index| {
+            if (index > 0 and std.ascii.isUpper(byte)) upper = upper ++ "_";
+            upper = upper ++ .{std.ascii.toUpper(byte)};
+        }
+        break :upper upper;
+    };
 }
 
 test "src/engine/format.ts is what engine/format/format.zig defines (else run `zig build format`)" {

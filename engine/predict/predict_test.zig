@@ -19,7 +19,7 @@ const Made = struct {
     fn init(made: *Made, ranges: []const Range) void {
         var writer: std.Io.Writer = .fixed(&made.bytes);
         const all: format.Area = .{ .address = 0, .offset = 0, .size = image_size };
-        writer.writeAll(std.mem.asBytes(&format.Plan{
+        writer.writeAll(std.mem.asBytes(&format.Recipe{
             .entry_count = @intCast(ranges.len),
             .base_area_count = 1,
             .variant_area_count = 1,
@@ -51,7 +51,7 @@ const Made = struct {
 
     /// The base's, then the variant's.
     fn area(made: *Made, index: usize) *align(1) format.Area {
-        return std.mem.bytesAsValue(format.Area, made.bytes[@sizeOf(format.Plan) + index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
+        return std.mem.bytesAsValue(format.Area, made.bytes[@sizeOf(format.Recipe) + index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
     }
 
     fn plan(made: *Made, base: []const u8) !Plan {

@@ -53,7 +53,7 @@ pub const Base = struct {
 };
 
 pub const Plan = struct {
-    header: format.Plan,
+    header: format.Recipe,
     base: Base,
     map: Map,
     /// In ascending order of both files' offsets and addresses.
@@ -82,7 +82,7 @@ pub const Plan = struct {
             if (header.base_image_size > given.image.len) return error.Plan;
             base_bytes.image = given.image[0..header.base_image_size];
         }
-        var rest = plan[@sizeOf(format.Plan)..];
+        var rest = plan[@sizeOf(format.Recipe)..];
         const base_areas = try takeAreas(&rest, header.base_area_count, .any);
         const variant_areas = try takeAreas(&rest, header.variant_area_count, .ascending);
         const count: usize = header.entry_count;
@@ -157,9 +157,9 @@ pub const Plan = struct {
     }
 };
 
-fn readHeader(plan: []const u8) Error!format.Plan {
-    if (plan.len < @sizeOf(format.Plan)) return error.Plan;
-    return std.mem.bytesToValue(format.Plan, plan[0..@sizeOf(format.Plan)]);
+fn readHeader(plan: []const u8) Error!format.Recipe {
+    if (plan.len < @sizeOf(format.Recipe)) return error.Plan;
+    return std.mem.bytesToValue(format.Recipe, plan[0..@sizeOf(format.Recipe)]);
 }
 
 fn takeAreas(rest: *[]const u8, count: u32, offsets: enum { any, ascending }) Error![]align(1) const format.Area {

@@ -7,7 +7,6 @@
  */
 
 import {
-  CHOICE,
   CODEC,
   DETACHED,
   DETACHED_SLACK,
@@ -19,6 +18,7 @@ import {
   LAYOUT,
   MAGIC,
   PAYLOAD_ALIGN,
+  START_POLICY,
   STREAM_SIZE_MAX,
   VARIANT,
   VARIANT_COUNT_MAX,
@@ -30,7 +30,7 @@ import { type Level, levelNumber, levelOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
-import type { Choice } from "./layout.ts";
+import type { StartPolicy } from "./layout.ts";
 
 export interface Directory {
   readonly version: number;
@@ -42,7 +42,7 @@ export interface Directory {
   readonly address: bigint;
   /** In the direct layout, the base's own entry; else 0. */
   readonly entry: bigint;
-  readonly choice: Choice;
+  readonly startPolicy: StartPolicy;
   readonly variants: readonly StoredVariant[];
 }
 
@@ -97,7 +97,7 @@ function directoryChecksum(directory: Uint8Array): bigint {
 }
 
 /** What the header of a direct bundle has more. */
-export type DirectFields = Pick<Directory, "address" | "entry" | "choice">;
+export type DirectFields = Pick<Directory, "address" | "entry" | "startPolicy">;
 
 /**
  * Writes a payload.
@@ -165,7 +165,11 @@ export function writePayload(
     payload_size: BigInt(storedOffset),
     image_checksum: imageChecksum,
     detached_count: detached.length,
-    ...(direct && { ...direct, choice: CHOICE[direct.choice] }),
+    ...(direct && {
+      address: direct.address,
+      entry: direct.entry,
+      start_policy: START_POLICY[direct.startPolicy],
+    }),
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: directoryChecksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];
@@ -202,10 +206,13 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
   check(isZero(header.reserved), "a reserved field is not zero");
   const { address, entry } = header;
   const isDirect = address !== 0n && address % BigInt(PAYLOAD_ALIGN) === 0n && entry !== 0n;
-  const choice = nameOf(CHOICE, header.choice);
-  const isPacked = address === 0n && entry === 0n && choice === "best";
+  const startPolicy = nameOf(START_POLICY, header.start_policy);
+  const isPacked = address === 0n && entry === 0n && startPolicy === "best";
   const fits = layout === "direct" ? isDirect : isPacked;
-  check(fits && choice !== undefined, `its address, entry or choice is none of the layout ${layout}`);
+  check(
+    fits && startPolicy !== undefined,
+    `its address, entry or start policy is none of the layout ${layout}`,
+  );
 
   const frames = readFrames(directory, header, size, check);
   const ranges = readRanges(directory, directorySize(variantCount, frameCount, 0), detachedCount);
@@ -237,7 +244,7 @@ export function readDirectory(payload: Uint8Array, name: string): Directory {
     imageChecksum: header.image_checksum,
     address,
     entry,
-    choice: choice ?? "best",
+    startPolicy: startPolicy ?? "best",
     variants,
   };
 }

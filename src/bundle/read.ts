@@ -4,7 +4,7 @@
 
 import { loadDeflate } from "../engine/deflate.ts";
 import { Filters } from "../engine/filter.ts";
-import { FILTER, PLAN, SECTION_PAYLOAD } from "../engine/format.ts";
+import { FILTER, RECIPE, SECTION_PAYLOAD } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { type Prediction, Predictor } from "../engine/predictor.ts";
 import { readStruct } from "../engine/struct.ts";
@@ -220,8 +220,8 @@ async function readPlan(
 ): Promise<Prediction> {
   const frames = variant.frames.slice(0, variant.extraFrameCount);
   const plan = await decodeFrames(bundle, variant, frames, nothing, signal);
-  if (plan.length < PLAN.size) throw damaged(bundle, variant, "its plan is cut short");
-  const imageSize = base.inPlace ? readStruct(PLAN, plan, 0).base_image_size : 0;
+  if (plan.length < RECIPE.size) throw damaged(bundle, variant, "its plan is cut short");
+  const imageSize = base.inPlace ? readStruct(RECIPE, plan, 0).base_image_size : 0;
   const prediction = (await predictorOf(bundle, base, imageSize)).open(plan);
   if (prediction === undefined) throw damaged(bundle, variant, "its plan contradicts itself");
   return prediction;

@@ -19,7 +19,7 @@ import {
   takeApart,
 } from "./encode.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
-import type { Choice, Layout } from "./layout.ts";
+import type { Layout, StartPolicy } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
 import { type ComingInput, checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
@@ -28,7 +28,7 @@ export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
   readonly layout?: Layout;
   /** Default: best. The packed layout has no other. */
-  readonly choice?: Choice;
+  readonly startPolicy?: StartPolicy;
 }
 
 /**
@@ -112,7 +112,11 @@ async function createDirect(
   if (inPlace === undefined || plan === undefined) throw new Error("no base");
   const { elf, path } = inPlace;
   const checksum = imageChecksum(elf, path, new Map(), template.block.bytes);
-  const fields = { address: payloadAddress(plan), entry: elf.header.entry, choice: options.choice ?? "best" };
+  const fields = {
+    address: payloadAddress(plan),
+    entry: elf.header.entry,
+    startPolicy: options.startPolicy ?? "best",
+  };
   return fillDirect(plan, template.block.entry, writePayload(encoded, base, checksum, fields));
 }
 

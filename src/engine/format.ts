@@ -21,7 +21,7 @@ export const LAYOUT = {
   direct: 1,
 } as const;
 
-export const CHOICE = {
+export const START_POLICY = {
   best: 0,
   base: 1,
 } as const;
@@ -59,7 +59,7 @@ export const HEADER = {
     address: { offset: 32, size: 8, type: "u64" },
     entry: { offset: 40, size: 8, type: "u64" },
     detached_count: { offset: 48, size: 4, type: "u32" },
-    choice: { offset: 52, size: 1, type: "u8" },
+    start_policy: { offset: 52, size: 1, type: "u8" },
     reserved: { offset: 53, size: 3, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
@@ -128,7 +128,7 @@ export const ORIGIN = {
   function_data: 4,
 } as const;
 
-export const PLAN = {
+export const RECIPE = {
   size: 80,
   fields: {
     entry_count: { offset: 0, size: 4, type: "u32" },
@@ -143,7 +143,7 @@ export const PLAN = {
   },
 } as const;
 
-export const PLANORIGIN = {
+export const RECIPE_ORIGIN = {
   size: 8,
   fields: {
     base: { offset: 0, size: 4, type: "u32" },

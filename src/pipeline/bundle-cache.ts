@@ -41,11 +41,23 @@ export async function openKept(
   entry: string,
   name: string,
   launcher: Uint8Array,
-  { layout, choice, compress, base }: Pick<BundleOptions, "layout" | "choice" | "compress" | "base">,
+  {
+    layout,
+    startPolicy,
+    compress,
+    base,
+  }: Pick<BundleOptions, "layout" | "startPolicy" | "compress" | "base">,
   { env, signal }: Pick<Context, "env" | "signal">,
 ): Promise<KeptBundle> {
   const folder = join(entry, FOLDER, name);
-  const made = [packageJson.version, process.versions.bun ?? process.version, layout, choice, compress, base];
+  const made = [
+    packageJson.version,
+    process.versions.bun ?? process.version,
+    layout,
+    startPolicy,
+    compress,
+    base,
+  ];
   const hash = createHash("sha256").update(JSON.stringify(made)).update(sha256(launcher));
   const path = join(
     folder,

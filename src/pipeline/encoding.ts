@@ -59,12 +59,12 @@ export async function encodeOutput(
 }
 
 function bundleOptionsOf(
-  { layout, choice, compress, base, jobs }: Options,
+  { layout, startPolicy, compress, base, jobs }: Options,
   rest: Pick<BundleOptions, "signal" | "onProgress">,
 ): BundleOptions {
   return {
     layout,
-    choice,
+    startPolicy,
     compress,
     ...(base === undefined ? {} : { base }),
     ...(jobs === undefined ? {} : { jobs }),

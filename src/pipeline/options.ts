@@ -2,7 +2,13 @@
  * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
  */
 import { COMPRESS, type Compress } from "../bundle/frame.ts";
-import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../bundle/layout.ts";
+import {
+  checkStartPolicy,
+  LAYOUTS,
+  type Layout,
+  START_POLICIES,
+  type StartPolicy,
+} from "../bundle/layout.ts";
 import { MGO_FLAGS, type MgoFlag } from "../cli/reference/build-flags.ts";
 import { type Flag, ownArity, readBool } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
@@ -15,7 +21,7 @@ export interface Options {
   readonly levels: readonly Level[];
   readonly layout: Layout;
   /** Which variant a start of a direct bundle chooses. */
-  readonly choice: Choice;
+  readonly startPolicy: StartPolicy;
   readonly compress: Compress;
   /**
    * The level that the others are stored as differences from, and that a direct bundle is; the encoder chooses if
@@ -61,12 +67,12 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
   const levels = readLevels(settings.get("mgo.levels"));
   const layout = readChoice(settings.get("mgo.layout"), LAYOUTS) ?? "packed";
   const start = settings.get("mgo.start");
-  const choice = readChoice(start, CHOICES) ?? "best";
-  checkChoice(start?.where ?? "", layout, choice);
+  const startPolicy = readChoice(start, START_POLICIES) ?? "best";
+  checkStartPolicy(start?.where ?? "", layout, startPolicy);
   return {
     levels,
     layout,
-    choice,
+    startPolicy,
     compress: readChoice(settings.get("mgo.compress"), COMPRESS) ?? "default",
     base: readBase(settings.get("mgo.base"), levels),
     jobs: readJobs(settings.get("mgo.jobs")),

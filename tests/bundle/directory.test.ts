@@ -111,7 +111,7 @@ describe("readDirectory", () => {
       (b) => writeStruct(HEADER, b, 0, { layout: 1, address: 64n, entry: 1n }),
       "it has 0 variants in place",
     ],
-    ["a choice", (b) => writeStruct(HEADER, b, 0, { choice: 1 }), "none of the layout packed"],
+    ["a start policy", (b) => writeStruct(HEADER, b, 0, { start_policy: 1 }), "none of the layout packed"],
     ["reserved bytes of the header", (b) => b.fill(1, 53, 54), "reserved"],
     ["the payload's size", (b) => writeStruct(HEADER, b, 0, { payload_size: 5000n }), "payload"],
     ["a level", (b) => writeStruct(VARIANT, b, v1, { level: 5 }), "level 5"],

@@ -73,7 +73,7 @@ describe.each(kinds)("a direct bundle of a %s program", (kind) => {
 
   test("starts its base rather than the best, if it was built so", async () => {
     const base: Level = "v1";
-    const path = await buildBundle({ layout, choice: "base", program: "place", kind, base });
+    const path = await buildBundle({ layout, startPolicy: "base", program: "place", kind, base });
     const inPlace = { status: 0, stderr: started(base), place: { level: base, executable: path } };
     for (const word of ["v9", ""]) {
       const { stderr, ...outcome } = placeOf([path], { GOAMD64: word, MGODEBUG: "log" });
@@ -383,7 +383,7 @@ describe.skipIf(qemu === null)("a direct bundle on an emulated CPU", () => {
   });
 
   test("that cannot run the base that it was built to start starts another", async () => {
-    const path = await buildBundle({ layout, choice: "base", base: "v3" });
+    const path = await buildBundle({ layout, startPolicy: "base", base: "v3" });
     const found = ["Nehalem", "Haswell"].map((model) => runEmulated(model, path).lines[0]);
     expect(found).toEqual(["starting variant GOAMD64=v2", "starting variant GOAMD64=v3"]);
   });

@@ -21,7 +21,7 @@ describe("options", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
       layout: "packed",
-      choice: "best",
+      startPolicy: "best",
       compress: "default",
       base: undefined,
       jobs: undefined,

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { Compress } from "../../src/bundle/frame.ts";
-import type { Choice, Layout } from "../../src/bundle/layout.ts";
+import type { Layout, StartPolicy } from "../../src/bundle/layout.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/engine/products.ts";
@@ -79,7 +79,7 @@ let bundles = 0;
 
 interface Stored {
   readonly layout?: Layout | undefined;
-  readonly choice?: Choice | undefined;
+  readonly startPolicy?: StartPolicy | undefined;
   readonly compress?: Compress | undefined;
 }
 
@@ -87,7 +87,7 @@ export interface VariantOptions {
   readonly levels?: readonly Level[];
   readonly base?: Level;
   readonly layout?: Layout;
-  readonly choice?: Choice;
+  readonly startPolicy?: StartPolicy;
   /** A folder below tests/programs. */
   readonly program?: string;
   readonly kind?: Kind | Linkage;
@@ -99,19 +99,19 @@ export const UNSTRIPPED: Linkage = { name: "symbols", flags: ["-ldflags="] };
 
 /** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
 export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
-  const { levels = LEVELS, base, layout, choice, program, kind, compress } = wanted;
+  const { levels = LEVELS, base, layout, startPolicy, program, kind, compress } = wanted;
   const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
-  return bundleFiles(inputs, base, { layout, choice, compress });
+  return bundleFiles(inputs, base, { layout, startPolicy, compress });
 }
 
 /** Path of a new bundle of these files. */
 export async function bundleFiles(
   inputs: readonly VariantInput[],
   base?: Level,
-  { layout = "packed", choice = "best", compress = "fast" }: Stored = {},
+  { layout = "packed", startPolicy = "best", compress = "fast" }: Stored = {},
 ): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
-  const options = { compress, layout, choice, ...(base === undefined ? {} : { base }) } as const;
+  const options = { compress, layout, startPolicy, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
 }

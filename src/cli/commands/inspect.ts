@@ -60,7 +60,7 @@ function describe(bundle: Bundle) {
     file: bundle.name,
     format_version: directory.version,
     layout: directory.layout,
-    start: directory.choice,
+    start: directory.startPolicy,
     size: bundle.size,
     plain_size: plain,
     ratio: bundle.size / plain,

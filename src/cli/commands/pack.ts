@@ -1,6 +1,12 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
 import { COMPRESS, type Compress } from "../../bundle/frame.ts";
-import { CHOICES, type Choice, checkChoice, LAYOUTS, type Layout } from "../../bundle/layout.ts";
+import {
+  checkStartPolicy,
+  LAYOUTS,
+  type Layout,
+  START_POLICIES,
+  type StartPolicy,
+} from "../../bundle/layout.ts";
 import type { VariantInput } from "../../bundle/variant.ts";
 import { createBundle } from "../../bundle/write.ts";
 import { loadLauncher } from "../../engine/products.ts";
@@ -21,8 +27,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   }
   const compress: Compress = parseChoice("compress", values.compress ?? "default", COMPRESS);
   const layout: Layout = parseChoice("layout", values.layout ?? "packed", LAYOUTS);
-  const choice: Choice = parseChoice("start", values.start ?? "best", CHOICES);
-  checkChoice("--start", layout, choice);
+  const startPolicy: StartPolicy = parseChoice("start", values.start ?? "best", START_POLICIES);
+  checkStartPolicy("--start", layout, startPolicy);
   const base = values.base === undefined ? {} : { base: parseLevel("--base", values.base) };
   if (values.output !== "-") await checkOverwrite(values.output);
   const inputs = files.map(parseInput);
@@ -32,7 +38,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     ...base,
     compress,
     layout,
-    choice,
+    startPolicy,
     signal,
   });
   if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);

@@ -1,6 +1,6 @@
 /** The flags of mgo for builds, which stand anywhere among those of `go build`. */
 import { COMPRESS } from "../../bundle/frame.ts";
-import { CHOICES, LAYOUTS } from "../../bundle/layout.ts";
+import { LAYOUTS, START_POLICIES } from "../../bundle/layout.ts";
 import { LEVELS } from "../../levels/level.ts";
 import type { FlagEntry } from "./types.ts";
 
@@ -45,8 +45,8 @@ export const MGO_FLAGS = [
   {
     name: "mgo.start",
     style: "go",
-    value: { kind: "choice", choices: CHOICES },
-    shown: CHOICES.join("|"),
+    value: { kind: "choice", choices: START_POLICIES },
+    shown: START_POLICIES.join("|"),
     summary:
       "which variant of a direct bundle starts: the best for the CPU, or the base wherever the CPU can run it, unless GOAMD64 asks for another",
   },

@@ -20,7 +20,7 @@ import {
   KIND,
   LAYOUT,
   MAGIC,
-  PLAN,
+  RECIPE,
   VARIANT,
   VERSION,
 } from "../../../src/engine/format.ts";
@@ -143,11 +143,11 @@ function nothing(): Uint8Array {
 
 function makePlan(): Uint8Array {
   const columns = ENTRIES.length * 13;
-  const bytes = new Uint8Array(PLAN.size + 2 * AREA.size + columns);
-  putIn(bytes, 0, PLAN.fields, { entry_count: ENTRIES.length, base_area_count: 1, variant_area_count: 1 });
-  putIn(bytes, PLAN.size, AREA.fields, { size: v1.bytes.length });
-  putIn(bytes, PLAN.size + AREA.size, AREA.fields, { size: v3.bytes.length });
-  const view = new DataView(bytes.buffer, PLAN.size + 2 * AREA.size);
+  const bytes = new Uint8Array(RECIPE.size + 2 * AREA.size + columns);
+  putIn(bytes, 0, RECIPE.fields, { entry_count: ENTRIES.length, base_area_count: 1, variant_area_count: 1 });
+  putIn(bytes, RECIPE.size, AREA.fields, { size: v1.bytes.length });
+  putIn(bytes, RECIPE.size + AREA.size, AREA.fields, { size: v3.bytes.length });
+  const view = new DataView(bytes.buffer, RECIPE.size + 2 * AREA.size);
   const count = ENTRIES.length;
   let [variantEnd, baseEnd] = [0, 0];
   for (const [index, [variant, base, size]] of ENTRIES.entries()) {

@@ -1,5 +1,5 @@
 import { COMPRESS } from "../../../bundle/frame.ts";
-import { CHOICES, LAYOUTS } from "../../../bundle/layout.ts";
+import { LAYOUTS, START_POLICIES } from "../../../bundle/layout.ts";
 import { LEVELS } from "../../../levels/level.ts";
 import type { CommandEntry } from "../types.ts";
 
@@ -39,8 +39,8 @@ export const PACK = {
     },
     {
       name: "start",
-      value: { kind: "choice", choices: CHOICES },
-      shown: CHOICES.join("|"),
+      value: { kind: "choice", choices: START_POLICIES },
+      shown: START_POLICIES.join("|"),
       summary:
         "which variant of a direct bundle starts: the best for the CPU, or the base wherever the CPU can run it, unless GOAMD64 asks for another",
     },
