@@ -1,5 +1,5 @@
 /** `mgo bench` on real packages, with real benchstat. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -13,11 +13,9 @@ import {
   levels,
   lowest,
 } from "../support/bench.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { goMod, library } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { listFiles, MGO, makeWorkspace, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
 
 const ENDS = `-mgo.levels=${lowest},${highest}`;
 

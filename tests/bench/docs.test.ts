@@ -1,15 +1,14 @@
 /** docs/bench.md, followed word by word. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { benchWorkspace, canBench, GAINS } from "../support/bench.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { program } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { MGO, run } from "../support/workspace.ts";
 
-setDefaultTimeout(120_000);
-
-const page = readFileSync(join(import.meta.dir, "..", "..", "docs", "bench.md"), "utf8");
+const page = readFileSync(join(ROOT, "docs", "bench.md"), "utf8");
 const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = ""]) => commands);
 
 /** As what the page calls mgo; benchmarks and commands run once where the page does not say how often. */

@@ -1,13 +1,11 @@
 /** `mgo bench --exec`: commands that run a bundle's variants. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bench, benchWorkspace, canBench, errorsOf, highest, levels, lowest } from "../support/bench.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { expectSuccess } from "../support/run.ts";
 import { buildBundle, buildVariant } from "../support/variants.ts";
 import { listFiles } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
 
 const TWICE = ["-benchtime=2x", "-count=6", `-mgo.levels=${lowest},${highest}`];
 

@@ -10,8 +10,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { scratch } from "../support/folders.ts";
 import { findPlaces } from "../support/hostile.ts";
-import { scratch } from "../support/scratch.ts";
 import { buildBundle, buildVariant } from "../support/variants.ts";
 
 const folder = join(scratch, "changed");

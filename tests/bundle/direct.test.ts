@@ -1,5 +1,5 @@
 /** Bundles of the direct layout as files: what of the base they are, and what tools and commands make of them. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planDirect } from "../../src/bundle/direct.ts";
@@ -23,12 +23,10 @@ import { writeStruct } from "../../src/engine/struct.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { MgoError } from "../../src/system/error.ts";
 import { cpuLevel } from "../support/cpu.ts";
+import { ROOT, scratch } from "../support/folders.ts";
 import { findPlaces, forgeFields } from "../support/hostile.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, kinds, launcher, root, runProgram } from "../support/variants.ts";
-import type { Outcome } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
+import { type Outcome, runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, kinds, launcher } from "../support/variants.ts";
 
 const layout = "direct";
 const BASE: Level = "v3";
@@ -42,7 +40,7 @@ function tool(...command: readonly string[]): Outcome {
 }
 
 function mgo(...args: readonly string[]): Outcome {
-  return tool(process.execPath, join(root, "src", "cli", "main.ts"), ...args);
+  return tool(process.execPath, join(ROOT, "src", "cli", "main.ts"), ...args);
 }
 
 /** The README's test line passes on a machine with Go and Node only; .ci/run installs these tools. */
@@ -185,7 +183,7 @@ describe("a direct bundle", () => {
     });
     expect(readFileSync(out).equals(readFileSync(bundle))).toBe(true);
 
-    const folder = join(root, "tests", "programs", "levels");
+    const folder = join(ROOT, "tests", "programs", "levels");
     const built = join(scratch, "direct-built");
     const flags = ["-mgo.layout=direct", "-mgo.compress=fast", "-trimpath", "-ldflags=-s -w"];
     const environment = {
@@ -196,7 +194,7 @@ describe("a direct bundle", () => {
     };
     const command = [
       process.execPath,
-      join(root, "src", "cli", "main.ts"),
+      join(ROOT, "src", "cli", "main.ts"),
       "-C",
       folder,
       ...flags,

@@ -13,16 +13,16 @@ import {
 import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { LEVELS } from "../../src/levels/level.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, root, runProgram } from "../support/variants.ts";
-import type { Outcome } from "../support/workspace.ts";
+import { ROOT, scratch } from "../support/folders.ts";
+import { type Outcome, runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant } from "../support/variants.ts";
 
 const variants = LEVELS.map((level) => buildVariant(level));
 const [v1 = "", v2 = "", v3 = ""] = variants;
 
 function mgo(...args: readonly string[]): Outcome {
   const { PATH = "", HOME = "" } = process.env;
-  return runProgram([process.execPath, join(root, "src", "cli", "main.ts"), ...args], { PATH, HOME });
+  return runProgram([process.execPath, join(ROOT, "src", "cli", "main.ts"), ...args], { PATH, HOME });
 }
 
 describe("mgo pack", () => {
@@ -55,7 +55,7 @@ describe("mgo pack", () => {
     expect(mgo("pack", `-o=${out}`, v1, v3).status).toBe(0);
     const { stdout } = Bun.spawnSync([
       process.execPath,
-      join(root, "src", "cli", "main.ts"),
+      join(ROOT, "src", "cli", "main.ts"),
       "pack",
       "-o",
       "-",
@@ -199,7 +199,7 @@ describe("mgo extract", () => {
     chmodSync(path, 0o444);
     const command = [
       process.execPath,
-      join(root, "src", "cli", "main.ts"),
+      join(ROOT, "src", "cli", "main.ts"),
       "extract",
       path,
       "--level=v1",
@@ -241,12 +241,12 @@ describe("mgo verify", () => {
         expect(JSON.parse(mgo("verify", "--json", path).stdout)).toMatchObject({ ok: false });
       }
     }
-  }, 60_000);
+  });
 });
 
 function build(out: string, folder: string, env: Readonly<Record<string, string>>): void {
   const { success, stderr } = Bun.spawnSync(["go", "build", "-o", out, "."], {
-    cwd: join(root, folder),
+    cwd: join(ROOT, folder),
     env: { ...process.env, GOFLAGS: "", CGO_ENABLED: "0", ...env },
   });
   if (!success) throw new Error(stderr.toString());

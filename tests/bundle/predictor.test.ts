@@ -78,4 +78,4 @@ test("section headers that lie cost bytes, not more", async () => {
     expect(prediction?.predict(random(lying.length), 1000).length).toBe(1000);
     prediction?.close();
   }
-}, 60_000);
+});

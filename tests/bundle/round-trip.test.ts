@@ -4,7 +4,8 @@ import { COMPRESS } from "../../src/bundle/frame.ts";
 import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
-import { buildBundle, buildVariant, launcher, runProgram } from "../support/variants.ts";
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, launcher } from "../support/variants.ts";
 
 async function sha256(path: string): Promise<string> {
   return createHash("sha256")

@@ -1,14 +1,12 @@
 /** Sizes by part: they add up to the files. */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { openBundle } from "../../src/bundle/read.ts";
 import { measureSizes } from "../../src/bundle/sizes.ts";
 import { LEVELS } from "../../src/levels/level.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { expectSuccess } from "../support/run.ts";
 import { buildBundle, buildVariant, UNSTRIPPED } from "../support/variants.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 

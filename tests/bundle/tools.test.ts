@@ -3,8 +3,9 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { LEVELS } from "../../src/levels/level.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, runProgram, UNSTRIPPED } from "../support/variants.ts";
+import { scratch } from "../support/folders.ts";
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, UNSTRIPPED } from "../support/variants.ts";
 import { MGO } from "../support/workspace.ts";
 
 /** Runs a tool with the environment of the tests; its output and status. */

@@ -1,18 +1,15 @@
 /**
  * What is offered while mgo's command line is typed: by mgo, and by real shells that ask it.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { complete } from "../../src/cli/completion/complete.ts";
 import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { GO_FLAGS } from "../../src/cli/reference/go-flags.ts";
 import { GO_BUILD_FLAGS } from "../../src/go/flags.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { expectSuccess } from "../support/run.ts";
 import { askFish, hasShell, TAB, typeLines } from "../support/shells.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 /** What is offered for a line that ends where it is completed. */
 function offered(line: string) {

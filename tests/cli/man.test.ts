@@ -1,18 +1,15 @@
 /**
  * The man page, read by the programs that show it.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
 import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
 import { literal, paragraph, synopsis } from "../../src/cli/roff.ts";
-import { expectSuccess } from "../support/compare.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 function makePage(): Workspace {
   return makeWorkspace({ "mgo.1": expectSuccess(run(makeWorkspace(), [...MGO, "man"])).stdout });

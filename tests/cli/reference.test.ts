@@ -1,7 +1,7 @@
 /**
  * The reference, held against what it is about: the launcher's sources, what mgo takes, and the README.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HELP, helpOf } from "../../src/cli/help.ts";
@@ -12,13 +12,10 @@ import type { CommandEntry, FlagEntry } from "../../src/cli/reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
 import { entry, plain, wrap } from "../../src/cli/reference/wrap.ts";
 import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
-import { expectSuccess } from "../support/compare.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { ROOT } from "../support/folders.ts";
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
-
-const ROOT = join(import.meta.dir, "..", "..");
 const commands: readonly CommandEntry[] = COMMANDS;
 const flags: readonly FlagEntry[] = [...MGO_FLAGS, ...commands.flatMap((command) => command.flags)];
 

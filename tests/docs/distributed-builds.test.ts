@@ -9,5 +9,4 @@ followPage("docs/distributed-builds.md", {
   // The page is about mgo as it comes.
   env: { MGOFLAGS: "", ...(tools === undefined ? {} : { PATH: tools }) },
   skip: Bun.which("git") === null,
-  timeout: 300_000,
 });

@@ -7,7 +7,8 @@ import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
-import { actionOf, blocksOf, ROOT } from "../support/pages.ts";
+import { ROOT } from "../support/folders.ts";
+import { actionOf, blocksOf } from "../support/pages.ts";
 
 const PAGES = [
   "README.md",

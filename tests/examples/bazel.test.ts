@@ -2,14 +2,12 @@
  * examples/bazel built by a real Bazel, in its sandbox. Debian's is too old for rules_go, and newer ones are not in any
  * package registry: tests/examples/rules_go has rules of the same names, which build with plain go.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { exampleFiles, partsOf, withMgo } from "../support/examples.ts";
-import { makeWorkspace, removeWorkspaces, run, writeFiles } from "../support/workspace.ts";
-
-setDefaultTimeout(300_000);
+import { expectSuccess } from "../support/run.ts";
+import { makeWorkspace, run, writeFiles } from "../support/workspace.ts";
 
 const files = exampleFiles("bazel");
 const workspace = makeWorkspace(files);
@@ -18,7 +16,6 @@ const home = dirname(workspace.folder);
 afterAll(() => {
   // Bazel makes folders that not even their owner may write to.
   run(workspace, ["chmod", "-R", "u+w", home]);
-  removeWorkspaces();
 });
 
 describe.skipIf(Bun.which("bazel") === null)("mgo_bundle in Bazel", () => {

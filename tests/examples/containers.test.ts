@@ -2,15 +2,13 @@
  * The Dockerfiles of examples/containers, built by buildah. For the images that they begin with stand others: Debian's
  * have the programs of this machine, Alpine's those of BusyBox, and `apk` only says what it was asked for.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { dirname, join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { packMgo } from "../support/download.ts";
 import { exampleFiles, partsOf } from "../support/examples.ts";
 import { canBuild, machineFlags, makeBuildah } from "../support/images.ts";
-import { MGO, makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(300_000);
+import { expectSuccess, type Outcome } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 const workspace = makeWorkspace(exampleFiles("containers"));
 const buildah = makeBuildah(workspace);
@@ -26,7 +24,6 @@ const server = Bun.serve({
 });
 afterAll(async () => {
   await server.stop(true);
-  removeWorkspaces();
 });
 
 async function build(

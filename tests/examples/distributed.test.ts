@@ -1,15 +1,12 @@
 /** examples/distributed/release.yml under actionlint, and its steps in bash as runners start them. */
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { exampleFiles, partsOf, withMgo } from "../support/examples.ts";
-import { ROOT } from "../support/pages.ts";
+import { ROOT } from "../support/folders.ts";
+import { expectSuccess } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { makeWorkspace, run } from "../support/workspace.ts";
 
 const FILE = join(ROOT, "examples", "distributed", "release.yml");
 const tools = findTools("actionlint");

@@ -1,16 +1,13 @@
 /** examples/github-actions/release.yml under actionlint, and its steps in bash as a runner starts them. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { packMgo } from "../support/download.ts";
 import { exampleFiles, partsOf } from "../support/examples.ts";
-import { ROOT } from "../support/pages.ts";
+import { ROOT } from "../support/folders.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { makeWorkspace, type Outcome, removeWorkspaces, run, writeFiles } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { makeWorkspace, run, writeFiles } from "../support/workspace.ts";
 
 const FILE = join(ROOT, "examples", "github-actions", "release.yml");
 const tools = findTools("actionlint");

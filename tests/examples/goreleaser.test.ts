@@ -1,15 +1,12 @@
 /** examples/goreleaser released by the real GoReleaser, with mgo as its `tool`. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { COMMIT, exampleFiles, partsOf, withMgo } from "../support/examples.ts";
 import { followPage } from "../support/follow.ts";
+import { expectSuccess } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
-
-setDefaultTimeout(300_000);
-afterAll(removeWorkspaces);
+import { makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const tools = findTools("goreleaser");
 const LEVELS = ["v1", "v2", "v3", "v4"];
@@ -99,5 +96,4 @@ followPage("docs/goreleaser.md", {
   files: exampleFiles("goreleaser"),
   env: { PATH: tools ?? "" },
   skip: tools === undefined,
-  timeout: 300_000,
 });

@@ -1,15 +1,13 @@
 /** examples/ko built by the real ko with mgo as its go, on base images of a registry on this machine. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { exampleFiles, partsOf, withMgo } from "../support/examples.ts";
 import { followPage } from "../support/follow.ts";
 import { type Image, unpackImages } from "../support/oci.ts";
 import { pushBase, startRegistry } from "../support/registry.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(300_000);
+import { makeWorkspace, run } from "../support/workspace.ts";
 
 const tools = findTools("ko", "crane");
 const LEVELS = ["v1", "v2", "v3", "v4"];
@@ -17,7 +15,6 @@ const registry = tools === undefined ? undefined : await startRegistry(tools);
 const base = registry === undefined ? "" : pushBase(registry, makeWorkspace(), tools ?? "");
 afterAll(() => {
   registry?.stop();
-  removeWorkspaces();
 });
 
 /** What the page has its reader set: here, a base image that can be had. */

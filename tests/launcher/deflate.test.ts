@@ -6,8 +6,7 @@ import { inflateSync } from "node:zlib";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
 import { loadDeflate } from "../../src/engine/deflate.ts";
 import { readStruct } from "../../src/engine/struct.ts";
-import { scratch } from "../support/scratch.ts";
-import { root } from "../support/variants.ts";
+import { ROOT, scratch } from "../support/folders.ts";
 
 const SHF_COMPRESSED = 0x800n;
 const ELFCOMPRESS_ZLIB = 1;
@@ -15,13 +14,13 @@ const ELFCOMPRESS_ZLIB = 1;
 const CHDR_SIZE = 24;
 
 /** Go 1.27 has other code for compress/flate, which makes other streams. */
-const minor = Number(/^go1\.(\d+)/.exec(run(["go", "env", "GOVERSION"], root).toString())?.[1]);
+const minor = Number(/^go1\.(\d+)/.exec(run(["go", "env", "GOVERSION"], ROOT).toString())?.[1]);
 const deflate = await loadDeflate();
 
 describe.skipIf(minor > 26)("deflating", () => {
   test("a Go program's debug sections gives the bytes that Go's linker wrote", () => {
     const program = join(scratch, "unstripped");
-    run(["go", "build", "-o", program, "."], join(root, "tests", "programs", "mirror"));
+    run(["go", "build", "-o", program, "."], join(ROOT, "tests", "programs", "mirror"));
     const sections = compressedSections(readFileSync(program));
     expect(sections.length).toBeGreaterThan(4);
     for (const stream of sections) {
@@ -32,7 +31,7 @@ describe.skipIf(minor > 26)("deflating", () => {
   });
 
   test("generated inputs gives the streams of Go's compress/zlib", () => {
-    const folder = join(root, "tests", "launcher", "deflate");
+    const folder = join(ROOT, "tests", "launcher", "deflate");
     const items = pieces(run(["go", "run", ".", "streams", "400"], folder));
     expect(items.length).toBe(800);
     for (let i = 0; i < items.length; i += 2) {
@@ -41,8 +40,8 @@ describe.skipIf(minor > 26)("deflating", () => {
   });
 
   test("is checked in Zig with streams that Go makes", () => {
-    const table = run(["go", "run", ".", "vectors"], join(root, "tests", "launcher", "deflate")).toString();
-    expect(readFileSync(join(root, "engine", "deflate", "deflate_test.zig"), "utf8")).toContain(table);
+    const table = run(["go", "run", ".", "vectors"], join(ROOT, "tests", "launcher", "deflate")).toString();
+    expect(readFileSync(join(ROOT, "engine", "deflate", "deflate_test.zig"), "utf8")).toContain(table);
   });
 });
 

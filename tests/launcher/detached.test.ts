@@ -8,13 +8,13 @@ import { COMPRESS } from "../../src/bundle/frame.ts";
 import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
 import { loadDeflate } from "../../src/engine/deflate.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
-import { scratch } from "../support/scratch.ts";
+import { scratch } from "../support/folders.ts";
+import { runProgram } from "../support/run.ts";
 import {
   buildBundle,
   buildVariant,
   bundleFiles,
   type Linkage,
-  runProgram,
   UNSTRIPPED,
   type VariantOptions,
 } from "../support/variants.ts";
@@ -62,33 +62,25 @@ describe("a bundle of an unstripped program", () => {
     ...LEVELS.map((base) => ({ base })),
     ...COMPRESS.map((compress) => ({ compress })),
     { levels: ["v1", "v3"], base: "v1" },
-  ])(
-    "with %p gives back every variant, through the launcher too",
-    async (options) => {
-      const path = await buildBundle({ ...options, kind: UNSTRIPPED });
-      await expectAll(path, "levels", UNSTRIPPED, options.levels);
-      for (const level of runnable(path)) {
-        if (options.levels?.includes(level) === false) continue;
-        expect(runProgram([path, "a"], { GOAMD64: level })).toMatchObject({
-          status: 0,
-          stdout: `[${level} a]\n`,
-          stderr: "",
-        });
-      }
-    },
-    60_000,
-  );
+  ])("with %p gives back every variant, through the launcher too", async (options) => {
+    const path = await buildBundle({ ...options, kind: UNSTRIPPED });
+    await expectAll(path, "levels", UNSTRIPPED, options.levels);
+    for (const level of runnable(path)) {
+      if (options.levels?.includes(level) === false) continue;
+      expect(runProgram([path, "a"], { GOAMD64: level })).toMatchObject({
+        status: 0,
+        stdout: `[${level} a]\n`,
+        stderr: "",
+      });
+    }
+  });
 
-  test.skipIf(!gcc)(
-    "that another linker linked gives back every variant",
-    async () => {
-      const levels = ["v1", "v3"] as const;
-      const path = await buildBundle({ levels: [...levels], program: "name", kind: EXTERNAL });
-      await expectAll(path, "name", EXTERNAL, [...levels]);
-      expect(runProgram([path], { GOAMD64: "v1" }).status).toBe(0);
-    },
-    60_000,
-  );
+  test.skipIf(!gcc)("that another linker linked gives back every variant", async () => {
+    const levels = ["v1", "v3"] as const;
+    const path = await buildBundle({ levels: [...levels], program: "name", kind: EXTERNAL });
+    await expectAll(path, "name", EXTERNAL, [...levels]);
+    expect(runProgram([path], { GOAMD64: "v1" }).status).toBe(0);
+  });
 
   test("whose base is stripped, or whose base alone is not, gives back both", async () => {
     const plain: Linkage = { name: "plain", flags: [] };
@@ -240,4 +232,4 @@ test("four variants of a real unstripped program take less than three quarters o
     { compress: "default" },
   );
   expect(statSync(bundle).size / statSync(paths[2] ?? "").size).toBeLessThan(0.75);
-}, 300_000);
+});

@@ -1,5 +1,5 @@
 /** Starts of bundles in the direct layout: the base in place, the others from memory, and the ways between. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   chmodSync,
   closeSync,
@@ -17,12 +17,11 @@ import { HEADER } from "../../src/engine/format.ts";
 import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
+import { scratch } from "../support/folders.ts";
 import { findPlaces, forgeFields } from "../support/hostile.ts";
 import { AT_SECURE, copyFor, entryOf, isRoot, runAsUser, setcap } from "../support/privileges.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, kinds, runProgram } from "../support/variants.ts";
-
-setDefaultTimeout(120_000);
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
 
 const started = (level: Level): string => `${PREFIX}starting variant GOAMD64=${level}\n`;
 const layout = "direct";

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
-import { scratch } from "../support/scratch.ts";
+import { scratch } from "../support/folders.ts";
 import { bundleFiles } from "../support/variants.ts";
 
 const MiB = 1 << 20;
@@ -54,4 +54,4 @@ test("a predicted variant decodes and starts, though its base is never there as 
     const started = Bun.spawnSync([bundle], { env });
     expect(started.stderr.toString()).toBe(line);
   }
-}, 120_000);
+});

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { AT_SECURE, copyFor, entryOf, isRoot, runAsUser, setcap } from "../support/privileges.ts";
-import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant } from "../support/variants.ts";
 
 const LINE = /^\[mgo\] launcher: [^\n]+: [^\n]+\n$/;
 const bundle = await buildBundle({ program: "mirror" });

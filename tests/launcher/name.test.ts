@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EHDR, PHDR, PT_LOAD, parseElf, SHT_NOBITS } from "../../src/bundle/elf.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildVariant, bundleFiles, type Linkage, runProgram, UNSTRIPPED } from "../support/variants.ts";
+import { scratch } from "../support/folders.ts";
+import { runProgram } from "../support/run.ts";
+import { buildVariant, bundleFiles, type Linkage, UNSTRIPPED } from "../support/variants.ts";
 
 const V1 = { GOAMD64: "v1" };
 const PF_X = 1;

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { LEVELS, type Level, levelNumber } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { PREFIX, qemu, runEmulated } from "../support/emulated.ts";
-import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant } from "../support/variants.ts";
 
 const started = (level: Level): string => `${PREFIX}starting variant GOAMD64=${level}\n`;
 const bundle = await buildBundle();

@@ -1,10 +1,8 @@
 /** Arguments and environment of a bundle reach its program as the kernel would deliver them. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { expectSame } from "../support/mirror.ts";
 import { type Start, startBoth, startFile, startsOf } from "../support/starts.ts";
 import { buildVariant, kinds } from "../support/variants.ts";
-
-setDefaultTimeout(60_000);
 
 const prepare = buildVariant("v1", "prepare");
 const dynamic = kinds.includes("cgo-pie") ? await startsOf("mirror", "cgo-pie") : [];

@@ -1,11 +1,9 @@
 /** What a program inherits: everything that survives an exec, value by value as in a plain start. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { EARLY, expectSame } from "../support/mirror.ts";
 import { isRoot } from "../support/privileges.ts";
 import { startBoth, startsOf } from "../support/starts.ts";
 import { buildVariant, kinds } from "../support/variants.ts";
-
-setDefaultTimeout(60_000);
 
 const gcc = Bun.which("gcc") !== null;
 const prepare = buildVariant("v1", "prepare");

@@ -1,11 +1,9 @@
 /** A bundle is found, named and executed in every way in which a plain program is. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { expectSame } from "../support/mirror.ts";
 import { isRoot } from "../support/privileges.ts";
 import { startBoth, startFile, startsOf } from "../support/starts.ts";
 import { buildVariant, kinds } from "../support/variants.ts";
-
-setDefaultTimeout(60_000);
 
 const prepare = buildVariant("v1", "prepare");
 const names = await startsOf("name");

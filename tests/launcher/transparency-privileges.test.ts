@@ -1,13 +1,11 @@
 /** Privileges that a file gives, and those that its starter has: as in a plain start, or refused. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSame, type Report } from "../support/mirror.ts";
 import { AT_SECURE, entryOf, isRoot, setcap } from "../support/privileges.ts";
 import { makeFolder, type Start, startIn, startsOf } from "../support/starts.ts";
 import { kinds } from "../support/variants.ts";
-
-setDefaultTimeout(60_000);
 
 const USER = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 const dynamic = kinds.includes("cgo") ? await startsOf("mirror", "cgo") : [];

@@ -1,10 +1,8 @@
 /** Signals reach the program, and end it, as if nothing ran in front of it. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { EARLY, expectSame } from "../support/mirror.ts";
 import { type Start, startBoth, startFile, startsOf } from "../support/starts.ts";
 import { buildVariant } from "../support/variants.ts";
-
-setDefaultTimeout(60_000);
 
 const gcc = Bun.which("gcc") !== null;
 const prepare = buildVariant("v1", "prepare");

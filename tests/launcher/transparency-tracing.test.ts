@@ -1,11 +1,9 @@
 /** Bundles under debuggers and tracers, and the core dumps of their programs. */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { linkSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSame } from "../support/mirror.ts";
 import { makeFolder, type Start, startBoth, startIn, startsOf } from "../support/starts.ts";
-
-setDefaultTimeout(60_000);
 
 const starts = await startsOf("mirror");
 const has = (tool: string): boolean => Bun.which(tool) !== null;

@@ -1,10 +1,11 @@
 /** What becomes of starts by uncommon ways: what they leave behind, what they say, and where they end. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { linkSync, mkdtempSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PREFIX, qemu } from "../support/emulated.ts";
+import { scratch } from "../support/folders.ts";
 import { AT_SECURE, asUser, copyFor, entryOf, isRoot } from "../support/privileges.ts";
-import { scratch } from "../support/scratch.ts";
+import { runProgram } from "../support/run.ts";
 import {
   able,
   after,
@@ -28,9 +29,7 @@ import {
   unshared,
   type Wrap,
 } from "../support/surroundings.ts";
-import { buildBundle, buildVariant, type Linkage, runProgram } from "../support/variants.ts";
-
-setDefaultTimeout(120_000);
+import { buildBundle, buildVariant, type Linkage } from "../support/variants.ts";
 
 describe.skipIf(!able)("a packed bundle", () => {
   /** Where memory files are closed and no folder is left, as far as the kernel's own calls can see to that. */

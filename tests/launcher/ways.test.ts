@@ -2,8 +2,9 @@
  * Where some ways to start a variant are closed, bundles take the next one, and the program sees what the plain one
  * sees in the same surroundings.
  */
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { scratch } from "../support/scratch.ts";
+import { describe, expect, test } from "bun:test";
+import { scratch } from "../support/folders.ts";
+import { runProgram } from "../support/run.ts";
 import {
   able,
   after,
@@ -32,9 +33,7 @@ import {
   unshared,
   type Wrap,
 } from "../support/surroundings.ts";
-import { buildVariant, runProgram } from "../support/variants.ts";
-
-setDefaultTimeout(120_000);
+import { buildVariant } from "../support/variants.ts";
 
 interface Case {
   readonly what: string;

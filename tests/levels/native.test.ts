@@ -1,13 +1,10 @@
 /** What this machine can run, and the variant for it. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { LEVELS } from "../../src/levels/level.ts";
 import { highestUpTo, levelOfCpus, nativeLevel } from "../../src/levels/native.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 const V1 = "fpu cx8 cmov mmx fxsr sse sse2";
 const V2 = `${V1} pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm`;

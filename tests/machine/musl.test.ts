@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
-import { buildBundle, buildVariant, type Linkage, runProgram } from "../support/variants.ts";
+import { runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, type Linkage } from "../support/variants.ts";
 
 const cc = Bun.which("musl-gcc");
 const flags = ["-ldflags=-s -w -linkmode=external"];

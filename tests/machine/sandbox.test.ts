@@ -4,9 +4,10 @@ import { linkSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
+import { scratch } from "../support/folders.ts";
+import { runProgram } from "../support/run.ts";
 import { SANDBOXES, type Sandbox } from "../support/sandboxes.ts";
-import { scratch } from "../support/scratch.ts";
-import { buildBundle, buildVariant, runProgram } from "../support/variants.ts";
+import { buildBundle, buildVariant } from "../support/variants.ts";
 
 const program = "place";
 const runnable = LEVELS.filter((level) => level <= cpuLevel());

@@ -1,23 +1,20 @@
 /**
  * mgo's own packages for distributions: installed, used and removed, in a copy of this system.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { manPage } from "../../src/cli/man.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
+import { makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(240_000);
-afterAll(removeWorkspaces);
-
-const ROOT = join(import.meta.dir, "..", "..");
 const tools = findTools("nfpm");
 const overlay = hasOverlay(makeWorkspace);
 const place = makeWorkspace(HELLO);

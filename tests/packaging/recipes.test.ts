@@ -2,21 +2,18 @@
  * The recipes that build mgo from source: run by the distributions' own tools, without a network, and what they make
  * installed and used.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
 import { folderOfNode } from "../support/release.ts";
-import { MGO, makeWorkspace, type Outcome, removeWorkspaces, run } from "../support/workspace.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(300_000);
-afterAll(removeWorkspaces);
-
-const ROOT = join(import.meta.dir, "..", "..");
 const { version } = packageJson;
 // Both need root: the copy of the system, and a namespace without network.
 const canRun = hasOverlay(makeWorkspace);

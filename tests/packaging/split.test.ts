@@ -1,19 +1,17 @@
 /**
  * A bundle's package that becomes one variant where it is installed: by dpkg, rpm and pacman, in a copy of this system.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
-
-const SPLIT = join(import.meta.dir, "..", "..", "packaging", "split");
+const SPLIT = join(ROOT, "packaging", "split");
 const tools = findTools("nfpm");
 const overlay = hasOverlay(makeWorkspace);
 const place = makeWorkspace(HELLO);

@@ -1,5 +1,5 @@
 /** mgo's pages in a real browser: nothing overflows, nothing is fetched, everything can be read, in both schemes. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -13,10 +13,8 @@ import { openBundle } from "../../src/bundle/read.ts";
 import { measureSizes } from "../../src/bundle/sizes.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { renderSizesPage } from "../../src/page/sizes.ts";
-import { scratch } from "../support/scratch.ts";
+import { scratch } from "../support/folders.ts";
 import { buildBundle, UNSTRIPPED } from "../support/variants.ts";
-
-setDefaultTimeout(120_000);
 
 const program = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

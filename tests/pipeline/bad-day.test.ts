@@ -1,24 +1,13 @@
 /**
  * What can be wrong around mgo: a `go` that is none or misbehaves, disks that are full, folders that are not there.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import { waitUntil } from "../support/stuck.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  type Outcome,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const GO = Bun.which("go") ?? "go";
 

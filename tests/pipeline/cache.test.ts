@@ -2,7 +2,7 @@
  * The cache of variants: an unchanged program is not linked again, and nothing that goes wrong with the cache goes
  * wrong with the build.
  */
-import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -15,20 +15,9 @@ import {
 import { join } from "node:path";
 import { sha256 } from "../../src/bundle/variant.ts";
 import { cacheFolder } from "../../src/pipeline/variant-cache.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-  writeFiles,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { listFiles, MGO, makeWorkspace, run, type Workspace, writeFiles } from "../support/workspace.ts";
 
 /** The kept variants, each with the inode that tells whether it was written again. */
 function variants(workspace: Workspace): readonly string[] {

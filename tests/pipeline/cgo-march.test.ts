@@ -1,16 +1,12 @@
 /**
  * `-mgo.cgo-march`: C and C++ compiled for each variant's level.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { goMod } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 const probe = (name: string): string => `
 #if defined __AVX512VL__
@@ -49,6 +45,8 @@ func main() { fmt.Println(C.c_part(), C.cxx_part(), C.optimised(), C.user()) }
   "part.c": probe("c_part"),
   "part.cpp": `extern "C" {${probe("cxx_part")}}\n`,
 };
+
+import { expectSuccess } from "../support/run.ts";
 
 /** GCC as it was before version 11. */
 const OLD = `#!/bin/sh

@@ -1,21 +1,19 @@
 /**
  * mgo as a command: its own words, go's commands, its entry for npm, terminals and closed pipes.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { GO_COMMANDS } from "../../src/cli/commands/passthrough.ts";
 import { HELP } from "../../src/cli/help.ts";
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
-
-const NPX = join(import.meta.dir, "..", "..", "src", "entry", "npx.js");
+const NPX = join(ROOT, "src", "entry", "npx.js");
 
 describe("help and version", () => {
   test.each([[["--version"]], [["-version"]]])("mgo %j prints the version", (args) => {

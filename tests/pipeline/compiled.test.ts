@@ -1,19 +1,16 @@
 /**
  * mgo as one compiled file, in folders and environments that mean something to the runtime inside of it.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
-import { listFiles, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { listFiles, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
-
-const ROOT = join(import.meta.dir, "..", "..");
 const place = makeWorkspace();
 const MGO = join(place.folder, "mgo");
 

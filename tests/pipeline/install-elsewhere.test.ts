@@ -2,23 +2,13 @@
  * `mgo install` where Go runs on another system than it builds for. That system is linux/386, whose `go` this machine
  * runs, too; its compiler and linker are this machine's own, which make the same.
  */
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
 import { publish } from "../support/proxy.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(240_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const git = Bun.which("git");
 const PACKAGE = "example.com/hello@v1.0.0";

@@ -2,26 +2,17 @@
  * `mgo install` against `go install`: the same arguments, and then the same files in the same places, the same words
  * and the same exit status.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
-import { type Case, expectSuccess, runBoth } from "../support/compare.ts";
+import { type Case, runBoth } from "../support/compare.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { goMod, HELLO, library, program, SEVERAL } from "../support/programs.ts";
 import { type Published, publish } from "../support/proxy.ts";
+import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, startStuck } from "../support/stuck.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const TOOL = {
   ...goMod("example.com/tool"),

@@ -2,23 +2,13 @@
  * SIGKILL, at any moment: the old output is whole, what mgo has started ends, and nothing is left, at the latest when
  * mgo has run again.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 /** The shell that watches over a process: it is its child, and has none of its environment. */
 function guardOf(pid: number): number {

@@ -2,15 +2,12 @@
  * mgo against `go build`: the same arguments, and then the same files with the same modes, the same words, the same
  * exit status, and programs that print the same.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { findProgram } from "../../src/system/process.ts";
 import { type Case, runBoth } from "../support/compare.ts";
 import { goMod, HELLO, program, SEVERAL } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 /** Rows: a name and a case. What is compared is the same for all. */
 type Rows = Readonly<Record<string, Case>>;

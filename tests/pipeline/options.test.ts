@@ -1,16 +1,13 @@
 /**
  * mgo's own flags and variables, and what it refuses before anything is built.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { parseFlagWords } from "../../src/go/flags.ts";
 import { readOptions } from "../../src/pipeline/options.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO, SEVERAL } from "../support/programs.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 function read(flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return readOptions(parseFlagWords(flags), env);

@@ -1,25 +1,20 @@
 /**
  * What mgo prints where four builds have more to say than one: -n, -x, -v, -work, -json, and errors of some levels.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { goMod, HELLO, program } from "../support/programs.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import {
   type Files,
   listFiles,
   MGO,
   makeWorkspace,
-  type Outcome,
-  removeWorkspaces,
   run,
   type Workspace,
   writeFiles,
 } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
 
 const LEVELS = ["v1", "v2", "v3", "v4"];
 

@@ -2,7 +2,7 @@
  * `mgo run`: `go run` at the level that a bundle would start here.
  */
 
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
@@ -13,10 +13,7 @@ import { goMod, HELLO, program, SEVERAL } from "../support/programs.ts";
 import { publish } from "../support/proxy.ts";
 import { waitUntil } from "../support/stuck.ts";
 import { buildBundle } from "../support/variants.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 /** Prints its level, what it was given, and ends with status 3. */
 const CURIOUS = {

@@ -2,22 +2,12 @@
  * What Go stamps into programs about their repository is the same in a bundle: mgo leaves no file where Go would
  * take it for a change.
  */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
-import {
-  type Files,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { expectSuccess } from "../support/run.ts";
+import { type Files, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 function makeRepository(files: Files = {}): Workspace {
   const workspace = makeWorkspace({ ...HELLO, ...files });

@@ -1,15 +1,12 @@
 /**
  * Signals: mgo stops with all that it has started and leaves nothing behind.
  */
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
+import { expectSuccess } from "../support/run.ts";
 import { BLOCK, DEAF, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
-import { listFiles, MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
-
-setDefaultTimeout(60_000);
-afterAll(removeWorkspaces);
+import { listFiles, MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 test.each([
   ["SIGINT", "tools that end with it", BLOCK],

@@ -2,26 +2,18 @@
  * The npm package as it is released: installed from its tarball into an empty folder, without Zig and the launcher's
  * sources, and run by the Nodes and Buns that people have.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { expectSuccess } from "../support/compare.ts";
+import { ROOT } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
 import { folderOfNode, makeRelease, type NodeVersion, pathWith, TARBALL } from "../support/release.ts";
+import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
-import {
-  listFiles,
-  MGO,
-  makeWorkspace,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "../support/workspace.ts";
+import { listFiles, MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
-setDefaultTimeout(120_000);
 beforeAll(makeRelease);
-afterAll(removeWorkspaces);
 
 const BUN_FOLDER = join(
   dirname(Bun.resolveSync("@oven/bun-linux-x64-baseline/package.json", import.meta.dir)),
@@ -83,9 +75,7 @@ test("the package has what it needs and nothing else, and asks for no script and
   expect(Object.keys(manifest).toSorted()).toEqual(
     ["name", "version", "description", "license", "type", "bin", "engines"].toSorted(),
   );
-  expect(readFileSync(join(folder, "node_modules", "mgo", "main.js"), "utf8")).not.toContain(
-    join(import.meta.dir, "..", ".."),
-  );
+  expect(readFileSync(join(folder, "node_modules", "mgo", "main.js"), "utf8")).not.toContain(ROOT);
 });
 
 // Of its 175 kB, the codec and the launcher take 120, mgo's own code 45. What goes beyond 250 kB is a dependency

@@ -2,21 +2,19 @@
  * Standalone mgos as they are released: the downloads, and those for machines that this one is not. tests/pipeline/compiled.test.ts
  * tests what one does.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { checkMachO, signMachO } from "../../scripts/release/macho.ts";
 import { compileStandalone } from "../../scripts/release/standalone.ts";
 import { TARGETS } from "../../scripts/release/targets.ts";
-import { expectSuccess } from "../support/compare.ts";
 import { HELLO } from "../support/programs.ts";
 import { makeRelease, STANDALONE, SUMS } from "../support/release.ts";
-import { MGO, makeWorkspace, removeWorkspaces, run } from "../support/workspace.ts";
+import { expectSuccess } from "../support/run.ts";
+import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
-setDefaultTimeout(120_000);
 beforeAll(makeRelease);
-afterAll(removeWorkspaces);
 
 const place = makeWorkspace({
   "linux-arm64/": "",

@@ -2,23 +2,15 @@
  * Go packages whose benchmarks report times that depend on the level they were built for, and not on the machine: what
  * `mgo bench` makes of them is known beforehand.
  */
-import { afterAll } from "bun:test";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { findBenchstat } from "../../src/bench/benchstat.ts";
 import { LEVELS, type Level, levelNumber } from "../../src/levels/level.ts";
 import { nativeLevel } from "../../src/levels/native.ts";
+import { scratch, shared } from "./folders.ts";
 import { goMod } from "./programs.ts";
-import { scratch } from "./scratch.ts";
-import {
-  type Files,
-  MGO,
-  makeWorkspace,
-  type Outcome,
-  removeWorkspaces,
-  run,
-  type Workspace,
-} from "./workspace.ts";
+import type { Outcome } from "./run.ts";
+import { type Files, MGO, makeWorkspace, run, type Workspace } from "./workspace.ts";
 
 /** Those of this machine. */
 export const levels: readonly Level[] = LEVELS.slice(0, levelNumber(nativeLevel()));
@@ -26,7 +18,7 @@ export const [lowest = "v1"] = levels;
 export const highest: Level = levels.at(-1) ?? "v1";
 
 /** Kept for all tests: benchstat lies in it. */
-const cache = join(scratch, "bench-cache");
+const cache = join(shared, "bench-cache");
 mkdirSync(cache, { recursive: true });
 
 /** Whether benchstat can be had, and there is something to compare: where not, tests are skipped. */
@@ -128,5 +120,3 @@ export function errorsOf({ stderr }: Outcome): string {
     "",
   );
 }
-
-afterAll(removeWorkspaces);

@@ -4,8 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { qemu } from "./emulated.ts";
-import { runProgram } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
+import { type Outcome, runProgram } from "./run.ts";
 
 /** The last byte of e_ident is padding, which nobody reads. */
 const MARK_OFFSET = 15;

@@ -3,7 +3,8 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Files, listFiles, MGO, makeWorkspace, type Outcome, run, type Workspace } from "./workspace.ts";
+import { expectSuccess, type Outcome } from "./run.ts";
+import { type Files, listFiles, MGO, makeWorkspace, run, type Workspace } from "./workspace.ts";
 
 export interface Case {
   readonly files: Files;
@@ -62,11 +63,6 @@ export function runBoth(test: Case): {
   const [first, second] = results;
   if (first === undefined || second === undefined) throw new Error("unreachable");
   return { go: first, mgo: second, workspace: mgo };
-}
-
-export function expectSuccess(outcome: Outcome): Outcome {
-  if (outcome.status === 0) return outcome;
-  throw new Error(`status ${outcome.status}, ${outcome.signal}: ${outcome.stdout}${outcome.stderr}`);
 }
 
 /** Takes out what differs from folder to folder and from run to run, and what mgo adds with -v. */

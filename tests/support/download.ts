@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "./compare.ts";
 import { MGO_SCRIPT } from "./examples.ts";
+import { expectSuccess } from "./run.ts";
 import { makeWorkspace, run } from "./workspace.ts";
 
 export interface Download {

@@ -1,6 +1,5 @@
 /** Bundles on other CPUs: qemu-user runs the launcher. */
-import { runProgram } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
+import { type Outcome, runProgram } from "./run.ts";
 
 /** Null where it is missing. */
 export const qemu = Bun.which("qemu-x86_64");

@@ -1,10 +1,11 @@
 /** The folders in examples/, as a reader would copy them, and mgo as a program that other tools find in PATH. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ROOT } from "./folders.ts";
 import { blocksOf } from "./pages.ts";
 import { type Files, MGO, type Workspace, writeFiles } from "./workspace.ts";
 
-const EXAMPLES = join(import.meta.dir, "..", "..", "examples");
+const EXAMPLES = join(ROOT, "examples");
 
 /** A program that starts this checkout's mgo. */
 export const MGO_SCRIPT = `#!/bin/sh\nexec ${MGO.map((word) => `'${word}'`).join(" ")} "$@"\n`;

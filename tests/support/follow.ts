@@ -2,11 +2,12 @@
  * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one folder,
  * as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
  */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Action, actionOf, type Block, blocksOf, matches, type Step } from "./pages.ts";
-import { type Files, MGO, makeWorkspace, removeWorkspaces, type Workspace, writeFiles } from "./workspace.ts";
+import { LIMIT } from "./run.ts";
+import { type Files, MGO, makeWorkspace, type Workspace, writeFiles } from "./workspace.ts";
 
 export interface Surroundings {
   /** Files that are there before the page's first command. */
@@ -17,8 +18,6 @@ export interface Surroundings {
   readonly skip?: boolean;
   /** What blocks need beside programs ("needs core-dumps"), and whether it is had. */
   readonly abilities?: Readonly<Record<string, boolean>>;
-  /** For one block, in milliseconds. */
-  readonly timeout?: number;
 }
 
 /**
@@ -30,7 +29,6 @@ export interface Surroundings {
 export function followPage(page: string, surroundings: Surroundings = {}): void {
   describe.skipIf(surroundings.skip ?? false)(`${page} can be followed`, () => {
     const reader = newReader(surroundings);
-    afterAll(removeWorkspaces);
     let broken = false;
     for (const block of blocksOf(page)) {
       const action = actionOf(block);
@@ -42,16 +40,9 @@ export function followPage(page: string, surroundings: Surroundings = {}): void 
         await reader.follow(action, `${page}:${block.line}`);
         broken = false;
       };
-      test.skipIf(missing)(titleOf(block), follow, timeoutOf(surroundings) + GRACE);
+      test.skipIf(missing)(titleOf(block), follow);
     }
   });
-}
-
-/** For what is left of a block that took too long to be ended, in milliseconds. */
-const GRACE = 5_000;
-
-function timeoutOf({ timeout = 120_000 }: Surroundings): number {
-  return timeout;
 }
 
 function titleOf({ heading, line, language }: Block): string {
@@ -91,7 +82,7 @@ function newReader(surroundings: Surroundings): Reader {
       env: { ...open().env, ...env, PATH: `${bin}:${path}` },
       stdio: ["ignore", file, file],
       detached: true,
-      timeout: timeoutOf(surroundings),
+      timeout: LIMIT,
     });
     const status = await child.exited;
     killGroup(child.pid);

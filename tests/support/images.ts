@@ -4,9 +4,9 @@
  */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expectSuccess } from "./compare.ts";
-import { ROOT } from "./pages.ts";
-import { type Files, type Outcome, type Workspace, writeFiles } from "./workspace.ts";
+import { ROOT } from "./folders.ts";
+import { expectSuccess, type Outcome } from "./run.ts";
+import { type Files, type Workspace, writeFiles } from "./workspace.ts";
 
 /** What an image is made of, by path. */
 export interface Contents {

@@ -1,7 +1,7 @@
 /** The files of an emulated machine. */
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./folders.ts";
 
 /** Null where it is missing. */
 export const cpio = Bun.which("cpio");

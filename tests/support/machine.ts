@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { cpio, makeInitramfs } from "./initramfs.ts";
 import { findKernels } from "./kernels.ts";
+import { runProgram } from "./run.ts";
 
 const qemu = Bun.which("qemu-system-x86_64");
 
@@ -76,13 +77,13 @@ export function boot({ kernel, cpu, words = [], init, programs = {}, commands = 
     ...["-accel", cpu === "host" ? "kvm" : "tcg", "-cpu", cpu, "-kernel", kernel, "-initrd", initramfs],
     ...["-append", ["console=ttyS0 loglevel=0 panic=-1", ...words].join(" ")],
   ];
-  const child = Bun.spawnSync(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 100_000 });
-  const console = child.stdout.toString().replaceAll("\r", "");
+  const { stdout, stderr } = runProgram(command);
+  const console = stdout.replaceAll("\r", "");
   const [identity] = reports<Identity>("init", console);
   const outcomes = reports<CommandOutcome>("outcome", console);
   const names = Object.keys(commands);
   if (identity === undefined || outcomes.length !== names.length) {
-    throw new Error(`${basename(kernel)}, ${cpu}: ${child.stderr.toString()}${console.slice(-4000)}`);
+    throw new Error(`${basename(kernel)}, ${cpu}: ${stderr}${console.slice(-4000)}`);
   }
   return {
     init: identity,

@@ -1,9 +1,9 @@
 /** What tests/programs/mirror prints, and the short list of what a bundle may change of it. */
 import { expect } from "bun:test";
 import { readlinkSync } from "node:fs";
+import type { Outcome } from "./run.ts";
 import type { Start } from "./starts.ts";
 import type { Linkage } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
 
 export interface Report {
   readonly args: readonly string[];

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Outcome, run, type Workspace } from "./workspace.ts";
+import type { Outcome } from "./run.ts";
+import { run, type Workspace } from "./workspace.ts";
 
 const SCRIPT = `
 set -e

@@ -11,8 +11,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
-export const ROOT = join(import.meta.dir, "..", "..");
+import { ROOT } from "./folders.ts";
 
 /** A fenced block, or the lines of a hidden set-up. */
 export interface Block {

@@ -1,9 +1,8 @@
 /** Starting programs as a user who has fewer privileges than the tests. */
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { scratch } from "./scratch.ts";
-import { runProgram } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
+import { scratch } from "./folders.ts";
+import { type Outcome, runProgram } from "./run.ts";
 
 /** Whether the tests may do that. */
 export const isRoot = process.getuid?.() === 0 && Bun.which("setpriv") !== null;
@@ -25,7 +24,6 @@ export function runAsUser(command: readonly string[], env: Readonly<Record<strin
 /** A copy of a bundle that everybody can reach. */
 export function copyFor(bundle: string, mode: number, name: string): string {
   const path = join(scratch, name);
-  chmodSync(scratch, 0o755);
   copyFileSync(bundle, path);
   chmodSync(path, mode);
   return path;

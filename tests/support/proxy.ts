@@ -1,7 +1,7 @@
 /** A Go module proxy in a folder: what `go` fetches when a test names packages with a version. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectSuccess } from "./compare.ts";
+import { expectSuccess } from "./run.ts";
 import { type Files, makeWorkspace, run } from "./workspace.ts";
 
 /** One module at one version; its files include a go.mod. */

@@ -1,6 +1,6 @@
 /** A registry of container images on this machine, as `crane registry serve` makes it, with base images in it. */
 import { join } from "node:path";
-import { expectSuccess } from "./compare.ts";
+import { expectSuccess } from "./run.ts";
 import { run, type Workspace, writeFiles } from "./workspace.ts";
 
 export interface Registry {

@@ -5,11 +5,10 @@ import { gunzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import packageJson from "../../package.json" with { type: "json" };
 import { fetchPackage } from "../../scripts/release/packages.ts";
-import { expectSuccess } from "./compare.ts";
-import { scratch } from "./scratch.ts";
+import { ROOT, scratch } from "./folders.ts";
+import { expectSuccess } from "./run.ts";
 import { makeWorkspace, run, type Workspace } from "./workspace.ts";
 
-const ROOT = join(import.meta.dir, "..", "..");
 const RELEASE = join(scratch, "release");
 export const TARBALL = join(RELEASE, `mgo-${packageJson.version}.tgz`);
 export const STANDALONE = join(RELEASE, `mgo-${packageJson.version}-linux-x64.tar.gz`);

@@ -1,10 +1,16 @@
-/** Loaded before all test files (bunfig.toml): what is registered here runs once, after the last of them. */
-import { afterAll } from "bun:test";
+/** Loaded before the test files (bunfig.toml). */
+import { afterAll, setDefaultTimeout } from "bun:test";
 import { rmSync } from "node:fs";
 import { loadCodec } from "../../src/engine/products.ts";
-import { scratch } from "./scratch.ts";
+import { runFolder, scratch } from "./folders.ts";
+import { LIMIT } from "./run.ts";
 
-// Zig compiles for longer than a test may take.
+setDefaultTimeout(LIMIT);
+
+// Zig compiles it at first use, which must not count as a test's time.
 await loadCodec();
 
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+// Bun's test runner emits no `exit`.
+afterAll(() =>
+  rmSync(process.env.MGO_TEST_RUN === undefined ? runFolder : scratch, { recursive: true, force: true }),
+);

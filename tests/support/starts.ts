@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
 import type { Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "./cpu.ts";
-import { scratch } from "./scratch.ts";
-import { buildBundle, buildVariant, type Kind, type Linkage, runProgram } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
+import { scratch } from "./folders.ts";
+import { type Outcome, runProgram } from "./run.ts";
+import { buildBundle, buildVariant, type Kind, type Linkage } from "./variants.ts";
 
 /** What is started. */
 export interface Start {

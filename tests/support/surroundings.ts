@@ -8,11 +8,11 @@ import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
 import { cpuLevel } from "./cpu.ts";
 import { PREFIX } from "./emulated.ts";
+import { runFolder } from "./folders.ts";
 import { withoutIds } from "./mirror.ts";
 import { isRoot } from "./privileges.ts";
-import { scratch } from "./scratch.ts";
+import type { Outcome } from "./run.ts";
 import { buildBundle, buildVariant, type Kind, kinds, type Linkage } from "./variants.ts";
-import type { Outcome } from "./workspace.ts";
 
 /** Of two variants the one that is asked for is not the base, so that `direct` starts it from elsewhere, too. */
 export const [BASE, LEVEL] = ["v1", "v2"] as const;
@@ -98,8 +98,8 @@ export const after =
 export const unshared =
   (script: string, inside: Wrap = (command) => command): Wrap =>
   (command) => {
-    const prepared = `set -e; mount --bind ${scratch} /mnt; cd /; ${script}; exec "$@"`;
-    const moved = inside(command).map((word) => word.replaceAll(scratch, "/mnt"));
+    const prepared = `set -e; mount --bind ${runFolder} /mnt; cd /; ${script}; exec "$@"`;
+    const moved = inside(command).map((word) => word.replaceAll(runFolder, "/mnt"));
     return ["unshare", "-m", "-p", "-f", "--mount-proc", "sh", "-c", prepared, "sh", ...moved];
   };
 

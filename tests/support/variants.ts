@@ -1,7 +1,5 @@
-/**
- * The program tests/programs/levels, built by the real `go` for each level, and bundles of it. Built once for
- * all tests of a run.
- */
+/** The programs in tests/programs, built by the real `go` for each level, and bundles of them. */
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { Compress } from "../../src/bundle/frame.ts";
 import type { Layout, StartPolicy } from "../../src/bundle/layout.ts";
@@ -10,10 +8,8 @@ import { createBundle } from "../../src/bundle/write.ts";
 import { loadLauncher } from "../../src/engine/products.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { placeOutput } from "../../src/system/output.ts";
-import { scratch } from "./scratch.ts";
-import type { Outcome } from "./workspace.ts";
-
-export const root = join(import.meta.dir, "..", "..");
+import { ROOT, scratch, shared } from "./folders.ts";
+import { makeOnce } from "./once.ts";
 
 const never = new AbortController().signal;
 
@@ -22,11 +18,9 @@ export async function launcher(): Promise<Uint8Array> {
   return loadLauncher({ env: process.env, signal: never });
 }
 
-const built = new Set<string>();
-
 /** How a variant is linked. */
 export interface Linkage {
-  /** Part of the path. */
+  /** For titles. */
   readonly name: string;
   /** Of `go build`, behind those of every variant, so that they win. */
   readonly flags: readonly string[];
@@ -55,27 +49,24 @@ export const kinds = Object.keys(KINDS).filter(
   (kind): kind is Kind => kind in KINDS && (!KINDS[kind as Kind].cgo || Bun.which("gcc") !== null),
 );
 
-/** Path of a program below tests/programs as `go build` makes it for that level. */
+/** Path of a program below tests/programs as `go build` makes it for that level, once in a run. */
 export function buildVariant(level: Level, program = "levels", linkage: Kind | Linkage = "static"): string {
   const {
-    name,
     flags,
     cgo = false,
     cc,
-  }: Linkage = typeof linkage === "string" ? { name: linkage, ...KINDS[linkage] } : linkage;
-  const path = join(scratch, `${program}.${name}.${level}`);
-  if (built.has(path)) return path;
-  const command = ["go", "build", "-trimpath", STRIPPED, ...flags, "-o", path, "."];
-  const { success, stderr } = Bun.spawnSync(command, {
-    cwd: join(root, "tests", "programs", program),
+  }: Omit<Linkage, "name"> = typeof linkage === "string" ? KINDS[linkage] : linkage;
+  const name = `${program}.${hashOf({ flags, cgo, cc })}.${level}`;
+  return makeOnce(name, (output) => ["go", "build", "-trimpath", STRIPPED, ...flags, "-o", output, "."], {
+    cwd: join(ROOT, "tests", "programs", program),
     env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: cgo ? "1" : "0", ...(cc && { CC: cc }) },
   });
-  if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
-  built.add(path);
-  return path;
 }
 
-let bundles = 0;
+/** Eight hexadecimal digits. */
+function hashOf(value: unknown): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
+}
 
 interface Stored {
   readonly layout?: Layout | undefined;
@@ -97,12 +88,18 @@ export interface VariantOptions {
 /** Not stripped: with debug data and symbols. */
 export const UNSTRIPPED: Linkage = { name: "symbols", flags: ["-ldflags="] };
 
-/** Path of a new bundle; without options, of the four levels of tests/programs/levels. */
+/** Path of a bundle, made once in a run: not to be changed. Without options, of all levels of tests/programs/levels. */
 export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
   const { levels = LEVELS, base, layout, startPolicy, program, kind, compress } = wanted;
   const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
-  return bundleFiles(inputs, base, { layout, startPolicy, compress });
+  // Short enough for a process name.
+  const path = join(shared, `bundle-${hashOf([inputs, base, layout, startPolicy, compress])}`);
+  if (existsSync(path)) return path;
+  renameSync(await bundleFiles(inputs, base, { layout, startPolicy, compress }), path);
+  return path;
 }
+
+let bundles = 0;
 
 /** Path of a new bundle of these files. */
 export async function bundleFiles(
@@ -114,15 +111,4 @@ export async function bundleFiles(
   const options = { compress, layout, startPolicy, ...(base === undefined ? {} : { base }) } as const;
   await placeOutput(path, await createBundle(inputs, await launcher(), options));
   return path;
-}
-
-/** Runs a program with only these variables in its environment. */
-export function runProgram(command: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
-  const child = Bun.spawnSync([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  return {
-    status: child.signalCode === undefined ? child.exitCode : null,
-    signal: child.signalCode === undefined ? undefined : String(child.signalCode),
-    stdout: child.stdout.toString(),
-    stderr: child.stderr.toString(),
-  };
 }

@@ -2,28 +2,17 @@
  * Folders with Go modules in them, and `go` and mgo at work there. Each workspace has its own temporary folder and
  * mgo cache, so that a test can see what a run leaves behind.
  */
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-
-const ROOT = join(import.meta.dir, "..", "..");
-const BUN = process.execPath;
+import { ROOT, scratch } from "./folders.ts";
+import { type Outcome, runProgram } from "./run.ts";
 
 /**
  * The command that starts mgo from this checkout; Bun takes the `--` for its own. MGO_TESTED names another mgo to test,
  * in words with blanks between them: that of the npm package under some Node, for example.
  */
 export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
-  BUN,
+  process.execPath,
   "--no-env-file",
   join(ROOT, "src", "cli", "main.ts"),
   "--",
@@ -31,14 +20,6 @@ export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
 
 /** Contents by path. A path that ends in a slash makes a folder, contents that begin with #! an executable. */
 export type Files = Readonly<Record<string, string>>;
-
-/** How a program ended. */
-export interface Outcome {
-  readonly status: number | null;
-  readonly signal: string | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface Workspace {
   /** Where the files are and the programs run. */
@@ -49,17 +30,7 @@ export interface Workspace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const scratch = realpathSync(mkdtempSync(join(tmpdir(), "mgo-test-")));
-
 let count = 0;
-
-/**
- * Removes all workspaces: for `afterAll` of every file of tests that makes any. Bun's test runner emits no `exit`, and
- * runs what this module would register only after the first of its files.
- */
-export function removeWorkspaces(): void {
-  rmSync(scratch, { recursive: true, force: true });
-}
 
 /** Makes a workspace with these files. */
 export function makeWorkspace(files: Files = {}): Workspace {
@@ -88,20 +59,7 @@ export function run(
   env: Readonly<Record<string, string>> = {},
   folder = ".",
 ): Outcome {
-  const child = Bun.spawnSync([...command], {
-    cwd: join(workspace.folder, folder),
-    env: { ...workspace.env, ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const signal = child.signalCode === undefined ? undefined : String(child.signalCode);
-  return {
-    status: signal === undefined ? child.exitCode : null,
-    signal,
-    stdout: child.stdout.toString(),
-    stderr: child.stderr.toString(),
-  };
+  return runProgram(command, { ...workspace.env, ...env }, { cwd: join(workspace.folder, folder) });
 }
 
 /** Every file below a folder with its type and mode, sorted; what git keeps for itself left out. */
@@ -122,9 +80,8 @@ let environment: Readonly<Record<string, string>> | undefined;
 function goEnvironment(): Readonly<Record<string, string>> {
   if (environment !== undefined) return environment;
   const names = ["GOCACHE", "GOMODCACHE", "GOPATH"];
-  const asked = Bun.spawnSync(["go", "env", ...names], { stdout: "pipe" })
-    .stdout.toString()
-    .trim()
+  const asked = runProgram(["go", "env", ...names], process.env)
+    .stdout.trim()
     .split("\n");
   const folders = Object.fromEntries(names.map((name, index) => [name, asked[index] ?? ""]));
   environment = {

@@ -1,9 +1,6 @@
 /** What mgo says on a terminal, and where none is. */
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { MGO, makeWorkspace, removeWorkspaces, run, type Workspace } from "../support/workspace.ts";
-
-setDefaultTimeout(120_000);
-afterAll(removeWorkspaces);
+import { expect, test } from "bun:test";
+import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const HINT = "hint: mgo's flags are ";
 

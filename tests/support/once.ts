@@ -1,0 +1,26 @@
+/** What all test files of a run share, made by the first that asks for it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../../src/system/process.ts";
+import { shared } from "./folders.ts";
+import { expectSuccess, runProgram } from "./run.ts";
+
+/** Makes "$1" by a command that writes "$1.new". */
+const SCRIPT = 'test -e "$1" || { path=$1; shift; "$@" >&2 && mv "$path.new" "$path"; }';
+
+/**
+ * Path of a file or folder that a command makes unless another test file did. While another is at it, this waits.
+ *
+ * @param commandFor the command that writes to a path
+ */
+export function makeOnce(
+  name: string,
+  commandFor: (output: string) => readonly string[],
+  { env, cwd }: { readonly env: Environment; readonly cwd: string },
+): string {
+  const path = join(shared, name);
+  if (existsSync(path)) return path;
+  const command = ["sh", "-c", SCRIPT, "sh", path, ...commandFor(`${path}.new`)];
+  expectSuccess(runProgram(["flock", `${path}.lock`, ...command], env, { cwd }));
+  return path;
+}
