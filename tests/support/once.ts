@@ -1,4 +1,4 @@
-/** What all test files of a run share, made by the first that asks for it. */
+/** Files that all test files of a run share. The first that asks for one has it made. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../src/system/process.ts";
@@ -9,7 +9,7 @@ import { expectSuccess, runProgram } from "./run.ts";
 const SCRIPT = 'test -e "$1" || { path=$1; shift; "$@" >&2 && mv "$path.new" "$path"; }';
 
 /**
- * Path of a file or folder that a command makes unless another test file did. While another is at it, this waits.
+ * Path of a file or folder that a command makes unless another test file did. Waits while another makes it.
  *
  * @param commandFor the command that writes to a path
  */

@@ -2,8 +2,8 @@
 import type { Environment } from "../../src/system/process.ts";
 
 /**
- * How long a test, or a program in it, may take before it counts as hanging, in milliseconds. No test has a limit of
- * its own: on a busy machine anything takes long.
+ * How long a test, or a program in it, may take before it counts as hanging, in milliseconds. No test has a
+ * limit of its own: on a busy machine anything takes long.
  */
 export const LIMIT = 20 * 60_000;
 
@@ -17,7 +17,7 @@ export interface Outcome {
 
 export interface Place {
   readonly cwd?: string;
-  /** What the program reads from standard input. */
+  /** Standard input; none without it. */
   readonly input?: string;
 }
 

@@ -88,7 +88,10 @@ export interface VariantOptions {
 /** Not stripped: with debug data and symbols. */
 export const UNSTRIPPED: Linkage = { name: "symbols", flags: ["-ldflags="] };
 
-/** Path of a bundle, made once in a run: not to be changed. Without options, of all levels of tests/programs/levels. */
+/**
+ * Path of a bundle, made once in a run: not to be changed. Without options, it has all levels of
+ * tests/programs/levels.
+ */
 export async function buildBundle(wanted: VariantOptions = {}): Promise<string> {
   const { levels = LEVELS, base, layout, startPolicy, program, kind, compress } = wanted;
   const inputs = levels.map((level) => ({ level, path: buildVariant(level, program, kind) }));
