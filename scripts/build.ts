@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { formatSize } from "../src/system/text.ts";
+import { formatSize } from "../src/system/figures.ts";
 import { compileProducts, compileStandalone } from "./release/standalone.ts";
 import { root } from "./release/step.ts";
 import { TARGETS } from "./release/targets.ts";

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
-import { formatSize } from "../src/system/text.ts";
+import { formatSize } from "../src/system/figures.ts";
 import { RUNTIME } from "./package/copyright.ts";
 import { type Entry, packArchive } from "./release/archive.ts";
 import { readLicenses, readText } from "./release/licenses.ts";

@@ -1,5 +1,5 @@
 /** Figures as a chart: for each program, what a start adds and how large the bundle is, a bar for each kind. */
-import { formatRatio, formatSize } from "../../src/system/text.ts";
+import { formatRatio, formatSize } from "../../src/system/figures.ts";
 import type { ProgramFigures, Report } from "./figures.ts";
 import { COLOURS, line, picture, rect, text, textWidth } from "./svg.ts";
 import { addedBy, bundleOf, describeMachine, kindsOf } from "./table.ts";

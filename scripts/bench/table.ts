@@ -1,5 +1,5 @@
 /** Figures as Markdown, for docs/figures.md. */
-import { formatRatio, formatSize } from "../../src/system/text.ts";
+import { formatRatio, formatSize } from "../../src/system/figures.ts";
 import {
   type BundleFigures,
   ORIGINAL,

@@ -18,7 +18,7 @@ interface Manifest {
 }
 
 /** The npm packages that src/ imports. */
-const IMPORTED = ["log-update"] as const;
+const IMPORTED = ["log-update", "string-width", "wrap-ansi"] as const;
 
 /**
  * The npm packages that mgo is bundled with, by name: those that it imports, and those that these depend on.

@@ -5,6 +5,7 @@ import { type Bundle, decodeVariant, findVariant } from "../bundle/read.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, run } from "../system/process.ts";
+import { quoteForShell } from "../system/shell.ts";
 import type { Subject } from "./subject.ts";
 
 /** For how long, or how often, the command runs in each round and at each level. */
@@ -74,7 +75,7 @@ export async function prepareCommand(
     await writeFile(program, await decodeVariant(bundle, findVariant(bundle, level), context.signal));
     await chmod(program, 0o755);
     // What it prints must not cost more than it does the command itself: nobody reads it.
-    const script = `exec >/dev/null\n${command.replaceAll(PLACE, () => quote(program))}`;
+    const script = `exec >/dev/null\n${command.replaceAll(PLACE, () => quoteForShell(program))}`;
     scripts.set(level, script);
     await runOnce(script, level, command, context);
   }
@@ -110,8 +111,4 @@ async function runOnce(
     `bench: the command fails at ${level} with status ${result.status ?? "of a signal"}${last === "" ? "" : `: ${last}`}`,
     { hint: `it is: ${command}` },
   );
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

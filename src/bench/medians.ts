@@ -1,10 +1,10 @@
-/** A table without statistics, for where benchstat cannot be had. */
+/** A table without statistics, for where benchstat is unavailable. */
 import type { Level } from "../levels/level.ts";
+import { formatDelta, formatTime } from "../system/figures.ts";
 import { formatTable } from "../system/text.ts";
 import type { Benchmark, Results } from "./results.ts";
-import { formatDelta, formatTime } from "./units.ts";
 
-/** Of one benchmark, in seconds by level. */
+/** A benchmark's medians, in seconds, by level. */
 export interface Medians extends Benchmark {
   readonly medians: ReadonlyMap<Level, number>;
 }
@@ -21,23 +21,21 @@ export function mediansOf(results: Results): readonly Medians[] {
   }));
 }
 
-export function renderMedians(results: Results): string {
+export function renderMedians(results: Results): readonly string[] {
   const [base, ...others] = results.levels;
-  if (base === undefined) return "";
+  if (base === undefined) return [];
   const rows = mediansOf(results).map(({ pkg, name, medians }) => {
     const first = medians.get(base) ?? Number.NaN;
     const deltas = others.map((level) => formatDelta((medians.get(level) ?? Number.NaN) / first - 1));
     return [pkg === "" ? name : `${pkg} ${name}`, formatTime(first), ...deltas];
   });
-  return `${formatTable([["", `${base} sec/op`, ...others], ...rows], "  ")}\n`;
+  return formatTable([["", `${base} sec/op`, ...others], ...rows]);
 }
 
-/** NaN of none. */
+/** The median; NaN if there are no numbers. */
 function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
-  const [low = Number.NaN, high = Number.NaN] = [
-    sorted[Math.floor((sorted.length - 1) / 2)],
-    sorted[Math.ceil((sorted.length - 1) / 2)],
-  ];
+  const half = (sorted.length - 1) / 2;
+  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(half)], sorted[Math.ceil(half)]];
   return (low + high) / 2;
 }

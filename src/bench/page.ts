@@ -12,11 +12,12 @@ import {
   table,
 } from "../page/document.ts";
 import { sizesSections } from "../page/sizes.ts";
+import { formatDelta } from "../system/figures.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
-import type { BenchReport, Compared } from "./report.ts";
+import { type BenchReport, type Compared, describeIncomplete } from "./report.ts";
 import { commonSuffix } from "./table.ts";
-import { formatChance, formatDelta, formatFigure, formatSpread } from "./units.ts";
+import { formatChance, formatFigure, formatSpread } from "./units.ts";
 
 /**
  * @param compared the report's own: without statistics there is no page
@@ -67,11 +68,7 @@ export function renderBenchPage(report: BenchReport, compared: Compared, version
 
 function incomplete({ incomplete: list }: BenchReport): readonly string[] {
   if (list.length === 0) return [];
-  const items = list.map(({ pkg, name, missing }) => {
-    const where =
-      missing.length === 0 ? "its package did not run to the end" : `no result at ${missing.join(", ")}`;
-    return `<li>${escapeHtml(`${pkg} ${name}: ${where}`.trim())}</li>`;
-  });
+  const items = list.map((found) => `<li>${escapeHtml(describeIncomplete(found))}</li>`);
   return [section("Not compared", `<ul>${items.join("")}</ul>`)];
 }
 

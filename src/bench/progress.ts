@@ -2,10 +2,10 @@
  * What `mgo bench` says while it works, on standard error: one live line on a terminal, else a line for each step.
  */
 import { isWatched, openScreen } from "../pipeline/progress.ts";
+import { formatDuration } from "../system/figures.ts";
 import type { Environment } from "../system/process.ts";
 import { writeStderr } from "../system/streams.ts";
 import type { Turn } from "./rounds.ts";
-import { formatDuration } from "./units.ts";
 
 export interface BenchProgress {
   /** A step has begun. */

@@ -11,9 +11,11 @@ import { join } from "node:path";
 import { chdirLength } from "../go/arity.ts";
 import { cgoEnvironment } from "../go/cgo.ts";
 import type { CgoSettings } from "../go/env.ts";
+import { quoteWord } from "../go/quoted.ts";
 import type { Level } from "../levels/level.ts";
 import { readVerbosity } from "../pipeline/plan.ts";
 import { makeReport, type Report } from "../pipeline/report.ts";
+import { MgoError } from "../system/error.ts";
 import { type Context, run } from "../system/process.ts";
 import type { BenchArguments } from "./arguments.ts";
 import type { Run, Subject } from "./subject.ts";
@@ -99,14 +101,18 @@ function goArguments({ words, flags }: BenchArguments, recorder: readonly string
     ...(flags.has("bench") ? [] : ["-bench=."]),
     ...(flags.has("run") ? [] : ["-run=^$"]),
     "-count=1",
-    `-exec=${recorder.map(quoteWord).join(" ")}`,
+    `-exec=${recorder.map(quoteForGo).join(" ")}`,
   ];
   return [...words.slice(0, chdir), ...defaults, ...words.slice(chdir)];
 }
 
-/** As Go splits -exec: a quote reaches to the next one like it. */
-function quoteWord(word: string): string {
-  return word.includes("'") ? `"${word}"` : `'${word}'`;
+/** @throws MgoError for a word that has both kinds of quotes, as the path of a temporary folder may */
+function quoteForGo(word: string): string {
+  const quoted = quoteWord(word);
+  if (quoted !== undefined) return quoted;
+  throw new MgoError(`bench: go cannot be given ${word}, which has both kinds of quotes`, {
+    hint: "set TMPDIR to another folder",
+  });
 }
 
 async function readRecords(place: string, level: Level): Promise<readonly Recorded[]> {

@@ -1,12 +1,13 @@
 /** All that a run of `mgo bench` has found out, and its two forms for standard output: text and JSON. */
 import type { Sizes } from "../bundle/sizes.ts";
 import type { Level } from "../levels/level.ts";
-import { formatRatio, formatSize } from "../system/text.ts";
+import { formatRatio, formatSize } from "../system/figures.ts";
+import { wrapText } from "../system/text.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import type { Machine } from "./machine.ts";
 import { mediansOf, renderMedians } from "./medians.ts";
-import type { Benchmark, Results } from "./results.ts";
+import type { Incomplete, Results } from "./results.ts";
 import { renderTable } from "./table.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Conclusion } from "./words.ts";
@@ -22,7 +23,7 @@ export interface BenchReport {
   readonly rounds: number;
   readonly results: Results;
   /** Benchmarks that some level has no result of. */
-  readonly incomplete: readonly (Benchmark & { readonly missing: readonly Level[] })[];
+  readonly incomplete: readonly Incomplete[];
   /** How many runs failed. */
   readonly failures: number;
   /** benchstat's; undefined where it could not be had. */
@@ -41,56 +42,47 @@ export interface Compared {
   readonly conclusion: Conclusion;
 }
 
+/** In lines of at most 80 columns. */
 export function renderText(report: BenchReport): string {
   const { compared, machine, results, rounds, sizes } = report;
   const parts = [
-    `${machine.cpu}, ${report.goVersion}, ${rounds} ${rounds === 1 ? "round" : "rounds"}\n`,
-    ...(compared === undefined ? [renderMedians(results)] : [renderTable(compared.time)]),
+    wrapText(`${machine.cpu}, ${report.goVersion}, ${rounds} ${rounds === 1 ? "round" : "rounds"}`),
+    compared === undefined ? renderMedians(results) : renderTable(compared.time),
     ...otherTables(compared?.others ?? []),
+    report.incomplete.flatMap((found) => wrapText(describeIncomplete(found), "not compared: ")),
   ];
-  if (report.incomplete.length > 0) parts.push(`${incompleteLines(report).join("\n")}\n`);
   if (compared !== undefined) {
     const { headline, levels, advice, doubts } = compared.conclusion;
-    const details = levels.length > 1 ? levels.map((line) => `  ${line}`) : [];
-    parts.push(`${[headline, ...details].join("\n")}\n`);
-    for (const text of [advice, ...doubts]) if (text !== undefined) parts.push(`${text}\n`);
+    const details = levels.length > 1 ? levels.flatMap((line) => wrapText(line, "  ")) : [];
+    parts.push([...wrapText(headline), ...details]);
+    for (const text of [advice, ...doubts]) if (text !== undefined) parts.push(wrapText(text));
   }
   if (sizes !== undefined) {
     const [size, ratio] = [formatSize(sizes.size), formatRatio(sizes.size / sizes.plainSize)];
-    parts.push(`The bundle is ${size}, ${ratio} one plain build (${formatSize(sizes.plainSize)}).\n`);
+    parts.push([`The bundle is ${size}, ${ratio} one plain build (${formatSize(sizes.plainSize)}).`]);
   }
-  return parts.map((part) => wrapLines(part)).join("\n");
-}
-
-/** Only sentences are longer than a line. */
-function wrapLines(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => (line.length <= 80 || /^\s|\S{60}/.test(line) ? line : wrapLine(line)))
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
 }
 
-function wrapLine(line: string): string {
-  return line.replaceAll(/(.{1,80})(?: |$)/g, "$1\n").trimEnd();
-}
-
-/** What allocations and the like do: levels seldom change them. */
-function otherTables(others: readonly Comparison[]): readonly string[] {
+/** Tables of what else was measured, such as allocations, where any level differs. */
+function otherTables(others: readonly Comparison[]): readonly (readonly string[])[] {
   const differs = ({ rows }: Comparison): boolean =>
     rows.some(({ cells }) => [...cells.values()].some(({ isSignificant }) => isSignificant));
   const same = others.filter((comparison) => !differs(comparison)).map(({ unit }) => unit);
   return [
     ...others.filter(differs).map(renderTable),
-    ...(same.length === 0 ? [] : [`${same.join(", ")}: no level differs significantly.\n`]),
+    same.length === 0 ? [] : wrapText(`${same.join(", ")}: no level differs significantly.`),
   ];
 }
 
-function incompleteLines({ incomplete }: BenchReport): readonly string[] {
-  return incomplete.map(({ pkg, name, missing }) => {
-    const where =
-      missing.length === 0 ? "its package did not run to the end" : `no result at ${missing.join(", ")}`;
-    return `not compared: ${pkg === "" ? "" : `${pkg} `}${name}: ${where}`;
-  });
+/** Says of which benchmark results are missing, and where. */
+export function describeIncomplete({ pkg, name, missing }: Incomplete): string {
+  const where =
+    missing.length === 0 ? "its package did not run to the end" : `no result at ${missing.join(", ")}`;
+  return `${pkg} ${name}: ${where}`.trimStart();
 }
 
 /** Times in seconds, sizes in bytes, changes as parts: -0.12 is 12 % less. */

@@ -18,6 +18,12 @@ export interface Benchmark {
   readonly name: string;
 }
 
+/** A benchmark that was not measured at every level. */
+export interface Incomplete extends Benchmark {
+  /** The levels without a result; none if its package did not run to the end. */
+  readonly missing: readonly Level[];
+}
+
 export class Results {
   readonly levels: readonly Level[];
   /** By level and by the benchmark's key. */
@@ -80,7 +86,7 @@ export class Results {
   }
 
   /** Those that some level has not measured: they failed there, or do not exist. */
-  get incomplete(): readonly (Benchmark & { readonly missing: readonly Level[] })[] {
+  get incomplete(): readonly Incomplete[] {
     return [...this.#benchmarks.values()]
       .filter((benchmark) => !this.#isWhole(benchmark))
       .map((benchmark) => ({

@@ -1,66 +1,56 @@
 /** Comparisons as text, in lines of at most 80 columns. */
+import stringWidth from "string-width";
 import type { Level } from "../levels/level.ts";
+import { formatDelta } from "../system/figures.ts";
+import { COLUMNS, formatTable } from "../system/text.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
-import { formatChance, formatDelta, formatFigure, formatSpread } from "./units.ts";
+import { formatChance, formatFigure, formatSpread } from "./units.ts";
 
-const WIDTH = 80;
 const INDENT = "  ";
-const GAP = "  ";
 
-/** Rows by package, each a benchmark: the base's median, and what each other level takes more or less. */
-export function renderTable(comparison: Comparison): string {
-  const { base, levels, unit } = comparison;
+/** A row for each benchmark, by package: the base's median, and the other levels' changes. */
+export function renderTable(comparison: Comparison): readonly string[] {
+  const { base, levels, unit, rows, geomean } = comparison;
   const others = levels.filter((level) => level !== base);
   const suffix = commonSuffix(comparison);
-  const rows = comparison.rows.map((row) => ({
-    name: row.name.slice(0, row.name.length - suffix.length),
-    pkg: row.pkg,
-    cells: cellsOf(row, base, others, unit),
-  }));
-  const mean = comparison.geomean.size === 0 || rows.length < 2 ? [] : [meanOf(comparison, others)];
-  const head = [`${base} ${unit}`, ...others];
-  const all = [head, ...rows.map(({ cells }) => cells), ...mean];
-  const widths = head.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
-  const figures = (cells: readonly string[]): string =>
-    cells
-      .map(
-        (cell, column) =>
-          GAP + (column === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0)),
-      )
-      .join("")
-      .trimEnd();
-  const room = WIDTH - INDENT.length - widths.reduce((sum, width) => sum + width + GAP.length, 0);
-  const names = ["geomean", ...rows.map(({ name }) => name)].filter((name) => name.length <= room);
-  const column = Math.max(...names.map((name) => name.length), 0);
-  const line = (name: string, cells: readonly string[]): readonly string[] =>
-    name.length <= room
-      ? [INDENT + name.padEnd(column) + figures(cells)]
-      : // A long name has a line of its own.
-        [INDENT + name, INDENT + "".padEnd(column) + figures(cells)];
-  const lines = [...line("", head)];
+  const means = geomean.size === 0 || rows.length < 2 ? [] : [meanOf(comparison, others)];
+  const cells = [
+    [`${base} ${unit}`, ...others],
+    ...rows.map((row) => cellsOf(row, base, others, unit)),
+    ...means,
+  ];
+  const figures = formatTable(cells, "r");
+  const names = ["", ...rows.map(({ name }) => name.slice(0, name.length - suffix.length)), "geomean"];
+
+  // A name that is too long for this stands on a line of its own.
+  const room = COLUMNS - INDENT.length - Math.max(...figures.map((line) => line.length));
+  const column = Math.max(...names.map((name) => stringWidth(name)).filter((width) => width <= room));
   let pkg = "";
-  for (const row of rows) {
-    if (row.pkg !== pkg) lines.push(row.pkg);
-    pkg = row.pkg;
-    lines.push(...line(row.name, row.cells));
-  }
-  for (const cells of mean) lines.push(...line("geomean", cells));
-  return `${lines.join("\n")}\n`;
+  return figures.flatMap((line, index) => {
+    const name = names[index] ?? "";
+    const width = stringWidth(name);
+    const found = rows[index - 1]?.pkg ?? pkg;
+    const heading = found === pkg ? [] : [found];
+    pkg = found;
+    if (width > room) return [...heading, INDENT + name, INDENT + " ".repeat(column) + line];
+    return [...heading, INDENT + name + " ".repeat(column - width) + line];
+  });
 }
 
-/** The `-2` that Go puts behind every name where GOMAXPROCS is 2. */
+/** The `-2` that Go appends to every name where GOMAXPROCS is 2. */
 export function commonSuffix({ rows }: Comparison): string {
   const suffix = /-\d+$/.exec(rows[0]?.name ?? "")?.[0] ?? "";
   return rows.every(({ name }) => name.endsWith(suffix)) ? suffix : "";
 }
 
 function cellsOf({ cells }: Row, base: Level, others: readonly Level[], unit: string): readonly string[] {
-  const own = cells.get(base);
-  const first = own === undefined ? "" : `${formatFigure(own.median, unit)} ${formatSpread(own.spread)}`;
-  return [first, ...others.map((level) => formatCell(cells.get(level)))];
+  const first = cells.get(base);
+  const figure =
+    first === undefined ? "" : `${formatFigure(first.median, unit)} ${formatSpread(first.spread)}`;
+  return [figure, ...others.map((level) => formatCell(cells.get(level)))];
 }
 
-/** `~` stands for no significant difference, as benchstat has it. */
+/** `~` stands for no significant difference, as in benchstat. */
 function formatCell(cell: Cell | undefined): string {
   if (cell === undefined) return "";
   const delta = cell.isSignificant ? formatDelta(cell.delta) : "~";
@@ -68,9 +58,9 @@ function formatCell(cell: Cell | undefined): string {
 }
 
 function meanOf({ geomean, base, unit }: Comparison, others: readonly Level[]): readonly string[] {
-  const own = geomean.get(base);
+  const first = geomean.get(base);
   return [
-    own === undefined ? "" : formatFigure(own.median, unit),
+    first === undefined ? "" : formatFigure(first.median, unit),
     ...others.map((level) => {
       const mean = geomean.get(level);
       return mean === undefined ? "" : formatDelta(mean.delta).padStart(6);

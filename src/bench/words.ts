@@ -1,7 +1,8 @@
 /** The verdict in plain words. */
 import type { Level } from "../levels/level.ts";
+import { formatDelta } from "../system/figures.ts";
 import type { Comparison } from "./comparison.ts";
-import { formatDelta, formatPart, formatSpread } from "./units.ts";
+import { formatPart, formatSpread } from "./units.ts";
 import type { LevelVerdict, Verdict } from "./verdict.ts";
 
 /** Below so many samples, the U test finds no chance below 0.05, whatever they are. */

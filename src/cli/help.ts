@@ -1,6 +1,8 @@
-/** mgo's help texts, from the reference, in lines of at most 80 columns. */
+/** mgo's help texts, made from the reference. */
+import { wrapText } from "../system/text.ts";
 import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import { formatFlag, formatPlain, formatSentence, formatVariable, glue } from "./reference/format.ts";
 import {
   ERRORS_ONCE,
   GO_FLAGS_WORK,
@@ -10,35 +12,35 @@ import {
 } from "./reference/texts.ts";
 import type { CommandEntry, FlagEntry, VariableEntry } from "./reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "./reference/variables.ts";
-import { entry, wrap } from "./reference/wrap.ts";
-import { writtenFlag, writtenVariable } from "./reference/written.ts";
 
-const paragraphs = (...parts: readonly (readonly string[])[]): string =>
-  `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+/** The offset of the second column. */
+const SECOND_COLUMN = 24;
 
-/** Every command, flag and variable: `mgo --help`. */
-export const HELP = paragraphs(
-  wrap(INTRODUCTION),
-  ["usage:", ...COMMANDS.flatMap(commandLines), ...FLAGS_ALONE.flatMap(aloneLines)],
-  wrap(`${OTHER_COMMANDS} "mgo help COMMAND" tells more about one of mgo's.`),
-  ["flags of mgo, anywhere among those of go build:", ...MGO_FLAGS.flatMap(flagLines)],
-  [
-    ...wrap(GO_FLAGS_WORK),
-    ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => entry(written, summary)),
-    ...wrap(ERRORS_ONCE),
-  ],
-  ["environment:", ...VARIABLES.flatMap(variableLines), ...wrap(GOAMD64_IGNORED)],
-  ["environment of a bundle, when it runs:", ...BUNDLE_VARIABLES.flatMap(variableLines)],
-);
+/** Returns the text of `mgo --help`: every command, flag and variable. */
+export function formatHelp(): string {
+  return joinParagraphs(
+    wrap(INTRODUCTION),
+    ["usage:", ...COMMANDS.flatMap(commandLines), ...FLAGS_ALONE.flatMap(aloneLines)],
+    wrap(`${OTHER_COMMANDS} "mgo help COMMAND" tells more about one of mgo's.`),
+    ["flags of mgo, anywhere among those of go build:", ...MGO_FLAGS.flatMap(flagLines)],
+    [
+      ...wrap(GO_FLAGS_WORK),
+      ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => twoColumns(written, summary)),
+      ...wrap(ERRORS_ONCE),
+    ],
+    ["environment:", ...VARIABLES.flatMap(variableLines), ...wrap(GOAMD64_IGNORED)],
+    ["environment of a bundle, when it runs:", ...BUNDLE_VARIABLES.flatMap(variableLines)],
+  );
+}
 
-/** One command, with its flags: `mgo help pack`. */
-export function helpOf(command: CommandEntry): string {
-  // Everything in the whole text is about builds.
-  if (command.name === "build") return HELP;
-  const { synopsis, summary, details = [], flags } = command;
-  return paragraphs(
-    wrap(`usage: mgo ${synopsis}`, "", "    "),
-    ...[sentence(summary), ...details].map((text) => wrap(text)),
+/** Returns the text of `mgo help NAME`: one command with its flags. */
+export function formatCommandHelp(command: CommandEntry): string {
+  // The whole text is about builds.
+  if (command.name === "build") return formatHelp();
+  const { name, synopsis, summary, details = [], flags } = command;
+  return joinParagraphs(
+    wrap(synopsis.slice(name.length + 1), `usage: mgo ${name} `),
+    ...[formatSentence(summary), ...details].map((text) => wrap(text)),
     ...(flags.length > 0 ? [["flags:", ...flags.flatMap(flagLines)]] : []),
     ...(command.isBuild
       ? [wrap('Flags of mgo ("mgo --help") and of go build ("go help build") go along with it.')]
@@ -46,24 +48,36 @@ export function helpOf(command: CommandEntry): string {
   );
 }
 
-function commandLines({ synopsis, summary }: CommandEntry): string[] {
-  const name = synopsis.split(" ")[0] ?? "";
-  const hanging = " ".repeat(`  mgo ${name} `.length);
-  return entry(`mgo ${synopsis}`, summary, hanging);
+function joinParagraphs(...paragraphs: readonly (readonly string[])[]): string {
+  return `${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function aloneLines(flag: FlagEntry): string[] {
-  return entry(`mgo ${writtenFlag(flag)}`, flag.summary);
+function wrap(text: string, prefix = ""): readonly string[] {
+  return wrapText(glue(formatPlain(text)), prefix);
 }
 
-function flagLines(flag: FlagEntry): string[] {
-  return entry(writtenFlag(flag), flag.summary);
+/** A term, and in the second column what it means: beside the term where there is room, else below it. */
+function twoColumns(term: string, meaning: string, prefix = "  "): readonly string[] {
+  const left = wrap(term, prefix);
+  const [first = "", ...rest] = wrap(meaning, " ".repeat(SECOND_COLUMN));
+  const [only = ""] = left;
+  if (left.length > 1 || only.length > SECOND_COLUMN - 2) return [...left, first, ...rest];
+  return [only.padEnd(SECOND_COLUMN) + first.trimStart(), ...rest];
 }
 
-function variableLines(variable: VariableEntry): string[] {
-  return entry(writtenVariable(variable), variable.summary);
+function commandLines({ synopsis, summary }: CommandEntry): readonly string[] {
+  const [name = "", ...rest] = synopsis.split(" ");
+  return twoColumns(rest.join(" "), summary, `  mgo ${name} `);
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function aloneLines(flag: FlagEntry): readonly string[] {
+  return twoColumns(`mgo ${formatFlag(flag)}`, flag.summary);
+}
+
+function flagLines(flag: FlagEntry): readonly string[] {
+  return twoColumns(formatFlag(flag), flag.summary);
+}
+
+function variableLines(variable: VariableEntry): readonly string[] {
+  return twoColumns(formatVariable(variable), variable.summary);
 }

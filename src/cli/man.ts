@@ -1,7 +1,8 @@
-/** The man page mgo(1), from the reference that the help text is made from. */
+/** The man page mgo(1), made from the reference. */
 import packageJson from "../../package.json" with { type: "json" };
 import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import { formatFlag, formatSentence, formatVariable } from "./reference/format.ts";
 import { BUNDLE_STATUSES, STATUSES } from "./reference/statuses.ts";
 import {
   ERRORS_ONCE,
@@ -13,20 +14,19 @@ import {
 } from "./reference/texts.ts";
 import type { CommandEntry, FlagEntry, StatusEntry, VariableEntry } from "./reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "./reference/variables.ts";
-import { writtenFlag, writtenVariable } from "./reference/written.ts";
 import { literal, paragraph, quoted, synopsis } from "./roff.ts";
 
-/** When what the page says was last changed in more than words. */
+/** The date of the page's last change in substance. */
 const REVISED = "2026-11-25";
 
 const commands: readonly CommandEntry[] = COMMANDS;
 
-/** The page's source. */
+/** Returns the page's source. */
 export function manPage(): string {
   const { version } = packageJson;
   const lines = [
     `.TH MGO 1 ${REVISED} ${quoted(`mgo ${version}`)}`,
-    // Neither breaks words nor stretches lines.
+    // Words are not hyphenated, lines not stretched.
     ".nh",
     ".ad l",
     ...section("NAME", ["mgo \\- go build for several x86\\-64 levels in one executable"]),
@@ -45,15 +45,19 @@ export function manPage(): string {
     ...section("ENVIRONMENT", [...VARIABLES.flatMap(variableLines), ...paragraphs(GOAMD64_IGNORED)]),
     ...section("RUNNING A BUNDLE", [
       ...paragraph(
-        "A bundle starts the best variant that the CPU and the operating system support. It reads these variables, unless it gains privileges by being started; `MGODEBUG` is a list, separated by commas:",
+        "A bundle starts the best variant that the CPU and the operating system support. It reads these " +
+          "variables, unless it gains privileges by being started; `MGODEBUG` is a list, separated by commas:",
       ),
       ...BUNDLE_VARIABLES.flatMap(variableLines),
     ]),
     ...section("EXIT STATUS", [
-      ...paragraph("A build ends with the status of `go build`; otherwise, and where it comes to no build:"),
+      ...paragraph(
+        "A build ends with the status of `go build`. Everything else ends with 0 or one of these:",
+      ),
       ...STATUSES.flatMap(statusLines),
       ...paragraphs(
-        "A bundle ends with the status of its program. Where it could not start it, it says why in one line on standard error, and ends with one of these:",
+        "A bundle ends with the status of its program. If it cannot start the program, it says why in one line " +
+          "on standard error and ends with one of these:",
       ),
       ...BUNDLE_STATUSES.flatMap(statusLines),
     ]),
@@ -75,34 +79,30 @@ function paragraphs(...texts: readonly string[]): readonly string[] {
   return texts.flatMap((text) => [".PP", ...paragraph(text)]);
 }
 
-/** A term, and below it what it is. */
+/** A term, and its meaning below it. */
 function term(head: string, text: string): readonly string[] {
   return [".TP", head, ...paragraph(text)];
 }
 
 function commandLines({ name, summary, details = [], flags }: CommandEntry): readonly string[] {
   return [
-    ...term(literal(`mgo ${name}`), sentence(summary)),
+    ...term(literal(`mgo ${name}`), formatSentence(summary)),
     ...details.flatMap((each) => [".IP", ...paragraph(each)]),
     ...(flags.length > 0 ? [".RS", ...flags.flatMap(flagLines), ".RE"] : []),
   ];
 }
 
 function flagLines(flag: FlagEntry): readonly string[] {
-  return term(literal(writtenFlag(flag)), sentence(flag.summary));
+  return term(literal(formatFlag(flag)), formatSentence(flag.summary));
 }
 
 function variableLines(variable: VariableEntry): readonly string[] {
-  return term(literal(writtenVariable(variable)), sentence(variable.summary));
+  return term(literal(formatVariable(variable)), formatSentence(variable.summary));
 }
 
 function statusLines({ status, summary, remedy }: StatusEntry): readonly string[] {
-  return term(literal(String(status)), sentence(remedy === undefined ? summary : `${summary}: ${remedy}`));
-}
-
-/** What stands in columns elsewhere, as sentences. */
-function sentence(text: string): string {
-  // The name of a choice stays as it is.
-  if (/^\w+:/.test(text)) return `${text}.`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return term(
+    literal(String(status)),
+    formatSentence(remedy === undefined ? summary : `${summary}: ${remedy}`),
+  );
 }

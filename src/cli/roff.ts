@@ -1,23 +1,21 @@
 /** Text for man pages, in the man(7) macros that groff and mandoc share. */
+import { wrapText } from "../system/text.ts";
+import { glue } from "./reference/format.ts";
 
-/** Lines of the source: mandoc finds longer ones hard to read. */
-const WIDTH = 78;
+/** Columns of the source's lines: mandoc warns of 80 and more. */
+const COLUMNS = 78;
 
-/** A paragraph's lines. What is literal stands in backquotes, and words in capitals in it stand for something. */
+/** A paragraph's lines. Backquotes hold literal text, in which words in capitals are placeholders. */
 export function paragraph(text: string): readonly string[] {
-  return breakLines(
-    text
-      .split("`")
-      .map((part, index) => (index % 2 === 0 ? escapeRoff(part) : literal(part)))
-      .join(""),
-  );
+  const parts = text.split("`").map((part, index) => (index % 2 === 0 ? escapeRoff(part) : literal(part)));
+  return wrapText(parts.join(""), "", COLUMNS).map((line) => (/^[.']/.test(line) ? `\\&${line}` : line));
 }
 
-/** What a user types as it is, in bold, but for words in capitals, which stand for something. */
+/** Literal text in bold, its placeholders (words in capitals) in italics. */
 export function literal(text: string): string {
   const parts = text.split(/(\b[A-Z]{2,}\b(?![=_]))/).map((part, index) => {
     if (part === "") return "";
-    // Names of variables stand for themselves.
+    // Names of variables are no placeholders.
     return index % 2 === 1 && !/^(?:GO|MGO|NO|XDG)/.test(part)
       ? `\\fI${part}\\fR`
       : `\\fB${escapeLiteral(part)}\\fR`;
@@ -25,15 +23,14 @@ export function literal(text: string): string {
   return parts.join("");
 }
 
-/** A heading, an argument of a macro that is quoted. */
+/** An argument of a macro, in quotes. */
 export function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** A synopsis: words with dashes and the first one are typed as they are. Lines break between flags. */
+/** A synopsis: its first word and its flags are literal, words in capitals are placeholders. */
 export function synopsis(text: string): string {
-  return text
-    .replaceAll(/\[[^\]]*\]|-[a-z] [A-Z]+/g, (together) => together.replaceAll(" ", "\u00a0"))
+  return glue(text)
     .split(/([[\] \u00a0|]|\.\.\.)/)
     .map((word, index) => {
       if (word === "" || index % 2 === 1) return word;
@@ -48,7 +45,7 @@ function escapeRoff(text: string): string {
   return text.replaceAll("\\", "\\e");
 }
 
-/** Signs that typesetters make prettier, and that then cannot be copied. */
+/** Escapes signs that typesetters would turn into prettier ones, which cannot be copied and run. */
 function escapeLiteral(text: string): string {
   return escapeRoff(text)
     .replaceAll("-", "\\-")
@@ -56,18 +53,4 @@ function escapeLiteral(text: string): string {
     .replaceAll("`", "\\(ga")
     .replaceAll("^", "\\(ha")
     .replaceAll("~", "\\(ti");
-}
-
-function breakLines(text: string): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((each) => (/^[.']/.test(each) ? `\\&${each}` : each));
 }

@@ -1,6 +1,7 @@
 /** `mgo inspect --sizes`: a bundle's sizes as text and as JSON. */
 import { PART_MEANINGS, PARTS, type Sizes } from "../bundle/sizes.ts";
-import { formatRatio, formatSize } from "../system/text.ts";
+import { formatRatio, formatSize } from "../system/figures.ts";
+import { formatTable, wrapText } from "../system/text.ts";
 
 /** In lines of at most 80 columns. */
 export function renderSizes(sizes: Sizes): string {
@@ -16,36 +17,25 @@ export function renderSizes(sizes: Sizes): string {
     ...variants.map((variant) => formatSize(variant[pick])),
     "",
   ];
-  const levels = variants.map(({ level }) => level);
+  const head = ["", ...variants.map(({ level }) => level), ""];
   const plans = ["plan", ...variants.map(({ plan }) => formatSize(plan)), "what predicting takes"];
   const rest = [
     ["launcher", formatSize(sizes.launcher), "with ELF headers"],
     ["directory", formatSize(sizes.directory), "checksums of all frames"],
     ...(sizes.buildInfo > 0 ? [["build info", formatSize(sizes.buildInfo), "Go's, a copy"]] : []),
   ];
-  const table = (title: string, lines: readonly (readonly string[])[]): string =>
-    `${title}\n${alignRight(lines)}\n`;
+  const align = `l${"r".repeat(variants.length)}`;
+  const plain = `${formatRatio(sizes.size / sizes.plainSize)} one plain build (${formatSize(sizes.plainSize)})`;
   return [
-    `${sizes.file}: ${formatSize(sizes.size)}, ${sizes.layout}, ${formatRatio(sizes.size / sizes.plainSize)} one plain build (${formatSize(sizes.plainSize)})\n`,
-    table("as go build made it", [["", ...levels, ""], ...rows("size"), sum("size")]),
-    table("as stored in the bundle", [["", ...levels, ""], ...rows("stored"), plans, sum("stored")]),
-    table("beside the variants", rest),
-    "Parts share frames that are compressed as a whole: what is stored of each is its\nshare of its frames.\n",
-  ].join("\n");
-}
-
-/** The first and the last column are words, the others figures. */
-function alignRight(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) => {
-      const cells = row.map((cell, column) =>
-        column === 0 || column === row.length - 1
-          ? cell.padEnd(widths[column] ?? 0)
-          : cell.padStart(widths[column] ?? 0),
-      );
-      return `  ${cells.join("  ")}`.trimEnd();
-    })
+    [`${sizes.file}: ${formatSize(sizes.size)}, ${sizes.layout}, ${plain}`],
+    ["as go build made it", ...formatTable([head, ...rows("size"), sum("size")], align)],
+    ["as stored in the bundle", ...formatTable([head, ...rows("stored"), plans, sum("stored")], align)],
+    ["beside the variants", ...formatTable(rest, "lr")],
+    wrapText(
+      "Parts share frames, which are compressed as a whole: each is counted by its share of its frames.",
+    ),
+  ]
+    .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
 }
 

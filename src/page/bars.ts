@@ -1,6 +1,7 @@
 /** Bars that say how much more or less something takes: one for each level of each row, around a common zero. */
-import { formatDelta } from "../bench/units.ts";
+
 import type { Level } from "../levels/level.ts";
+import { formatDelta } from "../system/figures.ts";
 import { escapeHtml, escapeName } from "./document.ts";
 
 export interface Bar {

@@ -1,6 +1,6 @@
 /** Where a bundle's bytes go, as a picture and as a table. */
 import { PART_MEANINGS, PARTS, type Part, type Sizes } from "../bundle/sizes.ts";
-import { formatRatio, formatSize } from "../system/text.ts";
+import { formatRatio, formatSize } from "../system/figures.ts";
 import { escapeHtml, facts, renderPage, section, table } from "./document.ts";
 
 const WIDTH = 1000;

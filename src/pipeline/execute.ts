@@ -11,9 +11,10 @@ import { loadLauncher } from "../engine/products.ts";
 import { wordsOf } from "../go/flags.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
+import { formatDuration } from "../system/figures.ts";
 import { checkOverwrite, cleanIn, placeOutput } from "../system/output.ts";
 import type { Context, Environment } from "../system/process.ts";
-import { removeOwn } from "../system/scratch.ts";
+import { removeScratch } from "../system/scratch.ts";
 import { writeStderr, writeStdout } from "../system/streams.ts";
 import { makeTemporaryFolder } from "../system/temporary.ts";
 import { encodeOutput } from "./encoding.ts";
@@ -93,7 +94,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<num
     progress.stop();
     await built?.cancel();
     await entry?.release(good);
-    removeOwn(temporary);
+    removeScratch(temporary);
   }
 }
 
@@ -259,7 +260,7 @@ async function placeArchive(plan: Plan, context: VariantContext): Promise<number
 }
 
 function builtLine(level: Level, progress: Progress): string {
-  return `mgo: ${level} built in ${progress.seconds(level).toFixed(1)} s`;
+  return `mgo: ${level} built in ${formatDuration(progress.seconds(level))}`;
 }
 
 /** Variables that make another program of the same sources and flags. */

@@ -3,9 +3,9 @@
  */
 import type { EncodeProgress } from "../bundle/encode.ts";
 import type { Level } from "../levels/level.ts";
+import { formatDuration, formatSize } from "../system/figures.ts";
 import type { Environment } from "../system/process.ts";
 import { areTerminals, writeStderr, writeStdout } from "../system/streams.ts";
-import { formatSize } from "../system/text.ts";
 
 /** Redraws of the live lines, in milliseconds from one to the next. */
 const INTERVAL = 100;
@@ -124,12 +124,12 @@ const RED = 31;
 const DIM = 2;
 
 function describe(line: Line, paint: Paint): string {
-  const built = `${line.seconds.toFixed(1)} s`;
+  const built = formatDuration(line.seconds);
   switch (line.state) {
     case "waiting":
       return paint(DIM, `${line.level}  waiting`);
     case "building":
-      return `${line.level}  building ${((performance.now() - line.since) / 1000).toFixed(1)} s`;
+      return `${line.level}  building ${formatDuration((performance.now() - line.since) / 1000)}`;
     case "built":
       return `${line.level}  built in ${built}`;
     case "encoding":

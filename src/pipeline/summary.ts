@@ -2,7 +2,7 @@
  * What mgo says about a finished bundle, on a terminal and with -v.
  */
 import { defaultBase, type Level } from "../levels/level.ts";
-import { formatRatio, formatSize } from "../system/text.ts";
+import { formatDuration, formatRatio, formatSize } from "../system/figures.ts";
 import type { Options } from "./options.ts";
 
 /** Sizes in bytes. */
@@ -25,7 +25,7 @@ export function summaryBase({ base, levels }: Pick<Options, "base" | "levels">):
 
 /** One line: `mgo: hello: 1.8 MB, 0.46× one plain build of 3.9 MB, 4 variants in 7.1 s`. */
 export function formatSummary({ name, size, variants, base, seconds }: Summary): string {
-  const time = `${seconds.toFixed(1)} s`;
+  const time = formatDuration(seconds);
   const plain = variants.get(base) ?? size;
   if (variants.size === 1) return `mgo: ${name}: ${formatSize(size)}, ${base} alone, in ${time}`;
   const ratio = `${formatRatio(size / plain)} one plain build of ${formatSize(plain)}`;

@@ -17,7 +17,13 @@ import { isAbsolute, join } from "node:path";
 import { hasCode, MgoError } from "../system/error.ts";
 import { tryLock } from "../system/lock.ts";
 import type { Environment } from "../system/process.ts";
-import { keep, letGo, makeOwn, removeLeftovers, removeOwn } from "../system/scratch.ts";
+import {
+  claimScratch,
+  makeScratch,
+  releaseScratch,
+  removeLeftovers,
+  removeScratch,
+} from "../system/scratch.ts";
 import { hideFromGit, makeTemporaryFolder, tryFolder } from "../system/temporary.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -64,7 +70,7 @@ export async function takeEntry(key: readonly string[], temporary: string, env: 
 /** An empty entry that no other run sees, where `makeTemporaryFolder` makes it. */
 export async function temporaryEntry(temporary: string, env: Environment): Promise<Entry> {
   const folder = await makeTemporaryFolder(temporary, env);
-  return { folder, isCached: false, release: async () => removeOwn(folder) };
+  return { folder, isCached: false, release: async () => removeScratch(folder) };
 }
 
 /**
@@ -100,7 +106,7 @@ async function take(lasting: string, builds: string): Promise<string | undefined
   const taken = join(builds, takenName());
   try {
     if (!(await takeLasting(lasting, taken))) {
-      return await makeOwn(async () => {
+      return await makeScratch(async () => {
         const folder = join(builds, takenName());
         await mkdir(folder);
         return folder;
@@ -131,7 +137,7 @@ async function takeLasting(lasting: string, taken: string): Promise<boolean> {
     if (hasCode(error, "ENOENT")) return false;
     throw error;
   }
-  keep(taken, lock);
+  claimScratch(taken, lock);
   return true;
 }
 
@@ -152,8 +158,8 @@ async function putBack(taken: string, lasting: string, builds: string, good: boo
       // Another run has put its own there meanwhile.
     }
   }
-  if (isLasting) letGo(taken);
-  else removeOwn(taken);
+  if (isLasting) releaseScratch(taken);
+  else removeScratch(taken);
   await trim(builds);
 }
 

@@ -8,6 +8,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { quoteForShell } from "./shell.ts";
 
 const SHELL = "/bin/sh";
 const SCRIPT = 'while IFS= read -r line; do last=$line; done; eval "$last"';
@@ -102,12 +103,8 @@ function startByNode(): Guard {
 function commandLine(): string {
   const kill = groups.length === 0 ? ":" : `kill -s KILL -- ${groups.map((group) => `-${group}`).join(" ")}`;
   // The guard reads lines.
-  const words = paths.filter((path) => !path.includes("\n")).map(quote);
+  const words = paths.filter((path) => !path.includes("\n")).map(quoteForShell);
   if (words.length === 0) return kill;
   const remove = `rm -rf -- ${words.join(" ")}`;
   return `${kill}; ${remove} || { sleep 1; ${remove}; }`;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

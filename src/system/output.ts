@@ -8,7 +8,7 @@ import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
-import { letGo, makeOwn, removeLeftovers, removeOwn } from "./scratch.ts";
+import { makeScratch, releaseScratch, removeLeftovers, removeScratch } from "./scratch.ts";
 
 /**
  * First bytes of what `go build` takes for a former output of its own and overwrites: archives, ELF, Mach-O,
@@ -117,7 +117,7 @@ async function replaceFile(
   signal?: AbortSignal,
 ): Promise<void> {
   let file: FileHandle | undefined;
-  const temporary = await makeOwn(async () => {
+  const temporary = await makeScratch(async () => {
     await file?.close();
     const name = join(dirname(path), temporaryName(basename(path)));
     file = await open(name, "wx", mode);
@@ -126,9 +126,9 @@ async function replaceFile(
   try {
     if (file !== undefined) await fillFile(file, chunks, signal);
     await rename(temporary, path);
-    letGo(temporary);
+    releaseScratch(temporary);
   } catch (error) {
-    removeOwn(temporary);
+    removeScratch(temporary);
     if (hasCode(error, "EISDIR", "ENOTEMPTY")) await checkOverwrite(path);
     throw error;
   }

@@ -12,8 +12,8 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { collectText, KEPT_MAX } from "./collect.ts";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
+import { formatSize } from "./figures.ts";
 import { guardGroups } from "./guard.ts";
-import { formatSize } from "./text.ts";
 
 /** Folders that hold mgo's own command: beside the bundled modules in the npm package, src/entry in a checkout. */
 const ENTRIES: readonly string[] = [import.meta.dirname, join(import.meta.dirname, "..", "entry")];

@@ -1,7 +1,7 @@
 /**
- * What a run makes for itself alone: its temporary folders, the cache's entry that it uses, the file that becomes the
- * output. None of it outlives the run: it is removed at the end, by the guard if SIGKILL ends mgo, and by the next run
- * if that killed the guard as well. While the run goes on it is locked.
+ * Scratch: files and folders that belong to one run, such as temporary folders, the cache entry in use, and the file
+ * that becomes the output. None outlives its run: the run removes them at its end, the guard removes them if SIGKILL
+ * ends mgo, and the next run removes them if the guard was killed too. Each is locked while its run goes on.
  */
 import { chmodSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -9,57 +9,57 @@ import { join } from "node:path";
 import { guardPaths } from "./guard.ts";
 import { type Lock, tryLock } from "./lock.ts";
 
-const own = new Map<string, Lock | undefined>();
+const scratch = new Map<string, Lock | undefined>();
 
 /**
- * Makes a file or a folder that is this run's own.
+ * Makes a scratch file or folder.
  *
  * @param make makes it, under a new name each time, and returns its path
  */
-export async function makeOwn(make: () => Promise<string>): Promise<string> {
+export async function makeScratch(make: () => Promise<string>): Promise<string> {
   for (;;) {
     const path = await make();
     const lock = tryLock(path);
-    // Before it was locked, another run may have taken it for a leftover.
-    if (lock !== "busy" && (lock === "unsupported" || lock.holds(path))) return keep(path, lock);
+    // Another run may have taken it for a leftover before it was locked.
+    if (lock !== "busy" && (lock === "unsupported" || lock.holds(path))) return claimScratch(path, lock);
     if (lock !== "busy") lock.release();
   }
 }
 
-/** Has something removed at the end of the run, if nothing removes it before, and unlocked with that. */
-export function keep(path: string, lock: Lock | "unsupported"): string {
-  own.set(path, lock === "unsupported" ? undefined : lock);
-  guardPaths(own.keys());
+/** Makes an existing path scratch: it is removed, and unlocked, by the end of the run. */
+export function claimScratch(path: string, lock: Lock | "unsupported"): string {
+  scratch.set(path, lock === "unsupported" ? undefined : lock);
+  guardPaths(scratch.keys());
   return path;
 }
 
-/** Gives something up that is to last. */
-export function letGo(path: string): void {
-  own.get(path)?.release();
-  own.delete(path);
-  guardPaths(own.keys());
+/** Unlocks something that was scratch and is to stay. */
+export function releaseScratch(path: string): void {
+  scratch.get(path)?.release();
+  scratch.delete(path);
+  guardPaths(scratch.keys());
 }
 
-/** Removes something of this run's. What cannot be removed stays: the run itself was none the worse. */
-export function removeOwn(path: string): void {
+/** Removes something that is scratch. Throws nothing: what cannot be removed stays. */
+export function removeScratch(path: string): void {
   removeTree(path);
-  letGo(path);
+  releaseScratch(path);
 }
 
-/** Removes all that is left: the last net at the end of a run, however it ends. Throws nothing. */
-export function removeAllOwn(): void {
-  for (const path of own.keys()) removeOwn(path);
+/** Removes all scratch that is left, at the end of a run, however it ends. Throws nothing. */
+export function removeAllScratch(): void {
+  for (const path of scratch.keys()) removeScratch(path);
 }
 
 /**
  * Removes what killed runs of this user have left in a folder. Throws nothing.
  *
- * @param names the names that only mgo gives
+ * @param names matches the names that only mgo gives
  */
 export async function removeLeftovers(folder: string, names: RegExp): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
-    if (!names.test(name) || own.has(path) || !isMine(path)) continue;
+    if (!names.test(name) || scratch.has(path) || !isMine(path)) continue;
     const lock = tryLock(path);
     if (typeof lock === "string") continue;
     if (lock.holds(path)) removeTree(path);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hasCode, MgoError, reasonOf } from "./error.ts";
 import type { Environment } from "./process.ts";
-import { makeOwn, removeLeftovers } from "./scratch.ts";
+import { makeScratch, removeLeftovers } from "./scratch.ts";
 
 const NAMES = /^mgo-build-[0-9a-f]{16}$/;
 
@@ -22,7 +22,7 @@ export async function makeTemporaryFolder(wanted: string, env: Environment): Pro
   const parent = wanted || env.TMPDIR || tmpdir();
   await removeLeftovers(resolve(parent), NAMES);
   try {
-    const folder = await makeOwn(async () => {
+    const folder = await makeScratch(async () => {
       const path = resolve(parent, `mgo-build-${randomBytes(8).toString("hex")}`);
       await mkdir(path, { mode: 0o700 });
       return path;

@@ -1,55 +1,44 @@
-/** Figures and tables as mgo prints them. */
+/** Text laid out for terminals: wrapped lines and columns, by the width that characters take there. */
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 
-/** A size in bytes, in decimal units with three digits at the least: `11.4 MB`. */
-export function formatSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ["kB", "MB", "GB"];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value < 99.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-}
+/** The width that mgo's texts are written for, in columns. */
+export const COLUMNS = 80;
 
-/** A ratio with two decimals: `0.52×`. */
-export function formatRatio(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
-}
-
-/** Rows as columns, each as wide as its widest cell; the last column is not padded. */
-export function formatTable(rows: readonly (readonly string[])[], indent: string): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        indent +
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd(),
-    )
-    .join("\n");
+/**
+ * Wraps a text at its spaces. No-break spaces (U+00A0) hold words together and become spaces; a word longer
+ * than a line stays whole.
+ *
+ * @param prefix what the first line begins with; the other lines are indented by as much
+ * @param columns the width of a line, with its indent
+ */
+export function wrapText(text: string, prefix = "", columns = COLUMNS): readonly string[] {
+  const indent = " ".repeat(prefix.length);
+  const lines = wrapAnsi(text, Math.max(1, columns - prefix.length))
+    .replaceAll("\u00a0", " ")
+    .split("\n");
+  return lines.map((line, index) => ((index === 0 ? prefix : indent) + line).trimEnd());
 }
 
 /**
- * A line broken at its blanks to fit a terminal; a word that is longer than a line keeps together.
+ * Lays rows out as columns, each as wide as its widest cell and two spaces apart.
  *
- * @param columns the terminal's width
- * @param hanging blanks in front of all lines but the first
+ * @param align a letter for each column, `l` or `r`; columns without one are `l`
+ * @param indent what each line begins with
  */
-export function foldLine(line: string, columns: number, hanging: number): string {
-  const [first = "", ...words] = line.split(" ");
-  const lines: string[] = [];
-  let current = first;
-  for (const word of words) {
-    if (current.length + 1 + word.length <= columns) {
-      current += ` ${word}`;
-    } else {
-      lines.push(current);
-      current = " ".repeat(hanging) + word;
-    }
-  }
-  return [...lines, current].join("\n");
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  align = "",
+  indent = "  ",
+): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => stringWidth(row[column] ?? ""))),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const padding = " ".repeat((widths[column] ?? 0) - stringWidth(cell));
+      return align[column] === "r" ? padding + cell : cell + padding;
+    });
+    return (indent + cells.join("  ")).trimEnd();
+  });
 }

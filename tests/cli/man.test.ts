@@ -4,9 +4,9 @@
 import { describe, expect, test } from "bun:test";
 import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
+import { formatFlag, formatVariable } from "../../src/cli/reference/format.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
-import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
 import { literal, paragraph, synopsis } from "../../src/cli/roff.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
@@ -38,8 +38,8 @@ describe("mgo man prints a page", () => {
     expect(page.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const words = [
       ...COMMANDS.map(({ name }) => `mgo ${name}`),
-      ...MGO_FLAGS.map(writtenFlag),
-      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(writtenVariable),
+      ...MGO_FLAGS.map(formatFlag),
+      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(formatVariable),
       ...BUNDLE_STATUSES.map(({ status }) => `  ${status}  `),
     ];
     expect(words.filter((word) => !page.includes(word))).toEqual([]);

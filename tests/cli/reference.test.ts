@@ -4,14 +4,13 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HELP, helpOf } from "../../src/cli/help.ts";
+import { formatCommandHelp, formatHelp } from "../../src/cli/help.ts";
 import { FLAGS_OF_FOUR, MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "../../src/cli/reference/commands.ts";
+import { formatFlag, formatPlain, formatVariable } from "../../src/cli/reference/format.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import type { CommandEntry, FlagEntry } from "../../src/cli/reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
-import { entry, plain, wrap } from "../../src/cli/reference/wrap.ts";
-import { writtenFlag, writtenVariable } from "../../src/cli/reference/written.ts";
 import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
@@ -77,7 +76,7 @@ describe("mgo takes what the reference has", () => {
     expect(expectSuccess(run(workspace, [...MGO, "help", name])).stdout).toBe(own);
     expect(own).toStartWith(`usage: mgo ${name}`);
     const command = commands.find((known) => known.name === name);
-    for (const flag of command?.flags ?? []) expect(own).toContain(writtenFlag(flag));
+    for (const flag of command?.flags ?? []) expect(own).toContain(formatFlag(flag));
   });
 
   test.each(takers.map(({ name }) => [name]))("mgo %s refuses a flag that it does not have", (name) => {
@@ -93,29 +92,30 @@ describe("the help text", () => {
   test("tells of every command, flag and variable", () => {
     const words = [
       ...commands.map(({ synopsis }) => `mgo ${synopsis.split(" ").slice(0, 2).join(" ")}`),
-      ...[...MGO_FLAGS, ...FLAGS_ALONE].map(writtenFlag),
-      ...FLAGS_OF_FOUR.map(({ written }) => plain(written)),
-      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(writtenVariable),
+      ...[...MGO_FLAGS, ...FLAGS_ALONE].map(formatFlag),
+      ...FLAGS_OF_FOUR.map(({ written }) => formatPlain(written)),
+      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(formatVariable),
     ];
-    expect(words.filter((word) => !HELP.includes(`  ${word}`) && !HELP.includes(`mgo ${word}`))).toEqual([]);
+    const help = formatHelp();
+    expect(words.filter((word) => !help.includes(`  ${word}`) && !help.includes(`mgo ${word}`))).toEqual([]);
   });
 
   test("fits into 80 columns, of each command too", () => {
-    const lines = [HELP, ...commands.map(helpOf)].flatMap((text) => text.split("\n"));
+    const lines = [formatHelp(), ...commands.map(formatCommandHelp)].flatMap((text) => text.split("\n"));
     expect(lines.filter((line) => line.length > 80 || line.endsWith(" "))).toEqual([]);
   });
 
-  test("breaks lines between words that belong apart", () => {
-    const long = "x".repeat(60);
-    expect(wrap(`${long} [--base v3, or more than that] y`, "  ", "    ")).toEqual([
-      `  ${long}`,
-      "    [--base v3, or more than that] y",
-    ]);
-    expect(wrap(`${long}xxxxxxxxxxxxxxxx -o FILE y`)).toEqual([`${long}xxxxxxxxxxxxxxxx`, "-o FILE y"]);
-    expect(entry("--a", "is a")).toEqual(["  --a                   is a"]);
-    expect(entry("--a-flag-of-22-letters", "is a")).toEqual([
-      "  --a-flag-of-22-letters",
-      "                        is a",
+  test("keeps together what stands in brackets, and a flag with its value", () => {
+    const help = formatCommandHelp({
+      name: "x",
+      synopsis: `x ${"y".repeat(58)} [--base v3] -o FILE`,
+      summary: "do things",
+      flags: [],
+    });
+    expect(help.split("\n").slice(0, 3)).toEqual([
+      `usage: mgo x ${"y".repeat(58)}`,
+      "             [--base v3] -o FILE",
+      "",
     ]);
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { GO_COMMANDS } from "../../src/cli/commands/passthrough.ts";
 import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
+import { GO_COMMANDS } from "../../src/cli/reference/go-commands.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
 import { ROOT } from "../support/folders.ts";

@@ -71,11 +71,11 @@ describe("-v", () => {
     const [first, ...rest] = stderr.trimEnd().split("\n");
     expect(first).toBe("example.com/hello");
     expect(rest).toHaveLength(5);
-    expect(rest.slice(0, 4).map((line) => line.replace(/[\d.]+ s$/, "? s"))).toEqual(
+    expect(rest.slice(0, 4).map((line) => line.replace(/ in .* s$/, " in ? s"))).toEqual(
       LEVELS.map((level) => `mgo: ${level} built in ? s`),
     );
     expect(rest[4]).toMatch(
-      /^mgo: hello: \S+ [kM]B, \d\.\d\d× one plain build of \S+ MB, 4 variants in \S+ s$/,
+      /^mgo: hello: \S+ [kM]B, \d\.\d\d× one plain build of \S+ MB, 4 variants in .* s$/,
     );
   });
 

@@ -1,17 +1,33 @@
-/** How mgo's texts fit a terminal. */
+/** Texts laid out for a terminal. */
 import { expect, test } from "bun:test";
-import { foldLine } from "../../src/system/text.ts";
+import { formatTable, wrapText } from "../../src/system/text.ts";
 
-test("a line is broken at blanks, and goes on below its text", () => {
-  expect(foldLine("hint: one two three four", 13, 6)).toBe("hint: one two\n      three\n      four");
+test("a text is wrapped at spaces, and indented by its prefix", () => {
+  expect(wrapText("one two three four", "hint: ", 13)).toEqual([
+    "hint: one two",
+    "      three",
+    "      four",
+  ]);
 });
 
-test("a line that fits stays as it is, its blanks too", () => {
-  expect(foldLine("mgo: a  b", 9, 5)).toBe("mgo: a  b");
+test("a text that fits stays as it is, its spaces too", () => {
+  expect(wrapText("a  b", "mgo: ", 9)).toEqual(["mgo: a  b"]);
 });
 
-test("a word longer than a line keeps together", () => {
-  expect(foldLine("hint: see https://go.dev/dl/ first", 12, 6)).toBe(
-    "hint: see\n      https://go.dev/dl/\n      first",
-  );
+test("a word longer than a line stays whole, and so do words that no-break spaces join", () => {
+  expect(wrapText("see https://go.dev/dl/ first", "", 12)).toEqual(["see", "https://go.dev/dl/", "first"]);
+  expect(wrapText("a -o\u00a0FILE", "", 8)).toEqual(["a", "-o FILE"]);
+});
+
+test("lines and columns are measured as terminals show them", () => {
+  expect(wrapText("語語 語語", "", 8)).toEqual(["語語", "語語"]);
+  expect(
+    formatTable(
+      [
+        ["語", "1", "x"],
+        ["abc", "22", ""],
+      ],
+      "lr",
+    ),
+  ).toEqual(["  語    1  x", "  abc  22"]);
 });

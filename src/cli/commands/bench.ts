@@ -30,11 +30,12 @@ import { readOptions } from "../../pipeline/options.ts";
 import { isOurs, readVerbosity } from "../../pipeline/plan.ts";
 import { MgoError } from "../../system/error.ts";
 import { type Context, Interrupted } from "../../system/process.ts";
-import { removeOwn } from "../../system/scratch.ts";
+import { removeScratch } from "../../system/scratch.ts";
+import { quoteForShell } from "../../system/shell.ts";
 import { writeStderr, writeStdout } from "../../system/streams.ts";
 import { makeTemporaryFolder } from "../../system/temporary.ts";
 import { forward } from "../go-arguments.ts";
-import { helpOf } from "../help.ts";
+import { printHelp } from "../print-help.ts";
 import { BENCH } from "../reference/commands/bench.ts";
 
 /** Everything that a run needs to know beforehand. */
@@ -58,10 +59,7 @@ interface Run {
 /** @returns the exit status: 1 where a benchmark failed or nothing could be compared, Go's own where it refuses */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const parsed = readArguments(args);
-  if (parsed === "help") {
-    writeStdout(helpOf(BENCH));
-    return 0;
-  }
+  if (parsed === "help") return await printHelp(BENCH);
   const options = readOptions(parsed.mgo, context.env);
   const supported = runnableLevels();
   const html = parsed.html === undefined ? undefined : resolve(context.cwd, parsed.html);
@@ -92,12 +90,12 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const temporary = await makeTemporaryFolder(go.gotmpdir, context.env);
   const progress = await startBenchProgress(context.env);
   try {
-    const command = ["mgo", "bench", ...args.map(shown)].join(" ");
+    const command = ["mgo", "bench", ...args.map(quoteForShell)].join(" ");
     const place = { command, args: parsed, context, go, levels, missing, cgo, temporary, progress };
     return await measure(place, bundle, html);
   } finally {
     progress.stop();
-    removeOwn(temporary);
+    removeScratch(temporary);
   }
 }
 
@@ -281,9 +279,4 @@ async function sizesOf(bundle: Bundle, { signal }: Context): Promise<Sizes | und
     if (error instanceof MgoError) return undefined;
     throw error;
   });
-}
-
-/** As a shell takes it. */
-function shown(word: string): string {
-  return /^[\w@%+=:,./^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -26,10 +26,12 @@ import { explainArguments } from "../../pipeline/refusal.ts";
 import { type LevelOutput, makeReport } from "../../pipeline/report.ts";
 import { MgoError } from "../../system/error.ts";
 import type { Context, RunResult } from "../../system/process.ts";
-import { writeStderr, writeStdout } from "../../system/streams.ts";
+import { writeStderr } from "../../system/streams.ts";
 import { becomeGo, forward, readGoArguments } from "../go-arguments.ts";
-import { HELP, helpOf } from "../help.ts";
+import { printHelp } from "../print-help.ts";
+import { BUILD } from "../reference/commands/build.ts";
 import { INSTALL } from "../reference/commands/install.ts";
+import type { CommandEntry } from "../reference/types.ts";
 
 /**
  * Builds.
@@ -38,25 +40,22 @@ import { INSTALL } from "../reference/commands/install.ts";
  * @returns the exit status, Go's own where Go refuses
  */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  return await make("build", HELP, args, context);
+  return await make("build", BUILD, args, context);
 }
 
 /** Builds, and puts bundles where `go install` puts executables. */
 export async function install(args: readonly string[], context: Context): Promise<number> {
-  return await make("install", helpOf(INSTALL), args, context);
+  return await make("install", INSTALL, args, context);
 }
 
 async function make(
   command: GoCommand,
-  help: string,
+  entry: CommandEntry,
   args: readonly string[],
   context: Context,
 ): Promise<number> {
   const parsed = await readGoArguments(command, args, context);
-  if (parsed === "help") {
-    writeStdout(help);
-    return 0;
-  }
+  if (parsed === "help") return await printHelp(entry);
   if (parsed !== "refused") checkStrayFlags(parsed.packages);
   if (parsed === "refused" || !hasFlags(command, parsed)) {
     return printReport(await explainArguments(command, args, context));

@@ -1,16 +1,14 @@
-/**
- * `mgo inspect FILE`: what is in a bundle. Reads its directory only, unless it is asked for sizes by part; `mgo verify`
- * checks the contents.
- */
+/** `mgo inspect FILE`: prints what is in a bundle, from its directory alone unless sizes by part are wanted. */
 import packageJson from "../../../package.json" with { type: "json" };
 import { baseVariant, type StoredFrame, type StoredVariant } from "../../bundle/directory.ts";
 import { type Bundle, openBundle } from "../../bundle/read.ts";
 import { measureSizes } from "../../bundle/sizes.ts";
 import { checkPage, placePage } from "../../page/place.ts";
 import { renderSizesPage } from "../../page/sizes.ts";
+import { formatRatio, formatSize } from "../../system/figures.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
-import { formatRatio, formatSize, formatTable } from "../../system/text.ts";
+import { formatTable } from "../../system/text.ts";
 import { parseArguments, singleFile } from "../arguments.ts";
 import { INSPECT } from "../reference/commands/inspect.ts";
 import { renderSizes, sizesToJson } from "../sizes.ts";
@@ -32,7 +30,7 @@ export async function run(args: readonly string[], { signal }: Context): Promise
   return 0;
 }
 
-/** What `mgo inspect --json` prints. Sizes in bytes; ratios to one plain build, which is the base. */
+/** The output of `mgo inspect --json`. Sizes are in bytes, ratios to one plain build, that of the base. */
 export type BundleReport = ReturnType<typeof describe>;
 
 function describe(bundle: Bundle) {
@@ -46,7 +44,7 @@ function describe(bundle: Bundle) {
       level: variant.level,
       size: variant.size,
       stored_size: size,
-      // What a start does without: of the executable, and of what is stored.
+      // Starts do without these bytes, of the executable and of what is stored.
       detached_size: variant.detached.reduce((sum, range) => sum + range.size, 0),
       detached_stored_size: storedBehindSkeleton(variant),
       ratio: size / variant.size,
@@ -69,13 +67,14 @@ function describe(bundle: Bundle) {
     path: info.path,
     module: info.module ?? null,
     payload_size: directory.payloadSize,
-    // Beside a base in place nothing else can be told: tools such as strip make that smaller.
+    // Beside a base in place only the block can be told: tools such as strip make the base smaller.
     overhead_size: directory.layout === "direct" ? bundle.block.length : bundle.size - directory.payloadSize,
     image_xxh64: directory.imageChecksum.toString(16).padStart(16, "0"),
     variants,
   };
 }
 
+/** Returns how many stored bytes hold what starts can do without. */
 function storedBehindSkeleton({ codec, frames, extraFrameCount, skeletonSize }: StoredVariant): number {
   const sum = (some: readonly StoredFrame[]): number =>
     some.reduce((total, frame) => total + frame.storedSize, 0);
@@ -88,23 +87,28 @@ function storedBehindSkeleton({ codec, frames, extraFrameCount, skeletonSize }: 
   return sum(behind);
 }
 
+/** In lines of at most 80 columns, but for long names. */
 function render(report: BundleReport): string {
-  const { module } = report;
+  const { module, layout, base } = report;
+  const isDirect = layout === "direct";
+  const layoutFacts = [
+    layout,
+    `format version ${report.format_version}`,
+    ...(isDirect ? [`in place is ${base}`] : []),
+    ...(report.start === "base" ? ["which starts wherever it can run"] : []),
+  ];
   const facts = [
     ["program", report.path],
     ["module", module === null ? "none" : `${module.path} ${module.version}`.trimEnd()],
     ["built with", report.go_version],
-    [
-      "layout",
-      `${report.layout}, format version ${report.format_version}${report.layout === "direct" ? `, in place is ${report.base}` : ""}${report.start === "base" ? ", which starts wherever it can run" : ""}`,
-    ],
+    ["layout", layoutFacts.join(", ")],
     [
       "size",
       `${formatSize(report.size)}, ${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`,
     ],
     [
       "launcher",
-      `${formatSize(report.overhead_size)}${report.layout === "direct" ? "" : ", with ELF headers and Go build info"}`,
+      `${formatSize(report.overhead_size)}${isDirect ? "" : ", with ELF headers and Go build info"}`,
     ],
   ];
   const rows = report.variants.map((variant) => [
@@ -115,15 +119,12 @@ function render(report: BundleReport): string {
     formatRatio(variant.ratio),
     variant.base === null ? variant.codec : `${variant.codec} from ${variant.base}`,
   ]);
-  // Beside the other columns they would not fit into 80.
+  // They would not fit beside the other columns.
   const hashes = report.variants.map(({ level, sha256 }) => [level, sha256]);
-  return [
-    report.file,
-    formatTable(facts, "  "),
-    "",
-    formatTable([["level", "bytes", "stored", "detached", "ratio", "codec"], ...rows], "  "),
-    "",
-    formatTable([["level", "sha256"], ...hashes], "  "),
-    "",
-  ].join("\n");
+  const sections = [
+    [report.file, ...formatTable(facts)],
+    formatTable([["level", "bytes", "stored", "detached", "ratio", "codec"], ...rows]),
+    formatTable([["level", "sha256"], ...hashes]),
+  ];
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }

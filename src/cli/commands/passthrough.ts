@@ -5,11 +5,6 @@
 import { findGo } from "../../go/env.ts";
 import { become, type Context } from "../../system/process.ts";
 
-/** The commands of `go` that mgo has no command of its own for. */
-export const GO_COMMANDS: ReadonlySet<string> = new Set(
-  "bug clean doc env fix fmt generate get help list mod telemetry test tool version vet work".split(" "),
-);
-
 /**
  * Hands the whole command line to `go`.
  *

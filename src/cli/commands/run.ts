@@ -18,9 +18,9 @@ import { allFlags, isOurs, readVerbosity } from "../../pipeline/plan.ts";
 import { withoutOwn } from "../../pipeline/refusal.ts";
 import { MgoError } from "../../system/error.ts";
 import { type Context, type Environment, findProgram } from "../../system/process.ts";
-import { writeStderr, writeStdout } from "../../system/streams.ts";
+import { writeStderr } from "../../system/streams.ts";
 import { becomeGo, forward, readGoArguments } from "../go-arguments.ts";
-import { helpOf } from "../help.ts";
+import { printHelp } from "../print-help.ts";
 import { RUN } from "../reference/commands/run.ts";
 
 /** What `go run` has beside the flags of `go build`. */
@@ -29,10 +29,7 @@ const MORE: ReadonlyMap<string, Arity> = new Map([["exec", "value"]]);
 /** @param args what follows `run` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const parsed = await readGoArguments("run", args, context, MORE);
-  if (parsed === "help") {
-    writeStdout(helpOf(RUN));
-    return 0;
-  }
+  if (parsed === "help") return await printHelp(RUN);
   // Go says why.
   if (parsed === "refused") return await becomeGo([findGo(context), "run", ...withoutOwn(args)], context.env);
   const options = readOptions(parsed.mgo, context.env);

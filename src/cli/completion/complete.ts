@@ -5,12 +5,12 @@
  */
 
 import { chdirLength } from "../../go/arity.ts";
-import { GO_COMMANDS } from "../commands/passthrough.ts";
 import { MGO_FLAGS } from "../reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "../reference/commands.ts";
+import { formatPlain } from "../reference/format.ts";
+import { GO_COMMANDS } from "../reference/go-commands.ts";
 import { GO_FLAGS } from "../reference/go-flags.ts";
 import type { CommandEntry, FlagEntry, Value } from "../reference/types.ts";
-import { plain } from "../reference/wrap.ts";
 
 /** What the shell itself adds: paths, what it offers for `go`, or nothing. */
 export type Paths = "none" | "files" | "folders" | "packages" | "go";
@@ -49,7 +49,7 @@ export function complete(before: readonly string[], current: string): Completion
 const BUILD: CommandEntry = COMMANDS[0];
 
 const COMMAND_WORDS: readonly Word[] = [
-  ...COMMANDS.map(({ name, summary }) => ({ text: name, summary: plain(summary) })),
+  ...COMMANDS.map(({ name, summary }) => ({ text: name, summary: formatPlain(summary) })),
   ...[...GO_COMMANDS].map((name) => ({ text: name, summary: `as go ${name}` })),
 ];
 
@@ -151,7 +151,7 @@ function bare(text: string): Word {
 /** A flag as it is begun: those with `=` go on behind it. */
 function wordOfFlag({ name, short, style, value, summary }: FlagEntry): Word {
   const text = short === undefined ? `${style === "go" ? "-" : "--"}${name}` : `-${short}`;
-  return { text: style === "go" && value !== undefined ? `${text}=` : text, summary: plain(summary) };
+  return { text: style === "go" && value !== undefined ? `${text}=` : text, summary: formatPlain(summary) };
 }
 
 function offer(words: readonly Word[], current: string): Completion {
