@@ -2,9 +2,11 @@
  * The arguments of `mgo bench`: mgo's own flags among those of `go test`, which are handed on as they were written.
  */
 
-import { type Flag, isOwn, ownArity } from "../go/flags.ts";
+import { arityOf } from "../go/flag-entry.ts";
+import { flagsOf } from "../go/flag-table.ts";
+import { type Flag, isMgoFlag, splitFlag } from "../go/flags.ts";
+import { mgoArity } from "../pipeline/flags.ts";
 import { MgoError } from "../system/error.ts";
-import { GO_TEST_FLAGS, REFUSED } from "./flags.ts";
 
 /** As many as benchstat asks for at the least. */
 const DEFAULT_ROUNDS = 10;
@@ -41,6 +43,7 @@ const OWN = new Set(["html", "json", "exec", "count"]);
  * @throws MgoError for a flag without its value, a bad one, or one that does not go with measuring
  */
 export function readArguments(args: readonly string[]): BenchArguments | "help" {
+  const known = flagsOf("test");
   const own = new Map<string, string>();
   const flags = new Map<string, string>();
   const mgo: Flag[] = [];
@@ -53,19 +56,20 @@ export function readArguments(args: readonly string[]): BenchArguments | "help" 
       words.push(...args.slice(at));
       break;
     }
-    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
-    if (match?.[1] === undefined) {
+    const split = splitFlag(word);
+    if (split === undefined) {
       words.push(word);
       operands.push(word);
       continue;
     }
-    const name = match[1].replace(/^test\./, "");
+    const name = split.name.replace(/^test\./, "");
     if (/^(?:h|help)$/.test(name)) return "help";
-    const isMgo = isOwn(name);
-    const arity = isMgo ? ownArity(name) : GO_TEST_FLAGS.get(name);
+    const isMgo = isMgoFlag(name);
+    const row = known.get(name);
+    const arity = isMgo ? mgoArity(name) : row && arityOf(row);
     const takesValue = name === "html" || arity === "value";
-    const isApart = takesValue && match[2] === undefined;
-    const value = isApart ? args[at + 1] : (match[2] ?? "true");
+    const isApart = takesValue && split.value === undefined;
+    const value = isApart ? args[at + 1] : (split.value ?? "true");
     if (value === undefined) {
       throw new MgoError(`bench: -${name} needs a value, as in -${name}=VALUE`, USAGE);
     }
@@ -74,9 +78,8 @@ export function readArguments(args: readonly string[]): BenchArguments | "help" 
     if (isMgo) mgo.push({ name, value, words: written });
     else if (OWN.has(name)) own.set(name, value);
     else {
-      const refused = REFUSED.get(name);
-      if (refused !== undefined) throw new MgoError(`bench: -${name}: ${refused}`, USAGE);
-      if (GO_TEST_FLAGS.has(name)) flags.set(name, value);
+      if (row?.benchRefusal !== undefined) throw new MgoError(`bench: -${name}: ${row.benchRefusal}`, USAGE);
+      if (row !== undefined) flags.set(name, value);
       else unknown.push(word);
       words.push(...written);
     }

@@ -8,9 +8,9 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { chdirLength } from "../go/arity.ts";
 import { cgoEnvironment } from "../go/cgo.ts";
 import type { CgoSettings } from "../go/env.ts";
+import { chdirLength } from "../go/flags.ts";
 import { quoteWord } from "../go/quoted.ts";
 import type { Level } from "../levels/level.ts";
 import { readVerbosity } from "../pipeline/plan.ts";

@@ -2,7 +2,9 @@
  * The arguments of mgo's own commands but `build`, which takes those of go: pack, inspect, extract, verify.
  */
 import { parseArgs } from "node:util";
+import { splitFlag } from "../go/flags.ts";
 import { isLevel, LEVELS, type Level } from "../levels/level.ts";
+import { findMgoFlag } from "../pipeline/flags.ts";
 import { MgoError } from "../system/error.ts";
 import type { CommandEntry, FlagEntry, FlagValues } from "./reference/types.ts";
 
@@ -18,7 +20,7 @@ export function parseArguments<Command extends CommandEntry>(
 ): { readonly values: FlagValues<Command["flags"]>; readonly files: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
-      args: twoDashes(args),
+      args: twoDashes(args, flags),
       options: Object.fromEntries(flags.map((flag) => [flag.name, optionOf(flag)])),
       allowPositionals: true,
       strict: true,
@@ -40,12 +42,17 @@ function optionOf({ short, value }: FlagEntry): { type: "string" | "boolean"; sh
   return { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
 }
 
-/** Go's spellings in those of parseArgs: `-json` is `--json`, and `-o=x` is `-o x`. */
-function twoDashes(args: readonly string[]): string[] {
+/**
+ * Go's spellings in those of parseArgs: `-json` is `--json`, `-o=x` is `-o x`, and `-mgo.layout` is `--layout` where
+ * the command has that flag of builds.
+ */
+function twoDashes(args: readonly string[], flags: readonly FlagEntry[]): string[] {
   const end = args.indexOf("--");
   return args.flatMap((arg, index) => {
     if (end >= 0 && index >= end) return [arg];
     if (/^--?o=/.test(arg)) return ["-o", arg.slice(arg.indexOf("=") + 1)];
+    const name = findMgoFlag(splitFlag(arg)?.name ?? "");
+    if (flags.some((flag) => flag.name === name)) return [arg.replace(/^--?mgo\./, "--")];
     return [/^-[a-z]{2}/.test(arg) ? `-${arg}` : arg];
   });
 }

@@ -1,7 +1,7 @@
 /** From mgo's arguments to the command that they name. */
 import packageJson from "../../package.json" with { type: "json" };
 import { loadHash } from "../engine/hash.ts";
-import { chdirLength } from "../go/arity.ts";
+import { chdirLength } from "../go/flags.ts";
 import type { Context } from "../system/process.ts";
 import { writeStdout } from "../system/streams.ts";
 import { printHelp } from "./print-help.ts";

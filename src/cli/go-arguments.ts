@@ -1,8 +1,11 @@
 /** Arguments as Go's commands take them, with mgo's own flags among them. */
 
-import { findArity } from "../go/arity.ts";
-import { type Arguments, type Arity, parseArguments } from "../go/flags.ts";
+import { findArity } from "../go/find-arity.ts";
+import { type Arity, arityOf } from "../go/flag-entry.ts";
+import { flagsOf, type GoCommand } from "../go/flag-table.ts";
+import { type Arguments, isMgoFlag, parseArguments } from "../go/flags.ts";
 import { printReport } from "../pipeline/execute.ts";
+import { mgoArity } from "../pipeline/flags.ts";
 import { MgoError } from "../system/error.ts";
 import { endGuard } from "../system/guard.ts";
 import { become, type Context, type Environment, type RunResult } from "../system/process.ts";
@@ -11,18 +14,22 @@ import { flushStreams } from "../system/streams.ts";
 /**
  * Reads the arguments of a command of Go's, asking Go about flags that mgo does not know.
  *
- * @param more flags that the command has beside those of `go build`
  * @throws MgoError for a flag of mgo's without its value
  */
 export async function readGoArguments(
-  command: string,
+  command: GoCommand,
   args: readonly string[],
   context: Context,
-  more: ReadonlyMap<string, Arity> = new Map(),
 ): Promise<Arguments | "help" | "refused"> {
-  const found = new Map(more);
+  const table = flagsOf(command);
+  const found = new Map<string, Arity>();
+  const find = (name: string): Arity | undefined => {
+    const row = table.get(name);
+    if (isMgoFlag(name)) return mgoArity(name);
+    return row === undefined ? found.get(name) : arityOf(row);
+  };
   for (;;) {
-    const parsed = parseArguments(args, found);
+    const parsed = parseArguments(args, find);
     switch (parsed.kind) {
       case "arguments":
         return parsed;

@@ -1,8 +1,10 @@
 /** mgo's help texts, made from the reference. */
+
+import { MGO_FLAGS } from "../pipeline/flags.ts";
 import { wrapText } from "../system/text.ts";
-import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
 import { formatFlag, formatPlain, formatSentence, formatVariable, glue } from "./reference/format.ts";
+import { GO_FLAG_NOTES } from "./reference/go-flags.ts";
 import {
   ERRORS_ONCE,
   GO_FLAGS_WORK,
@@ -25,7 +27,7 @@ export function formatHelp(): string {
     ["flags of mgo, anywhere among those of go build:", ...MGO_FLAGS.flatMap(flagLines)],
     [
       ...wrap(GO_FLAGS_WORK),
-      ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => twoColumns(written, summary)),
+      ...GO_FLAG_NOTES.flatMap(({ flags, note }) => twoColumns(flags, note)),
       ...wrap(ERRORS_ONCE),
     ],
     ["environment:", ...VARIABLES.flatMap(variableLines), ...wrap(GOAMD64_IGNORED)],

@@ -1,8 +1,9 @@
 /** The man page mgo(1), made from the reference. */
 import packageJson from "../../package.json" with { type: "json" };
-import { FLAGS_OF_FOUR, MGO_FLAGS } from "./reference/build-flags.ts";
+import { MGO_FLAGS } from "../pipeline/flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
 import { formatFlag, formatSentence, formatVariable } from "./reference/format.ts";
+import { GO_FLAG_NOTES } from "./reference/go-flags.ts";
 import { BUNDLE_STATUSES, STATUSES } from "./reference/statuses.ts";
 import {
   ERRORS_ONCE,
@@ -35,7 +36,7 @@ export function manPage(): string {
       commands.flatMap(({ synopsis: text }) => [".HP", `\\fBmgo\\fR ${synopsis(text)}`]),
     ),
     ...section("DESCRIPTION", paragraphs(INTRODUCTION, OTHER_COMMANDS, GO_FLAGS_WORK)),
-    ...FLAGS_OF_FOUR.flatMap(({ written, summary }) => term(paragraph(written).join(" "), summary)),
+    ...GO_FLAG_NOTES.flatMap(({ flags, note }) => term(paragraph(flags).join(" "), note)),
     ...paragraphs(ERRORS_ONCE),
     ...section("COMMANDS", [...commands.flatMap(commandLines), ...FLAGS_ALONE.flatMap(flagLines)]),
     ...section("FLAGS", [

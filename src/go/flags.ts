@@ -1,41 +1,15 @@
 /**
- * The flags of `go build`: which there are, which take a value, and how Go reads them from an argument list.
+ * Argument lists of Go's commands, read as Go reads them.
  *
- * mgo hands them on as they were written. It reads them only to find the few that it must understand (-o, -C,
+ * mgo hands Go's flags on as they were written. It reads them only to find the few that it must understand (-o, -C,
  * -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
  */
+import { type Arity, arityOf } from "./flag-entry.ts";
+import { flagsOf } from "./flag-table.ts";
 
-import { MGO_FLAGS } from "../cli/reference/build-flags.ts";
-import type { FlagEntry } from "../cli/reference/types.ts";
-
-/** `bool` flags stand alone or carry `=value`; `value` flags take the next argument if they carry none. */
-export type Arity = "bool" | "value";
-
-const BOOL_FLAGS = "a asan buildvcs cover json linkshared modcacherw msan n race trimpath v work x";
-
-const VALUE_FLAGS = `C asmflags buildmode compiler covermode coverpkg gccgoflags gcflags installsuffix ldflags mod
-  modfile o overlay p pgo pkgdir tags toolexec debug-actiongraph debug-runtime-trace debug-trace`;
-
-/** Every flag of `go build`, the undocumented `-debug-…` ones too. A test holds it against `go help build`. */
-export const GO_BUILD_FLAGS: ReadonlyMap<string, Arity> = new Map([
-  ...BOOL_FLAGS.split(/\s+/).map((name): [string, Arity] => [name, "bool"]),
-  ...VALUE_FLAGS.split(/\s+/).map((name): [string, Arity] => [name, "value"]),
-]);
-
-const SWITCHES: ReadonlySet<string> = new Set(
-  (MGO_FLAGS satisfies readonly FlagEntry[] as readonly FlagEntry[])
-    .filter(({ value }) => value === undefined)
-    .map(({ name }) => name),
-);
-
-/** Whether a flag is mgo's own, by its name without dashes: how it is written is for mgo to say. */
-export function isOwn(name: string): boolean {
+/** Whether a flag, named without dashes, is mgo's own. */
+export function isMgoFlag(name: string): boolean {
   return name.startsWith("mgo.");
-}
-
-/** How a flag of mgo is written. One that mgo does not have is refused later, whatever follows it. */
-export function ownArity(name: string): Arity {
-  return SWITCHES.has(name) ? "bool" : "value";
 }
 
 /** One flag of an argument list. */
@@ -70,16 +44,20 @@ export type Parsed =
   /** Something that Go refuses; Go has the words for it. */
   | { readonly kind: "refused" };
 
+/** A flag's name without dashes, and its value if one is joined by `=`; undefined for a word that is no flag. */
+export function splitFlag(word: string): { readonly name: string; readonly value?: string } | undefined {
+  const [, name, value] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (name === undefined) return undefined;
+  return value === undefined ? { name } : { name, value };
+}
+
 /**
  * Reads an argument list as Go's flag package does: `-x`, `--x`, `-x=v`, `-x v`; the first argument that is no
  * flag ends them, and so does `--`.
  *
- * @param more flags that are not in the table, with their arity
+ * @param find a flag's arity; undefined for one that it does not know
  */
-export function parseArguments(
-  args: readonly string[],
-  more: ReadonlyMap<string, Arity> = new Map(),
-): Parsed {
+export function parseArguments(args: readonly string[], find: (name: string) => Arity | undefined): Parsed {
   const flags: Flag[] = [];
   const mgo: Flag[] = [];
   let at = 0;
@@ -87,29 +65,36 @@ export function parseArguments(
     const word = args[at];
     if (word === undefined || word.length < 2 || !word.startsWith("-") || word === "--") break;
     at++;
-    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
-    const name = match?.[1];
-    if (name === undefined) return { kind: "refused" };
-    const own = isOwn(name);
-    const arity = own ? ownArity(name) : (GO_BUILD_FLAGS.get(name) ?? more.get(name));
+    const split = splitFlag(word);
+    if (split === undefined) return { kind: "refused" };
+    const { name } = split;
+    const isMgo = isMgoFlag(name);
+    const arity = find(name);
     if (arity === undefined)
       return name === "h" || name === "help" ? { kind: "help" } : { kind: "unknown", name };
 
-    let value = match?.[2];
+    let { value } = split;
     const words = [word];
     if (arity === "bool") {
       value ??= "true";
-      if (!own && !isFlagValue(name, value)) return { kind: "refused" };
+      if (!isMgo && !isFlagValue(name, value)) return { kind: "refused" };
     } else if (value === undefined) {
       value = args[at++];
-      if (value === undefined) return own ? { kind: "valueless", name } : { kind: "refused" };
+      if (value === undefined) return isMgo ? { kind: "valueless", name } : { kind: "refused" };
       words.push(value);
     }
     // Go takes -C out before it reads the others, and refuses it anywhere but in front.
     if (name === "C" && flags.length > 0) return { kind: "refused" };
-    (own ? mgo : flags).push({ name, value, words });
+    (isMgo ? mgo : flags).push({ name, value, words });
   }
   return { kind: "arguments", flags, mgo, packages: args.slice(at) };
+}
+
+/** How many arguments the -C takes that Go wants in front of all others: 0, 1 or 2. */
+export function chdirLength(args: readonly string[]): number {
+  const { name, value } = splitFlag(args[0] ?? "") ?? {};
+  if (name !== "C") return 0;
+  return value === undefined ? Math.min(2, args.length) : 1;
 }
 
 /**
@@ -117,12 +102,13 @@ export function parseArguments(
  * not have are ignored. What Go refuses there it says itself when it runs, so nothing is refused here.
  */
 export function parseFlagWords(words: readonly string[]): readonly Flag[] {
+  const known = flagsOf("build");
   return words.flatMap((word) => {
-    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
-    const name = match?.[1];
-    if (name === undefined) return [];
-    const value = match?.[2] ?? (GO_BUILD_FLAGS.get(name) === "bool" ? "true" : "");
-    return [{ name, value, words: [word] }];
+    const split = splitFlag(word);
+    if (split === undefined) return [];
+    const row = known.get(split.name);
+    const alone = row !== undefined && arityOf(row) === "bool" ? "true" : "";
+    return [{ name: split.name, value: split.value ?? alone, words: [word] }];
   });
 }
 

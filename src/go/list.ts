@@ -3,7 +3,8 @@
  */
 
 import { type Context, type RunResult, run } from "../system/process.ts";
-import { type Arguments, wordsOf } from "./flags.ts";
+import { flagsOf } from "./flag-table.ts";
+import { type Arguments, chdirLength, wordsOf } from "./flags.ts";
 import { readJsonObject } from "./json.ts";
 
 export interface Package {
@@ -21,15 +22,6 @@ export interface Package {
   readonly broken: boolean;
 }
 
-/**
- * Flags of `go build` that `go list` has not (-o), understands otherwise (-json), or that would make it print or
- * write what the build itself is going to.
- */
-const NOT_FOR_LIST = new Set([
-  ...["o", "json", "n", "x", "v", "work", "a"],
-  ...["debug-actiongraph", "debug-runtime-trace", "debug-trace"],
-]);
-
 /** The form in which packages leave Go's template: one JSON object for each. */
 const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Target,Goroot,Error";
 
@@ -46,8 +38,9 @@ export async function listPackages(
   context: Context,
   onStderrLine: (line: string) => boolean,
 ): Promise<readonly Package[] | RunResult> {
-  const flags = wordsOf(args.flags.filter((flag) => !NOT_FOR_LIST.has(flag.name)));
-  const chdir = args.flags[0]?.name === "C" ? args.flags[0].words.length : 0;
+  const known = flagsOf("build");
+  const flags = wordsOf(args.flags.filter(({ name }) => !known.get(name)?.isProcess));
+  const chdir = chdirLength(flags);
   const command = [go, "list", ...flags.slice(0, chdir), "-e", "-find", FIELDS, ...flags.slice(chdir)];
   const result = await run([...command, ...args.packages], { ...context, onStderrLine });
   return result.status === 0 ? readPackages(result.stdout) : result;

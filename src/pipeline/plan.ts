@@ -4,6 +4,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { CgoSettings, GoEnv } from "../go/env.ts";
+import { flagsOf } from "../go/flag-table.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
@@ -148,6 +149,7 @@ export async function makePlan(
 ): Promise<Plan> {
   const flags = allFlags(go, args);
   const verbosity = readVerbosity(flags);
+  const table = flagsOf(command);
   const target =
     command === "install"
       ? installTarget(go, packages, args.packages, place.folder)
@@ -163,7 +165,7 @@ export async function makePlan(
     cwd: place.cwd,
     flags: wordsOf(args.flags.filter(({ name }) => name !== "o")),
     outputFlags: wordsOf(args.flags.filter(({ name }) => name === "o")),
-    identity: wordsOf(args.flags.filter(({ name }) => !NO_IDENTITY.has(name))),
+    identity: wordsOf(args.flags.filter(({ name }) => !table.get(name)?.isProcess)),
     // Go removes what is left over as soon as one level is built, unless a package is named.
     packages:
       target.kind === "installed" && target.leftover !== undefined ? [...args.packages, "."] : args.packages,
@@ -211,9 +213,6 @@ function programs(target: Target): readonly string[] {
       return [];
   }
 }
-
-/** Flags about how a build goes, not about what comes out. */
-const NO_IDENTITY = new Set(["o", "a", "json", "n", "p", "v", "work", "x"]);
 
 /** @param o the value of -o; Go takes an empty one for none */
 async function findTarget(

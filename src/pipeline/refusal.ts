@@ -2,11 +2,11 @@
  * Builds that Go refuses before it compiles anything: Go says why, in its words and with its status.
  */
 
-import { chdirLength } from "../go/arity.ts";
 import { findGo } from "../go/env.ts";
-import { ownArity } from "../go/flags.ts";
+import { chdirLength } from "../go/flags.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, type RunResult, run } from "../system/process.ts";
+import { withoutMgoFlags } from "./flags.ts";
 import type { GoCommand, Plan } from "./plan.ts";
 import { makeReport, type Report } from "./report.ts";
 import { runGo } from "./variants.ts";
@@ -23,7 +23,7 @@ export async function explainArguments(
   context: Context,
   listed?: RunResult,
 ): Promise<Report> {
-  const words = withoutOwn(args);
+  const words = withoutMgoFlags(args);
   const chdir = chdirLength(words);
   const command = [findGo(context), go, ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
   const result = await run(command, context);
@@ -53,18 +53,4 @@ function notUnderstood(go: GoCommand): MgoError {
   return new MgoError(`go ${go} takes these arguments, but mgo cannot tell what they build`, {
     hint: "please report them, with the version of Go, as a bug of mgo",
   });
-}
-
-/** Takes mgo's own flags out of arguments whose other flags may be anything. */
-export function withoutOwn(args: readonly string[]): readonly string[] {
-  return args.filter((word, index) => ownName(word) === undefined && !takesNext(args[index - 1] ?? ""));
-}
-
-function ownName(word: string): string | undefined {
-  return /^--?(mgo\.[^=]*)/.exec(word)?.[1];
-}
-
-function takesNext(word: string): boolean {
-  const name = ownName(word);
-  return name !== undefined && !word.includes("=") && ownArity(name) === "value";
 }

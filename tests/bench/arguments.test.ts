@@ -1,31 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { readArguments } from "../../src/bench/arguments.ts";
 import { readBenchTime } from "../../src/bench/command.ts";
-import { GO_TEST_FLAGS, REFUSED } from "../../src/bench/flags.ts";
-import type { Arity } from "../../src/go/flags.ts";
-
-/** The flags that Go's help documents. */
-function documentedFlags(): ReadonlyMap<string, Arity> {
-  const help = ["test", "testflag"].map((topic) =>
-    Bun.spawnSync(["go", "help", topic], { stdout: "pipe" }).stdout.toString(),
-  );
-  const found = help.join("").matchAll(/^\t-([a-z]+)(?: (\S.*))?$/gm);
-  return new Map([...found].map(([, name = "", value]) => [name, value === undefined ? "bool" : "value"]));
-}
+import { flagsOf } from "../../src/go/flag-table.ts";
 
 function read(args: readonly string[]) {
   const parsed = readArguments(args);
   if (parsed === "help") throw new Error("help");
   return parsed;
 }
-
-test("the table of flags has every flag that go help test and testflag document, with its arity", () => {
-  const documented = documentedFlags();
-  expect(documented.size).toBeGreaterThan(30);
-  // -args ends the flags.
-  const names = [...documented].filter(([name]) => name !== "args");
-  expect(names.map(([name]) => [name, GO_TEST_FLAGS.get(name)])).toEqual(names);
-});
 
 describe("arguments", () => {
   test("are go test's, but for mgo's own, which may stand anywhere among them", () => {
@@ -69,7 +51,9 @@ describe("arguments", () => {
     expect(read(["-bench", "-h", "-args", "-help"]).flags.get("bench")).toBe("-h");
   });
 
-  test.each([...REFUSED.keys()].map((name) => [name]))("-%s is refused with a reason", (name) => {
+  const refused = [...flagsOf("test").values()].filter(({ benchRefusal }) => benchRefusal !== undefined);
+
+  test.each(refused.map(({ name }) => [name]))("-%s is refused with a reason", (name) => {
     expect(() => read([`-${name}=x`])).toThrow(`bench: -${name}: `);
     expect(() => read([`-test.${name}=x`])).toThrow(`bench: -${name}: `);
   });

@@ -65,6 +65,21 @@ describe("mgo pack", () => {
     expect(stdout.equals(readFileSync(out))).toBe(true);
   });
 
+  test.each([
+    [["--layout", "direct"]],
+    [["-layout=direct"]],
+    [["-mgo.layout=direct"]],
+    [["--mgo.layout", "direct"]],
+  ])("takes the flags of builds as its own and as theirs: %p", async (flags) => {
+    const out = join(scratch, "direct");
+    expect(mgo("pack", ...flags, "-mgo.base=v1", "-o", out, v1, v3)).toMatchObject({
+      stderr: "",
+      status: 0,
+    });
+    const { layout, variants: stored } = (await openBundle(out)).directory;
+    expect([layout, stored.find(({ codec }) => codec === "in_place")?.level]).toEqual(["direct", "v1"]);
+  });
+
   test("and the other commands show help", () => {
     for (const command of ["pack", "inspect", "extract", "verify"]) {
       const { status, stdout } = mgo(command, "--help");
@@ -105,6 +120,7 @@ describe("mgo pack", () => {
     ["a level that is none", [`v5=${v1}`, v3], `mgo: v5=${v1}: v5 is no level: `],
     ["no files", [], "mgo: pack: no files to bundle\n"],
     ["an unknown flag", ["--frob", v1], "mgo: pack: Unknown option '--frob'\n"],
+    ["a flag of builds alone", ["-mgo.levels=v1", v1], "mgo: pack: Unknown option '--mgo.levels'\n"],
     [
       "a base that is not there",
       ["--base=v4", v1, v3],
@@ -113,7 +129,7 @@ describe("mgo pack", () => {
     [
       "an unknown effort",
       ["--compress=hard", v1, v3],
-      "mgo: --compress: hard is none of fast, default, best\n",
+      "mgo: --compress=hard: it may be fast, default or best\n",
     ],
   ])("refuses %s in one line", (_what, args, line) => {
     const out = join(scratch, "refused");

@@ -3,10 +3,8 @@
  */
 import { describe, expect, test } from "bun:test";
 import { complete } from "../../src/cli/completion/complete.ts";
-import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
-import { GO_FLAGS } from "../../src/cli/reference/go-flags.ts";
-import { GO_BUILD_FLAGS } from "../../src/go/flags.ts";
+import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { expectSuccess } from "../support/run.ts";
 import { askFish, hasShell, TAB, typeLines } from "../support/shells.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
@@ -17,14 +15,6 @@ function offered(line: string) {
   const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "");
   return { paths, words: found.map(({ text }) => prefix + text) };
 }
-
-describe("the flags of go build that are completed", () => {
-  test("are those that go help build documents, with their values", () => {
-    const table = GO_FLAGS.map(({ name, value }) => [name, value === undefined ? "bool" : "value"]);
-    const known = [...GO_BUILD_FLAGS].filter(([name]) => !name.startsWith("debug-"));
-    expect(table.toSorted()).toEqual(known.toSorted());
-  });
-});
 
 describe("mgo offers", () => {
   test("its commands and go's", () => {

@@ -2,12 +2,12 @@
  * The man page, read by the programs that show it.
  */
 import { describe, expect, test } from "bun:test";
-import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { formatFlag, formatVariable } from "../../src/cli/reference/format.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
 import { literal, paragraph, synopsis } from "../../src/cli/roff.ts";
+import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 

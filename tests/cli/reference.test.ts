@@ -5,12 +5,13 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCommandHelp, formatHelp } from "../../src/cli/help.ts";
-import { FLAGS_OF_FOUR, MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "../../src/cli/reference/commands.ts";
 import { formatFlag, formatPlain, formatVariable } from "../../src/cli/reference/format.ts";
+import { GO_FLAG_NOTES } from "../../src/cli/reference/go-flags.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import type { CommandEntry, FlagEntry } from "../../src/cli/reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
+import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
@@ -93,7 +94,7 @@ describe("the help text", () => {
     const words = [
       ...commands.map(({ synopsis }) => `mgo ${synopsis.split(" ").slice(0, 2).join(" ")}`),
       ...[...MGO_FLAGS, ...FLAGS_ALONE].map(formatFlag),
-      ...FLAGS_OF_FOUR.map(({ written }) => formatPlain(written)),
+      ...GO_FLAG_NOTES.map(({ flags }) => formatPlain(flags)),
       ...[...VARIABLES, ...BUNDLE_VARIABLES].map(formatVariable),
     ];
     const help = formatHelp();

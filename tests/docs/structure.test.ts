@@ -2,11 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { MGO_FLAGS } from "../../src/cli/reference/build-flags.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { GO_COMMANDS } from "../../src/cli/reference/go-commands.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
+import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { ROOT } from "../support/folders.ts";
 import { actionOf, blocksOf } from "../support/pages.ts";
 

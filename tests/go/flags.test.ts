@@ -1,46 +1,76 @@
 import { describe, expect, test } from "bun:test";
-import { type Arity, GO_BUILD_FLAGS, lastValue, parseArguments, parseFlagWords } from "../../src/go/flags.ts";
+import { type Arity, arityOf } from "../../src/go/flag-entry.ts";
+import { flagsOf, type GoCommand } from "../../src/go/flag-table.ts";
+import { type Arguments, lastValue, parseArguments, parseFlagWords } from "../../src/go/flags.ts";
+import { mgoArity } from "../../src/pipeline/flags.ts";
 
-/** The flags that `go help build` documents, with -o of its usage line. */
-function documentedFlags(): ReadonlyMap<string, Arity> {
-  const help = Bun.spawnSync(["go", "help", "build"], { stdout: "pipe" }).stdout.toString();
+const COMMANDS: readonly GoCommand[] = ["build", "install", "run", "test"];
+
+/** The flags that a page of Go's help documents, with -o of its usage line. */
+function documentedFlags(topic: string): Map<string, Arity> {
+  const help = Bun.spawnSync(["go", "help", topic], { stdout: "pipe" }).stdout.toString();
   const flags = new Map<string, Arity>();
-  for (const [, name, value] of help.matchAll(/^\t-([A-Za-z-]+)(?: (.+))?$/gm)) {
+  for (const [, name, value] of help.matchAll(/^\t-([A-Za-z-]+)(?: (\S.*))?$/gm)) {
     if (name !== undefined) flags.set(name, value === undefined ? "bool" : "value");
   }
-  const usage = /^usage: go build \[-(\w+) \w+\]/m.exec(help);
-  if (usage?.[1] !== undefined) flags.set(usage[1], "value");
+  if (/^usage: go \w+ \[-o output\]/m.test(help)) flags.set("o", "value");
   return flags;
 }
 
+/** How a command of Go takes a flag that stands alone; undefined for one that it does not have. */
+function askGo(command: GoCommand, name: string): Arity | undefined {
+  const { stderr } = Bun.spawnSync(["go", command, `-${name}`], {
+    stderr: "pipe",
+    // There is no module, so nothing is built.
+    cwd: "/",
+    env: { ...process.env, GOFLAGS: "-n" },
+  });
+  if (stderr.includes(`flag provided but not defined: -${name}\n`)) return undefined;
+  return stderr.includes(`flag needs an argument: -${name}\n`) ? "value" : "bool";
+}
+
 function words(args: readonly string[]) {
-  const parsed = parseArguments(args);
+  const known = flagsOf("build");
+  const parsed = parseArguments(args, (name) => {
+    const row = known.get(name);
+    if (name.startsWith("mgo.")) return mgoArity(name);
+    return row && arityOf(row);
+  });
   if (parsed.kind !== "arguments") return parsed.kind;
-  const show = (flags: typeof parsed.flags) => flags.map(({ name, value }) => `${name}=${value}`);
+  const show = (flags: Arguments["flags"]) => flags.map(({ name, value }) => `${name}=${value}`);
   return { flags: show(parsed.flags), mgo: show(parsed.mgo), packages: parsed.packages };
 }
 
-describe("the table of flags", () => {
-  test("has every flag that go help build documents, with its arity", () => {
-    const documented = documentedFlags();
-    expect(documented.size).toBeGreaterThan(25);
-    const table = [...documented.keys()].map((name) => [name, GO_BUILD_FLAGS.get(name)]);
-    expect(table).toEqual([...documented]);
+describe("the table of Go's flags", () => {
+  test.each([
+    ["build", "build", 30],
+    ["install", "build", 30],
+    ["run", "build", 30],
+    ["test", "build", 30],
+    ["test", "test", 4],
+    ["test", "testflag", 30],
+  ] as const)("has for go %s what go help %s documents", (command, topic, count) => {
+    const documented = documentedFlags(topic);
+    if (command === "install" || command === "run") documented.delete("o");
+    // It ends the flags.
+    documented.delete("args");
+    expect(documented.size).toBeGreaterThanOrEqual(count);
+    const table = flagsOf(command);
+    const known = [...table.values()].filter(({ name }) => documented.has(name));
+    expect(new Map(known.map((row) => [row.name, arityOf(row)]))).toEqual(documented);
   });
 
-  test("has no flag that go build does not know", () => {
-    for (const [name, arity] of GO_BUILD_FLAGS) {
-      const { stderr } = Bun.spawnSync(["go", "build", `-${name}`], {
-        stderr: "pipe",
-        cwd: "/",
-        env: { ...process.env, GOFLAGS: "-n" },
-      });
-      expect(stderr.toString()).not.toContain("not defined");
-      expect([name, stderr.toString().includes(`flag needs an argument: -${name}`)]).toEqual([
-        name,
-        arity === "value",
-      ]);
-    }
+  test.each(COMMANDS.map((command) => [command]))("has for go %s what go takes, and no more", (command) => {
+    const table = flagsOf(command);
+    // Flags that go test does not have are for the program that it builds.
+    const names = new Set(COMMANDS.flatMap((each) => [...flagsOf(each).keys()]));
+    const expected = [...names].map((name) => [name, askGo(command, name)]);
+    expect(
+      [...names].map((name) => {
+        const row = table.get(name);
+        return [name, row && arityOf(row)];
+      }),
+    ).toEqual(expected);
   });
 });
 

@@ -20,9 +20,6 @@ describe("options", () => {
       layout: "packed",
       startPolicy: "best",
       compress: "default",
-      base: undefined,
-      jobs: undefined,
-      launcher: undefined,
       elsewhere: false,
       cgoMarch: false,
     });
@@ -65,11 +62,7 @@ describe("options", () => {
       "-mgo.start=base goes with the layout direct: a packed bundle has no variant in place",
     ],
     [["-mgo.compress=more"], {}, "-mgo.compress=more: it may be fast, default or best"],
-    [
-      ["-mgo.base=v2", "-mgo.levels=v1,v3"],
-      {},
-      "-mgo.base=v2: it may be one of the levels that are built: v1, v3",
-    ],
+    [["-mgo.base=v2", "-mgo.levels=v1,v3"], {}, "-mgo.base=v2: it may be v1 or v3"],
     [["-mgo.jobs=0"], {}, "-mgo.jobs=0: it may be a number from 1 to 9999"],
     [["-mgo.layout=odd"], {}, "-mgo.layout=odd: it may be packed or direct"],
     [["-mgo.elsewhere=here"], {}, "-mgo.elsewhere=here: it may be only go"],

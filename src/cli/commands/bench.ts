@@ -5,7 +5,6 @@ import { type BenchArguments, readArguments } from "../../bench/arguments.ts";
 import { compareLevels, findBenchstat } from "../../bench/benchstat.ts";
 import { checkCommand, prepareCommand, readBenchTime } from "../../bench/command.ts";
 import type { Comparison } from "../../bench/comparison.ts";
-import { REFUSED } from "../../bench/flags.ts";
 import { describeMachine } from "../../bench/machine.ts";
 import { renderBenchPage } from "../../bench/page.ts";
 import { type BenchProgress, startBenchProgress } from "../../bench/progress.ts";
@@ -18,9 +17,10 @@ import { judge } from "../../bench/verdict.ts";
 import { conclude } from "../../bench/words.ts";
 import { type Bundle, openBundle } from "../../bundle/read.ts";
 import { measureSizes, type Sizes } from "../../bundle/sizes.ts";
-import { chdirLength } from "../../go/arity.ts";
 import { readCompilers } from "../../go/cgo.ts";
 import { type CgoSettings, type GoEnv, readGoEnv } from "../../go/env.ts";
+import { flagsOf } from "../../go/flag-table.ts";
+import { chdirLength } from "../../go/flags.ts";
 import { LEVELS, type Level, levelNumber } from "../../levels/level.ts";
 import { nativeLevel } from "../../levels/native.ts";
 import { checkPage, placePage } from "../../page/place.ts";
@@ -78,8 +78,9 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (bundle === undefined && !isOurs(go)) {
     throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only linux/amd64 has levels`);
   }
+  const known = flagsOf("test");
   for (const { name } of bundle === undefined ? go.goflags : []) {
-    const reason = REFUSED.get(name);
+    const reason = known.get(name)?.benchRefusal;
     if (reason !== undefined) throw new MgoError(`bench: -${name} in GOFLAGS: ${reason}`);
   }
   const folder = resolve(context.cwd, chdir.at(-1)?.replace(/^--?C=/, "") ?? ".");

@@ -5,7 +5,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readCompilers } from "../../go/cgo.ts";
 import { type GoEnv, readGoEnv } from "../../go/env.ts";
-import { type Arguments, lastValue, wordsOf } from "../../go/flags.ts";
+import { wordsOf } from "../../go/flags.ts";
 import { listPackages, type Package } from "../../go/list.ts";
 import type { Level } from "../../levels/level.ts";
 import { executePlan, printReport } from "../../pipeline/execute.ts";
@@ -56,10 +56,8 @@ async function make(
 ): Promise<number> {
   const parsed = await readGoArguments(command, args, context);
   if (parsed === "help") return await printHelp(entry);
-  if (parsed !== "refused") checkStrayFlags(parsed.packages);
-  if (parsed === "refused" || !hasFlags(command, parsed)) {
-    return printReport(await explainArguments(command, args, context));
-  }
+  if (parsed === "refused") return printReport(await explainArguments(command, args, context));
+  checkStrayFlags(parsed.packages);
   const options = readOptions(parsed.mgo, context.env);
   const chdir = parsed.flags[0]?.name === "C" ? parsed.flags[0] : undefined;
   const print = (line: string): void => void writeStderr(`${line}\n`);
@@ -143,11 +141,6 @@ function checkInstalled(go: GoEnv, listed: readonly Listed[]): void {
 }
 
 const SILENT = { stdout: "", stderr: "", status: 0 };
-
-/** `go install` has all flags of `go build` but one. */
-function hasFlags(command: GoCommand, { flags }: Arguments): boolean {
-  return command === "build" || lastValue(flags, "o") === undefined;
-}
 
 /** Go ends the flags at the first argument that is none; what Go says about a later one would not help. */
 function checkStrayFlags(packages: readonly string[]): void {

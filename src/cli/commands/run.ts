@@ -7,15 +7,15 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { cgoEnvironment, readCompilers } from "../../go/cgo.ts";
 import { findGo, type GoEnv, readGoEnv } from "../../go/env.ts";
-import { type Arguments, type Arity, lastValue, wordsOf } from "../../go/flags.ts";
+import { type Arguments, lastValue, wordsOf } from "../../go/flags.ts";
 import { quoteWord } from "../../go/quoted.ts";
 import { isLevel, type Level } from "../../levels/level.ts";
 import { nativeLevel } from "../../levels/native.ts";
 import { selectLevel } from "../../levels/select.ts";
+import { withoutMgoFlags } from "../../pipeline/flags.ts";
 import { createLiveFilter } from "../../pipeline/live.ts";
 import { type Options, readOptions } from "../../pipeline/options.ts";
 import { allFlags, isOurs, readVerbosity } from "../../pipeline/plan.ts";
-import { withoutOwn } from "../../pipeline/refusal.ts";
 import { MgoError } from "../../system/error.ts";
 import { type Context, type Environment, findProgram } from "../../system/process.ts";
 import { writeStderr } from "../../system/streams.ts";
@@ -23,15 +23,13 @@ import { becomeGo, forward, readGoArguments } from "../go-arguments.ts";
 import { printHelp } from "../print-help.ts";
 import { RUN } from "../reference/commands/run.ts";
 
-/** What `go run` has beside the flags of `go build`. */
-const MORE: ReadonlyMap<string, Arity> = new Map([["exec", "value"]]);
-
 /** @param args what follows `run` */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const parsed = await readGoArguments("run", args, context, MORE);
+  const parsed = await readGoArguments("run", args, context);
   if (parsed === "help") return await printHelp(RUN);
   // Go says why.
-  if (parsed === "refused") return await becomeGo([findGo(context), "run", ...withoutOwn(args)], context.env);
+  if (parsed === "refused")
+    return await becomeGo([findGo(context), "run", ...withoutMgoFlags(args)], context.env);
   const options = readOptions(parsed.mgo, context.env);
   const words = [...wordsOf(parsed.flags), ...parsed.packages];
   if (process.platform !== "linux" || process.arch !== "x64")

@@ -4,8 +4,8 @@
  * Nothing is run and no file is read: shells complete paths themselves, and quote them as they want it.
  */
 
-import { chdirLength } from "../../go/arity.ts";
-import { MGO_FLAGS } from "../reference/build-flags.ts";
+import { chdirLength } from "../../go/flags.ts";
+import { MGO_FLAGS } from "../../pipeline/flags.ts";
 import { COMMANDS, FLAGS_ALONE } from "../reference/commands.ts";
 import { formatPlain } from "../reference/format.ts";
 import { GO_COMMANDS } from "../reference/go-commands.ts";

@@ -5,31 +5,9 @@
  * Texts are sentences without line breaks. What is literal stands in backquotes: the man page sets it in bold, the
  * help text leaves the backquotes out. In what is literal, words in capitals (FILE) stand for something.
  */
+import type { FlagEntry, Value } from "../../go/flag-entry.ts";
 
-/** What may stand as a value or an operand: shells complete it. */
-export type Value =
-  /** One of these. */
-  | { readonly kind: "choice"; readonly choices: readonly string[] }
-  /** Some of these, separated by commas. */
-  | { readonly kind: "list"; readonly choices: readonly string[] }
-  /** Go packages: folders, and files that end in `.go`. */
-  | { readonly kind: "packages" }
-  | { readonly kind: "file" | "folder" | "text" };
-
-export interface FlagEntry {
-  /** Without dashes: `mgo.levels`, `level`. */
-  readonly name: string;
-  /** One letter, which help shows in place of the name. */
-  readonly short?: string;
-  /** `-name=VALUE`, as go's flags are written; else `--name VALUE`. */
-  readonly style?: "go";
-  /** What the flag takes; one that takes nothing is a switch. */
-  readonly value?: Value;
-  /** The value as help shows it: `FILE`, `v1,v2,v3,v4`. */
-  readonly shown?: string;
-  /** What it is for, and its default. */
-  readonly summary: string;
-}
+export type { FlagEntry, Value };
 
 export interface CommandEntry {
   readonly name: string;

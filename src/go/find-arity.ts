@@ -1,13 +1,12 @@
-/**
- * Flags that this Go has and mgo's table has not, as a newer Go may.
- */
+/** Flags of a newer Go, which mgo's table lacks. */
 import { type Context, run } from "../system/process.ts";
 import { findGo } from "./env.ts";
-import type { Arity } from "./flags.ts";
+import type { Arity } from "./flag-entry.ts";
+import { chdirLength } from "./flags.ts";
 
 /**
- * Asks a command of Go about a flag: alone at the end of a command line, one that takes a value is missed its value, and one
- * that is boolean is content. With -n nothing is built.
+ * Asks a command of Go about a flag by writing it last: Go misses the value of one that takes any. With -n
+ * nothing is built.
  *
  * @returns undefined when Go does not know the flag either
  */
@@ -22,11 +21,4 @@ export async function findArity(
   if (result.status === 0) return "bool";
   if (result.stderr.includes(`flag needs an argument: -${name}\n`)) return "value";
   return result.stderr.includes(`flag provided but not defined: -${name}\n`) ? undefined : "bool";
-}
-
-/** How many arguments the -C takes that Go wants in front of all others: 0, 1 or 2. */
-export function chdirLength(args: readonly string[]): number {
-  const first = args[0] ?? "";
-  if (first === "-C" || first === "--C") return Math.min(2, args.length);
-  return /^--?C=/.test(first) ? 1 : 0;
 }
