@@ -169,12 +169,13 @@ const EngineModule = struct {
 };
 
 const engine_modules = [_]EngineModule{
+    .{ .name = "arch", .root = "launcher/arch/arch.zig", .launcher_mode = .ReleaseFast },
     .{ .name = "format", .root = "engine/format/format.zig", .launcher_mode = .ReleaseSmall },
     .{ .name = "checksum", .root = "engine/zstd/checksum.zig", .launcher_mode = .ReleaseSmall },
-    .{ .name = "zstd", .root = "engine/zstd/zstd.zig", .launcher_mode = .ReleaseFast },
+    .{ .name = "zstd", .root = "engine/zstd/zstd.zig", .imports = &.{"arch"}, .launcher_mode = .ReleaseFast },
     .{ .name = "deflate", .root = "engine/deflate/deflate.zig", .launcher_mode = .ReleaseSmall },
-    .{ .name = "filter", .root = "engine/filter/filter.zig", .launcher_mode = .ReleaseFast },
-    .{ .name = "predict", .root = "engine/predict/predict.zig", .imports = &.{"format"}, .launcher_mode = .ReleaseFast },
+    .{ .name = "filter", .root = "engine/filter/filter.zig", .imports = &.{"arch"}, .launcher_mode = .ReleaseFast },
+    .{ .name = "predict", .root = "engine/predict/predict.zig", .imports = &.{ "arch", "format" }, .launcher_mode = .ReleaseFast },
     .{ .name = "bundle", .root = "engine/bundle/bundle.zig", .imports = &.{ "checksum", "format" }, .launcher_mode = .ReleaseSmall },
 };
 

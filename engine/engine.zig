@@ -48,19 +48,19 @@ export fn makePlan(base: [*]const u8, base_size: usize, variant: [*]const u8, va
     return result.len;
 }
 
-const Opened = struct { plan: predict.Plan, memory: []align(8) u8 };
+const Opened = struct { recipe: predict.Recipe, memory: []align(8) u8 };
 
 /// Reads a plan, which must stay in place as the base must; gives 0 if it is damaged or there is no memory.
 export fn openPlan(plan: [*]const u8, plan_size: usize, base: [*]const u8, image_size: usize, base_size: usize) usize {
     const bytes = plan[0..plan_size];
-    const size = predict.Plan.memorySize(bytes) catch return 0;
+    const size = predict.Recipe.memorySize(bytes) catch return 0;
     const memory = gpa.alignedAlloc(u8, .@"8", size) catch return 0;
     const opened = gpa.create(Opened) catch {
         gpa.free(memory);
         return 0;
     };
     const parts: predict.Base = .{ .image = base[0..image_size], .stored = base[image_size..base_size] };
-    opened.* = .{ .memory = memory, .plan = predict.Plan.parse(bytes, parts, memory) catch {
+    opened.* = .{ .memory = memory, .recipe = predict.Recipe.parse(bytes, parts, memory) catch {
         gpa.free(memory);
         gpa.destroy(opened);
         return 0;
@@ -74,16 +74,16 @@ export fn closePlan(opened: *Opened) void {
 }
 
 export fn predictRange(opened: *const Opened, offset: u64, out: [*]u8, size: usize) void {
-    predict.predict(&opened.plan, offset, out[0..size]);
+    predict.predict(.amd64, &opened.recipe, offset, out[0..size]);
 }
 
 /// Applies the filter for code to bytes at that position of a file of that size, or takes it off again.
 export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, forward: bool) void {
     const bits = filter.bitsFor(file_size);
     if (forward) {
-        filter.code(.forward, bytes[0..size], position, bits);
+        filter.code(.forward, .amd64, bytes[0..size], position, bits);
     } else {
-        filter.code(.backward, bytes[0..size], position, bits);
+        filter.code(.backward, .amd64, bytes[0..size], position, bits);
     }
 }
 

@@ -44,11 +44,11 @@ pub noinline fn exitDamaged(what: []const u8) noreturn {
 }
 
 /// Frames that are not what the bundle writer stored.
-pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Plan, Checksum, Deflated }) noreturn {
+pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Recipe, Checksum, Deflated }) noreturn {
     switch (damage) {
         error.StoredChecksum => exitDamaged("the checksum of a stored frame is wrong"),
         error.Decoder => exitDamaged("a frame does not decode"),
-        error.Plan => exitDamaged("a variant's plan contradicts itself"),
+        error.Recipe => exitDamaged("a variant's plan contradicts itself"),
         error.Checksum => exitDamaged("the checksum of a decoded frame is wrong"),
         error.Deflated => exitDamaged("debug data do not deflate to their size"),
     }

@@ -1,5 +1,6 @@
 //! Makes the plan by which a variant is predicted from its base.
 const std = @import("std");
+const arch = @import("arch");
 const format = @import("predict").format;
 const predict = @import("predict");
 const anchors_of = @import("anchors.zig");
@@ -139,7 +140,7 @@ const Planner = struct {
     /// Code without its relative addresses.
     fn mask(planner: *Planner, file: *const File, span: Span) ![]u8 {
         const masked = try planner.gpa.dupe(u8, file.raw(span));
-        var scanner: predict.code.Scanner = .{ .code = masked, .address = span.address, .limit = file.image_size };
+        var scanner: arch.operands(.amd64).Scanner = .{ .code = masked, .address = span.address, .limit = file.image_size };
         while (scanner.next()) |operand| @memset(masked[operand.at..][0..4], 0);
         return masked;
     }
@@ -162,7 +163,7 @@ const Planner = struct {
     fn anchorCode(planner: *Planner, pair: Pair, run: Run) !void {
         const base = planner.base.raw(pair.base)[run.base - pair.base.address ..][0..run.size];
         const variant = planner.variant.raw(pair.variant)[run.variant - pair.variant.address ..][0..run.size];
-        var scanner: predict.code.Scanner = .{ .code = base, .address = run.base, .limit = planner.base.image_size };
+        var scanner: arch.operands(.amd64).Scanner = .{ .code = base, .address = run.base, .limit = planner.base.image_size };
         while (scanner.next()) |operand| {
             if (base[operand.at - 1] != variant[operand.at - 1]) continue;
             const displacement = std.mem.readInt(i32, variant[operand.at..][0..4], .little);

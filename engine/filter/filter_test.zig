@@ -1,4 +1,4 @@
-//! Filters there and back.
+//! Filters, applied and taken off.
 const std = @import("std");
 const filter = @import("filter");
 
@@ -6,10 +6,10 @@ test "calls and addresses relative to RIP get their targets, and their distances
     // call +0x10; lea rax, [rip - 0x20]; call far out of the file
     const original = [_]u8{ 0xe8, 0x10, 0, 0, 0, 0x48, 0x8d, 0x05, 0xe0, 0xff, 0xff, 0xff, 0xe8, 0, 0, 0, 0x40 };
     var bytes = original;
-    filter.code(.forward, &bytes, 0x1000, filter.bitsFor(1 << 20));
+    filter.code(.forward, .amd64, &bytes, 0x1000, filter.bitsFor(1 << 20));
     const expected = [_]u8{ 0xe8, 0x15, 0x10, 0, 0, 0x48, 0x8d, 0x05, 0xec, 0x0f, 0, 0, 0xe8, 0, 0, 0, 0x40 };
     try std.testing.expectEqualSlices(u8, &expected, &bytes);
-    filter.code(.backward, &bytes, 0x1000, filter.bitsFor(1 << 20));
+    filter.code(.backward, .amd64, &bytes, 0x1000, filter.bitsFor(1 << 20));
     try std.testing.expectEqualSlices(u8, &original, &bytes);
 }
 
@@ -32,8 +32,8 @@ test "any bytes come back, at any place in files of any size" {
         const position = random.int(u32);
         var changed: [1000]u8 = undefined;
         @memcpy(changed[0..bytes.len], bytes);
-        filter.code(.forward, changed[0..bytes.len], position, bits);
-        filter.code(.backward, changed[0..bytes.len], position, bits);
+        filter.code(.forward, .amd64, changed[0..bytes.len], position, bits);
+        filter.code(.backward, .amd64, changed[0..bytes.len], position, bits);
         try std.testing.expectEqualSlices(u8, bytes, changed[0..bytes.len]);
     }
 }

@@ -1,6 +1,6 @@
 //! Data: pointers, and Go's offsets of functions in type descriptors.
 const std = @import("std");
-const Plan = @import("recipe.zig").Plan;
+const Recipe = @import("recipe.zig").Recipe;
 
 /// Functions of Go start at multiples of this at least (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
 const function_align = 32;
@@ -11,18 +11,18 @@ const offset_min = 4096;
 ///
 /// Each aligned word of 8 bytes that has the value of an address in the image counts as a pointer, each
 /// aligned half of another that has the value of a function's offset as one.
-pub noinline fn relocate(plan: *const Plan, data: []u8, address: u32) void {
+pub noinline fn relocate(recipe: *const Recipe, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
     // The next multiple of 8 may be past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
-    const ranges: Ranges = .init(plan);
+    const ranges: Ranges = .init(recipe);
     while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
         const bytes = rest[0..@sizeOf(Block)];
         if (!ranges.mayHoldAny(@as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
-        relocateWord(plan, bytes[0..8]);
-        relocateWord(plan, bytes[8..16]);
+        relocateWord(recipe, bytes[0..8]);
+        relocateWord(recipe, bytes[8..16]);
     }
-    if (rest.len >= 8) relocateWord(plan, rest[0..8]);
+    if (rest.len >= 8) relocateWord(recipe, rest[0..8]);
 }
 
 const Block = @Vector(4, u32);
@@ -33,8 +33,8 @@ const Ranges = struct {
     pointer_size: Block,
     offset_size: Block,
 
-    fn init(plan: *const Plan) Ranges {
-        const header = &plan.header;
+    fn init(recipe: *const Recipe) Ranges {
+        const header = &recipe.header;
         return .{
             .pointer_low = @splat(@truncate(header.base_image +% header.pointer_min)),
             .pointer_size = @splat(header.base_image_size -| header.pointer_min),
@@ -50,20 +50,20 @@ const Ranges = struct {
     }
 };
 
-inline fn relocateWord(plan: *const Plan, bytes: *[8]u8) void {
+inline fn relocateWord(recipe: *const Recipe, bytes: *[8]u8) void {
     @setRuntimeSafety(true);
-    const relative = std.mem.readInt(u64, bytes, .little) -% plan.header.base_image;
-    if (relative < plan.header.base_image_size and relative >= plan.header.pointer_min) {
-        const moved = @as(u32, @intCast(relative)) +% plan.map.shiftOf(@intCast(relative));
-        std.mem.writeInt(u64, bytes, plan.header.variant_image +% moved, .little);
+    const relative = std.mem.readInt(u64, bytes, .little) -% recipe.header.base_image;
+    if (relative < recipe.header.base_image_size and relative >= recipe.header.pointer_min) {
+        const moved = @as(u32, @intCast(relative)) +% recipe.map.shiftOf(@intCast(relative));
+        std.mem.writeInt(u64, bytes, recipe.header.variant_image +% moved, .little);
     } else {
-        relocateOffset(plan, bytes[0..4]);
-        relocateOffset(plan, bytes[4..8]);
+        relocateOffset(recipe, bytes[0..4]);
+        relocateOffset(recipe, bytes[4..8]);
     }
 }
 
-inline fn relocateOffset(plan: *const Plan, bytes: *[4]u8) void {
+inline fn relocateOffset(recipe: *const Recipe, bytes: *[4]u8) void {
     const value = std.mem.readInt(u32, bytes, .little);
-    if (value % function_align != 0 or value < offset_min or value >= plan.header.text_size) return;
-    std.mem.writeInt(u32, bytes, plan.translate(.text, value), .little);
+    if (value % function_align != 0 or value < offset_min or value >= recipe.header.text_size) return;
+    std.mem.writeInt(u32, bytes, recipe.translate(.text, value), .little);
 }

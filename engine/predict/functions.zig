@@ -2,7 +2,7 @@
 //! `_func`, unchanged from Go 1.20 on).
 const std = @import("std");
 const format = @import("format");
-const Plan = @import("recipe.zig").Plan;
+const Recipe = @import("recipe.zig").Recipe;
 
 /// The fixed part of a `_func`, in bytes, and offsets of fields in it.
 pub const record_size = 44;
@@ -22,19 +22,19 @@ const counter_count_max = 255;
 const data_none = std.math.maxInt(u32);
 
 /// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
-pub noinline fn relocateTable(plan: *const Plan, table: []u8, skipped: u32) void {
+pub noinline fn relocateTable(recipe: *const Recipe, table: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
     var at: usize = -%skipped % 4;
     while (at + 4 <= table.len) : (at += 4) {
         const origin: format.Origin = if ((skipped + at) % 8 == 0) .text else .functions;
         const bytes = table[at..][0..4];
-        std.mem.writeInt(u32, bytes, plan.translate(origin, read(table, at)), .little);
+        std.mem.writeInt(u32, bytes, recipe.translate(origin, read(table, at)), .little);
     }
 }
 
 /// Replaces offsets in records. `records` is the whole range in the base, of which `piece` has the bytes
 /// from `skipped` on.
-pub noinline fn relocate(plan: *const Plan, records: []const u8, piece: []u8, skipped: u32) void {
+pub noinline fn relocate(recipe: *const Recipe, records: []const u8, piece: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
     var start: usize = 0;
     while (start + record_size <= records.len and start < skipped + piece.len) {
@@ -43,7 +43,7 @@ pub noinline fn relocate(plan: *const Plan, records: []const u8, piece: []u8, sk
         const data_start = counters_start + 4 * counters;
         const end = data_start + 4 * @as(usize, records[start + field.data_count]);
         if (end > skipped) {
-            const out: Out = .{ .plan = plan, .piece = piece, .skipped = skipped };
+            const out: Out = .{ .recipe = recipe, .piece = piece, .skipped = skipped };
             out.relocate(.text, start + field.entry, 4);
             out.relocate(.names, start + field.name, 4);
             out.relocate(.counters, start + field.counters, field.counters_end - field.counters);
@@ -55,7 +55,7 @@ pub noinline fn relocate(plan: *const Plan, records: []const u8, piece: []u8, sk
 }
 
 const Out = struct {
-    plan: *const Plan,
+    recipe: *const Recipe,
     piece: []u8,
     skipped: usize,
 
@@ -70,7 +70,7 @@ const Out = struct {
             const value = std.mem.readInt(u32, bytes, .little);
             // No offset, in both kinds of lists.
             if (value == data_none or (value == 0 and origin == .counters)) continue;
-            std.mem.writeInt(u32, bytes, out.plan.translate(origin, value), .little);
+            std.mem.writeInt(u32, bytes, out.recipe.translate(origin, value), .little);
         }
     }
 };

@@ -1,30 +1,31 @@
 //! Predicts one variant's bytes from another's, the base's.
 //!
 //! Variants of a Go program hold the same functions and the same data, nearly all of it equal but
-//! for addresses: whatever lies behind a function that grew has moved. A plan, made by the encoder,
+//! for addresses: whatever lies behind a function that grew has moved. A recipe, made by the encoder,
 //! says which ranges of the two correspond; that is all it takes to compute what an address in the
 //! base has become in the variant. The prediction of a range is then the base's bytes with their
 //! addresses replaced, and serves zstd as the dictionary of the true bytes: wherever it errs, the
 //! bundle is larger, not wrong.
 pub const Base = @import("recipe.zig").Base;
-pub const Plan = @import("recipe.zig").Plan;
+pub const Recipe = @import("recipe.zig").Recipe;
 const Entry = @import("recipe.zig").Entry;
-pub const code = @import("code.zig");
 
 const std = @import("std");
+const arch = @import("arch");
+const code = @import("code.zig");
 const data = @import("data.zig");
 pub const functions = @import("functions.zig");
 pub const format = @import("format");
 
 /// Predicts the bytes of the variant's stream from `offset` on.
 ///
-/// The result depends on nothing but the plan, its base and the range, also on how a file is divided into
+/// The result depends on nothing but the recipe, its base and the range, also on how a file is divided into
 /// ranges: encoder and decoder ask for the same ones.
-pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
+pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, offset: u64, out: []u8) void {
     @setRuntimeSafety(true);
-    const base = &plan.base;
+    const base = &recipe.base;
     var done: usize = 0;
-    var pieces: Pieces = .of(plan, offset, out.len);
+    var pieces: Pieces = .of(recipe, offset, out.len);
     while (pieces.next()) |found| {
         const entry = found.entry;
         @memset(out[done..found.at], 0);
@@ -33,10 +34,10 @@ pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
         @memcpy(piece, base.at(entry.position + skipped, piece.len));
         switch (entry.kind) {
             .none, .bytes => {},
-            .code => code.relocate(&plan.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
-            .data => data.relocate(plan, piece, entry.base + skipped),
-            .function_table => functions.relocateTable(plan, piece, skipped),
-            .functions => functions.relocate(plan, base.at(entry.position, entry.size), piece, skipped),
+            .code => code.relocate(architecture, &recipe.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
+            .data => data.relocate(recipe, piece, entry.base + skipped),
+            .function_table => functions.relocateTable(recipe, piece, skipped),
+            .functions => functions.relocate(recipe, base.at(entry.position, entry.size), piece, skipped),
         }
         done = found.at + piece.len;
     }
@@ -46,34 +47,34 @@ pub fn predict(plan: *const Plan, offset: u64, out: []u8) void {
 }
 
 /// How many of the base's stored bytes must be there before a range can be predicted.
-pub fn reach(plan: *const Plan, offset: u64, size: usize) u64 {
+pub fn reach(recipe: *const Recipe, offset: u64, size: usize) u64 {
     @setRuntimeSafety(true);
     var farthest: u64 = 0;
-    var pieces: Pieces = .of(plan, offset, size);
+    var pieces: Pieces = .of(recipe, offset, size);
     while (pieces.next()) |found| {
         // A record that the range cuts is read whole.
         const more: u64 = if (found.entry.kind == .functions) functions.record_size else 0;
         const end = found.entry.position + @min(found.skipped + found.size + more, found.entry.size);
-        farthest = @max(farthest, end -| plan.base.image.len);
+        farthest = @max(farthest, end -| recipe.base.image.len);
     }
     return farthest;
 }
 
 /// How many of the base's stored bytes neither a range nor anything behind it is predicted from; null if that is
 /// not to be told from the range.
-pub fn unneeded(plan: *const Plan, offset: u64, size: usize) ?u64 {
+pub fn unneeded(recipe: *const Recipe, offset: u64, size: usize) ?u64 {
     @setRuntimeSafety(true);
-    if (!plan.is_ascending) return null;
-    var pieces: Pieces = .of(plan, offset, size);
+    if (!recipe.is_ascending) return null;
+    var pieces: Pieces = .of(recipe, offset, size);
     const first = pieces.next() orelse return null;
     // Records are read from their range's first one on.
     const skipped = if (first.entry.kind == .functions) 0 else first.skipped;
-    return (first.entry.position + skipped) -| plan.base.image.len;
+    return (first.entry.position + skipped) -| recipe.base.image.len;
 }
 
 /// The parts of a range that are predicted from the base, in ascending order.
 const Pieces = struct {
-    plan: *const Plan,
+    recipe: *const Recipe,
     offset: u64,
     size: usize,
     areas: []align(1) const format.Area,
@@ -94,8 +95,8 @@ const Pieces = struct {
         skipped: u32,
     };
 
-    fn of(plan: *const Plan, offset: u64, size: usize) Pieces {
-        return .{ .plan = plan, .offset = offset, .size = size, .areas = plan.areasFrom(offset) };
+    fn of(recipe: *const Recipe, offset: u64, size: usize) Pieces {
+        return .{ .recipe = recipe, .offset = offset, .size = size, .areas = recipe.areasFrom(offset) };
     }
 
     noinline fn next(pieces: *Pieces) ?Piece {
@@ -129,7 +130,7 @@ const Pieces = struct {
         pieces.address = area.address;
         pieces.first = area.address + @as(u32, @intCast(@max(area.offset, pieces.offset) - area.offset));
         pieces.end = area.address + @as(u32, @intCast(@min(area_end, range_end) - area.offset));
-        pieces.entries = pieces.plan.entriesFrom(pieces.first);
+        pieces.entries = pieces.recipe.entriesFrom(pieces.first);
         return true;
     }
 };

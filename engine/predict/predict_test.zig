@@ -1,8 +1,8 @@
-//! Plans made by hand, each kind of range by itself, and plans that are wrong.
+//! Recipes made by hand, each kind of range by itself, and recipes that are wrong.
 const std = @import("std");
 const format = @import("format");
 const predict = @import("predict");
-const Plan = predict.Plan;
+const Recipe = predict.Recipe;
 const testing = std.testing;
 
 const image = 0x400000;
@@ -10,7 +10,7 @@ const image_size = 0x10000;
 
 const Range = struct { variant: u32, base: u32, size: u32, kind: format.Kind };
 
-/// A plan in memory, for a base and a variant that are one area each, at the same addresses as in the file.
+/// A recipe in memory, for a base and a variant that are one area each, at the same addresses as in the file.
 const Made = struct {
     bytes: [4096]u8 = undefined,
     memory: [16384]u8 align(8) = undefined,
@@ -54,37 +54,37 @@ const Made = struct {
         return std.mem.bytesAsValue(format.Area, made.bytes[@sizeOf(format.Recipe) + index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
     }
 
-    fn plan(made: *Made, base: []const u8) !Plan {
-        return Plan.parse(made.bytes[0..made.size], .{ .stored = base }, &made.memory);
+    fn recipe(made: *Made, base: []const u8) !Recipe {
+        return Recipe.parse(made.bytes[0..made.size], .{ .stored = base }, &made.memory);
     }
 };
 
 fn expectPrediction(ranges: []const Range, base: []const u8, offset: u64, expected: []const u8) !void {
     var made: Made = .{};
     made.init(ranges);
-    const plan = try made.plan(base);
+    const recipe = try made.recipe(base);
     var found: [256]u8 = @splat(0xaa);
-    predict.predict(&plan, offset, found[0..expected.len]);
+    predict.predict(.amd64, &recipe, offset, found[0..expected.len]);
     try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
 
     // The base need not be there beyond the prediction's reach.
-    const reach: usize = @intCast(predict.reach(&plan, offset, expected.len));
+    const reach: usize = @intCast(predict.reach(&recipe, offset, expected.len));
     var known: [image_size]u8 = @splat(0x55);
     @memcpy(known[0..reach], base[0..reach]);
-    const early_plan = try made.plan(&known);
-    predict.predict(&early_plan, offset, found[0..expected.len]);
+    const early_plan = try made.recipe(&known);
+    predict.predict(.amd64, &early_plan, offset, found[0..expected.len]);
     try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
 
     // Nor before what is unneeded, for this range and what is behind it.
     for ([_]u64{ offset, offset + expected.len / 2 }) |from| {
-        const unneeded: usize = @intCast(predict.unneeded(&plan, offset, expected.len) orelse continue);
+        const unneeded: usize = @intCast(predict.unneeded(&recipe, offset, expected.len) orelse continue);
         known = base[0..image_size].*;
         @memset(known[0..unneeded], 0x55);
-        const late_plan = try made.plan(&known);
-        predict.predict(&late_plan, from, found[0..expected.len]);
-        var true_plan = plan;
+        const late_plan = try made.recipe(&known);
+        predict.predict(.amd64, &late_plan, from, found[0..expected.len]);
+        var true_plan = recipe;
         var true_bytes: [256]u8 = undefined;
-        predict.predict(&true_plan, from, true_bytes[0..expected.len]);
+        predict.predict(.amd64, &true_plan, from, true_bytes[0..expected.len]);
         try testing.expectEqualSlices(u8, true_bytes[0..expected.len], found[0..expected.len]);
     }
 }
@@ -109,12 +109,12 @@ test "ranges that follow one another free the base up to the first of them, othe
     const second: Range = .{ .variant = 120, .base = 103, .size = 3, .kind = .bytes };
     var made: Made = .{};
     made.init(&.{ first, second });
-    const plan = try made.plan(&base);
-    try testing.expect(plan.is_ascending);
-    try testing.expectEqual(100, predict.unneeded(&plan, 105, 10));
-    try testing.expectEqual(102, predict.unneeded(&plan, 112, 20));
-    try testing.expectEqual(103, predict.unneeded(&plan, 113, 20));
-    try testing.expectEqual(null, predict.unneeded(&plan, 200, 20));
+    const recipe = try made.recipe(&base);
+    try testing.expect(recipe.is_ascending);
+    try testing.expectEqual(100, predict.unneeded(&recipe, 105, 10));
+    try testing.expectEqual(102, predict.unneeded(&recipe, 112, 20));
+    try testing.expectEqual(103, predict.unneeded(&recipe, 113, 20));
+    try testing.expectEqual(null, predict.unneeded(&recipe, 200, 20));
 }
 
 test "a prediction that looks like a dictionary of zstd's own is changed" {
@@ -201,15 +201,15 @@ test "a base in place is its image, with what is stored beside it behind" {
     var memory = zeros() ++ [_]u8{ 9, 9, 9, 9 };
     memory[0..4].* = "abcd".*;
     memory[0xfffc..0x10000].* = "wxyz".*;
-    const plan = try Plan.parse(made.bytes[0..made.size], .{ .image = &memory, .stored = "stored" }, &made.memory);
+    const recipe = try Recipe.parse(made.bytes[0..made.size], .{ .image = &memory, .stored = "stored" }, &made.memory);
     var found: [8]u8 = undefined;
-    predict.predict(&plan, 0, &found);
+    predict.predict(.amd64, &recipe, 0, &found);
     try testing.expectEqualStrings("abcdwxyz", &found);
-    try testing.expectEqual(image_size, plan.base.image.len);
-    try testing.expectError(error.Plan, Plan.parse(made.bytes[0..made.size], .{ .image = memory[0..100], .stored = "" }, &made.memory));
+    try testing.expectEqual(image_size, recipe.base.image.len);
+    try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..made.size], .{ .image = memory[0..100], .stored = "" }, &made.memory));
 }
 
-test "plans that contradict themselves are refused" {
+test "recipes that contradict themselves are refused" {
     const base = zeros();
     const wrong = [_][]const Range{
         // Past the end of the base, of the variant, of both.
@@ -222,15 +222,15 @@ test "plans that contradict themselves are refused" {
     for (wrong) |ranges| {
         var made: Made = .{};
         made.init(ranges);
-        try testing.expectError(error.Plan, made.plan(&base));
+        try testing.expectError(error.Recipe, made.recipe(&base));
     }
     var made: Made = .{};
     made.init(&.{.{ .variant = 0, .base = 0, .size = 1, .kind = .bytes }});
     for (0..made.size) |size| {
-        try testing.expectError(error.Plan, Plan.parse(made.bytes[0..size], .{ .stored = &base }, &made.memory));
+        try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..size], .{ .stored = &base }, &made.memory));
     }
     made.bytes[made.size - 1] = 6;
-    try testing.expectError(error.Plan, made.plan(&base));
+    try testing.expectError(error.Recipe, made.recipe(&base));
 }
 
 test "ranges of function records are short enough to be read from their start for each frame" {
@@ -242,8 +242,8 @@ test "ranges of function records are short enough to be read from their start fo
             made.init(&.{.{ .variant = 0, .base = 0, .size = format.records_size_max + more, .kind = kind }});
             for (0..2) |index| made.area(index).size = base.len;
             if (kind == .functions and more > 0) {
-                try testing.expectError(error.Plan, made.plan(&base));
-            } else _ = try made.plan(&base);
+                try testing.expectError(error.Recipe, made.recipe(&base));
+            } else _ = try made.recipe(&base);
         }
     }
 }
@@ -262,15 +262,15 @@ test "the last addresses of all are predicted like any" {
                 .kind = kind,
             }});
             made.area(0).* = .{ .address = last, .offset = 0, .size = base.len };
-            const plan = try made.plan(&base);
+            const recipe = try made.recipe(&base);
             var found: [base.len]u8 = undefined;
-            predict.predict(&plan, 0, &found);
+            predict.predict(.amd64, &recipe, 0, &found);
             try testing.expectEqualSlices(u8, base[start..], found[start..]);
         }
     }
 }
 
-test "no plan reads or writes outside of the base and the prediction" {
+test "no recipe reads or writes outside of the base and the prediction" {
     var prng = std.Random.DefaultPrng.init(0x706c616e);
     const random = prng.random();
     var base: [image_size]u8 = undefined;
@@ -296,12 +296,12 @@ test "no plan reads or writes outside of the base and the prediction" {
                 made.bytes[random.uintLessThan(usize, made.size)] = if (random.boolean()) random.int(u8) else 0;
             }
         }
-        const plan = made.plan(&base) catch continue;
+        const recipe = made.recipe(&base) catch continue;
         taken += 1;
         // Testing's allocator finds what is written before or behind.
         const out = try testing.allocator.alloc(u8, random.uintAtMost(usize, 5000));
         defer testing.allocator.free(out);
-        predict.predict(&plan, random.uintLessThan(u64, image_size), out);
+        predict.predict(.amd64, &recipe, random.uintLessThan(u64, image_size), out);
     }
     try testing.expect(taken > 5000);
 }

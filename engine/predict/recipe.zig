@@ -1,4 +1,4 @@
-//! The plan: which ranges of a variant correspond to which of the base.
+//! The recipe: which ranges of a variant correspond to which of the base.
 //!
 //! Addresses here are relative to the image, which is what an executable occupies in memory, and
 //! have 32 bits. Parts of a file that are not loaded have addresses behind the image's end.
@@ -8,8 +8,8 @@ const Map = @import("map.zig").Map;
 const countBefore = @import("search.zig").countBefore;
 
 pub const Error = error{
-    /// The plan contradicts itself, or does not fit the base or the variant.
-    Plan,
+    /// The recipe contradicts itself, or does not fit the base or the variant.
+    Recipe,
     OutOfMemory,
 };
 
@@ -52,7 +52,7 @@ pub const Base = struct {
     }
 };
 
-pub const Plan = struct {
+pub const Recipe = struct {
     header: format.Recipe,
     base: Base,
     map: Map,
@@ -61,34 +61,34 @@ pub const Plan = struct {
     /// Whether what is behind a place in the variant is predicted from what is behind its place in the base.
     is_ascending: bool,
 
-    /// What `parse` needs for this plan, in bytes.
-    pub fn memorySize(plan: []const u8) Error!usize {
-        const header = try readHeader(plan);
-        // Each entry has 13 bytes in the plan: what does not fit is refused before memory is asked for.
-        if (header.entry_count > plan.len / 13) return error.Plan;
+    /// What `parse` needs for this recipe, in bytes.
+    pub fn memorySize(recipe: []const u8) Error!usize {
+        const header = try readHeader(recipe);
+        // Each entry has 13 bytes in the recipe: what does not fit is refused before memory is asked for.
+        if (header.entry_count > recipe.len / 13) return error.Recipe;
         return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
-    /// Checks the plan, so that `predict` reads and writes nothing outside of the base and its output. Ranges
+    /// Checks the recipe, so that `predict` reads and writes nothing outside of the base and its output. Ranges
     /// behind the base's bytes predict nothing: a start has only those that it needs.
     ///
-    /// `memory` has `memorySize(plan)` bytes; `plan` and `memory` must outlive the result.
-    pub fn parse(plan: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Plan {
+    /// `memory` has `memorySize(recipe)` bytes; `recipe` and `memory` must outlive the result.
+    pub fn parse(recipe: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Recipe {
         @setRuntimeSafety(true);
-        const header = try readHeader(plan);
+        const header = try readHeader(recipe);
         var base_bytes = given;
         // What lies behind the base in memory is not its own.
         if (given.image.len > 0) {
-            if (header.base_image_size > given.image.len) return error.Plan;
+            if (header.base_image_size > given.image.len) return error.Recipe;
             base_bytes.image = given.image[0..header.base_image_size];
         }
-        var rest = plan[@sizeOf(format.Recipe)..];
+        var rest = recipe[@sizeOf(format.Recipe)..];
         const base_areas = try takeAreas(&rest, header.base_area_count, .any);
         const variant_areas = try takeAreas(&rest, header.variant_area_count, .ascending);
         const count: usize = header.entry_count;
         const column = count * @sizeOf(u32);
-        if (rest.len != 3 * column + count) return error.Plan;
-        if (memory.len < try memorySize(plan)) return error.OutOfMemory;
+        if (rest.len != 3 * column + count) return error.Recipe;
+        if (memory.len < try memorySize(recipe)) return error.OutOfMemory;
 
         const entries = std.mem.bytesAsSlice(Entry, memory[0 .. count * @sizeOf(Entry)]);
         var base_cursor: Cursor = .{ .areas = base_areas };
@@ -101,20 +101,20 @@ pub const Plan = struct {
             const variant = try add(variant_end, word(rest, index));
             const base = try add(base_end, word(rest[column..], index));
             const size = word(rest[2 * column ..], index);
-            if (size == 0) return error.Plan;
+            if (size == 0) return error.Recipe;
             variant_end = try add(variant, size);
             base_end = try add(base, size);
-            var kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Plan;
+            var kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Recipe;
             var position: u32 = 0;
             if (kind != .none) {
-                const area = base_cursor.find(base, base_end) orelse return error.Plan;
-                if (kind == .functions and size > format.records_size_max) return error.Plan;
+                const area = base_cursor.find(base, base_end) orelse return error.Recipe;
+                if (kind == .functions and size > format.records_size_max) return error.Recipe;
                 position = try add(area.offset, base - area.address);
                 if (!base_bytes.holds(position, size)) {
                     kind = .none;
                     position = 0;
                 }
-                if (variant_cursor.find(variant, variant_end) == null) return error.Plan;
+                if (variant_cursor.find(variant, variant_end) == null) return error.Recipe;
                 if (kind != .none) {
                     is_ascending = is_ascending and position >= last_position;
                     last_position = position;
@@ -132,8 +132,8 @@ pub const Plan = struct {
     }
 
     /// The areas that reach behind this offset in the variant's stream.
-    pub fn areasFrom(plan: *const Plan, offset: u64) []align(1) const format.Area {
-        return plan.variant_areas[countBefore(plan.variant_areas, offset, areaEndsBefore)..];
+    pub fn areasFrom(recipe: *const Recipe, offset: u64) []align(1) const format.Area {
+        return recipe.variant_areas[countBefore(recipe.variant_areas, offset, areaEndsBefore)..];
     }
 
     fn areaEndsBefore(area: format.Area, offset: u64) bool {
@@ -141,9 +141,9 @@ pub const Plan = struct {
     }
 
     /// The entries that reach behind this address in the variant.
-    pub fn entriesFrom(plan: *const Plan, address: u32) []const Entry {
+    pub fn entriesFrom(recipe: *const Recipe, address: u32) []const Entry {
         @setRuntimeSafety(true);
-        return plan.map.entries[countBefore(plan.map.entries, address, entryEndsBefore)..];
+        return recipe.map.entries[countBefore(recipe.map.entries, address, entryEndsBefore)..];
     }
 
     fn entryEndsBefore(entry: Entry, address: u32) bool {
@@ -151,28 +151,28 @@ pub const Plan = struct {
     }
 
     /// What an offset from an origin in the base has become in the variant.
-    pub inline fn translate(plan: *const Plan, origin: format.Origin, offset: u32) u32 {
-        const start = plan.header.origins[@intFromEnum(origin)];
-        return offset +% plan.map.shiftOf(start.base +% offset) +% start.base -% start.variant;
+    pub inline fn translate(recipe: *const Recipe, origin: format.Origin, offset: u32) u32 {
+        const start = recipe.header.origins[@intFromEnum(origin)];
+        return offset +% recipe.map.shiftOf(start.base +% offset) +% start.base -% start.variant;
     }
 };
 
-fn readHeader(plan: []const u8) Error!format.Recipe {
-    if (plan.len < @sizeOf(format.Recipe)) return error.Plan;
-    return std.mem.bytesToValue(format.Recipe, plan[0..@sizeOf(format.Recipe)]);
+fn readHeader(recipe: []const u8) Error!format.Recipe {
+    if (recipe.len < @sizeOf(format.Recipe)) return error.Recipe;
+    return std.mem.bytesToValue(format.Recipe, recipe[0..@sizeOf(format.Recipe)]);
 }
 
 fn takeAreas(rest: *[]const u8, count: u32, offsets: enum { any, ascending }) Error![]align(1) const format.Area {
     @setRuntimeSafety(true);
     const size = @as(u64, count) * @sizeOf(format.Area);
-    if (size > rest.len) return error.Plan;
+    if (size > rest.len) return error.Recipe;
     const areas = std.mem.bytesAsSlice(format.Area, rest.*[0..@intCast(size)]);
     rest.* = rest.*[@intCast(size)..];
     var address: u32 = 0;
     var offset: u32 = 0;
     for (areas) |area| {
-        if (area.address < address) return error.Plan;
-        if (offsets == .ascending and area.offset < offset) return error.Plan;
+        if (area.address < address) return error.Recipe;
+        if (offsets == .ascending and area.offset < offset) return error.Recipe;
         address = try add(area.address, area.size);
         offset = try add(area.offset, area.size);
     }
@@ -199,5 +199,5 @@ fn word(bytes: []const u8, index: usize) u32 {
 }
 
 fn add(a: u32, b: u32) Error!u32 {
-    return std.math.add(u32, a, b) catch error.Plan;
+    return std.math.add(u32, a, b) catch error.Recipe;
 }

@@ -5,7 +5,7 @@
 //! long as buffers have room behind them, copies take more bytes than they need to. The rest is done here, with care:
 //! what is close to the end of a buffer, what is wrong, and all where the CPU lacks the instructions.
 const std = @import("std");
-const builtin = @import("builtin");
+const arch = @import("arch");
 const Backward = @import("bits.zig").Backward;
 const frame = @import("frame.zig");
 const fse = @import("fse.zig");
@@ -37,8 +37,8 @@ pub const Sequences = struct {
 
     /// `assembly`: whether the CPU has BMI2 and SSE4.1.
     pub fn init(sequences: *Sequences, assembly: bool) void {
-        sequences.has_assembly = assembly and builtin.cpu.arch == .x86_64;
-        sequences.run.rotations = rotations;
+        sequences.has_assembly = assembly and has_assembly;
+        if (has_assembly) sequences.run.rotations = arch.sequences.rotations;
         sequences.reset();
     }
 
@@ -108,9 +108,9 @@ pub const Sequences = struct {
         var left = count;
         while (left > 0) {
             // It leaves one at least: the last, which has no states behind it, or the one where it stopped.
-            if (sequences.has_assembly and left > 1 and run.prepare(&bits, literals_room, out)) {
+            if (has_assembly and sequences.has_assembly and left > 1 and run.prepare(&bits, literals_room, out)) {
                 run.count = left - 1;
-                const stopped_within = mgo_zstd_run(run);
+                const stopped_within = arch.sequences.run(run);
                 left = @intCast(run.count + 1);
                 try run.takeBack(&bits, out);
                 if (stopped_within) try run.finish(out);
@@ -276,19 +276,11 @@ fn takeState(bits: *Backward, entry: *const fse.Entry) !usize {
     return entry.state + try bits.take(@intCast(entry.state_bits));
 }
 
-/// In sequences.S. Whether it stopped within a sequence.
-extern fn mgo_zstd_run(run: *Run) callconv(.c) bool;
+const has_assembly = @TypeOf(arch.sequences) != @TypeOf(null);
 
-/// Which of the repeats come first once one is taken, as indices of bytes for PSHUFB: those of `Run.resolve`.
-const rotations = all: {
-    var found: [4][16]u8 = undefined;
-    for ([_][4]u8{ .{ 0, 1, 2, 3 }, .{ 1, 0, 2, 3 }, .{ 2, 0, 1, 3 }, .{ 3, 0, 1, 3 } }, &found) |order, *rotation| {
-        for (order, 0..) |from, to| for (0..4) |byte| {
-            rotation[4 * to + byte] = 4 * from + byte;
-        };
-    }
-    break :all found;
-};
+comptime {
+    if (has_assembly) arch.sequences.check(Run, fse.Entry);
+}
 
 /// RFC 8878, sections 3.1.1.3.2.1.1 and 3.1.1.3.2.2: the values of codes, how many states there are at most, as a
 /// power of two, and how many each has where none are stored.
@@ -331,20 +323,4 @@ fn valuesOf(comptime first: u32, comptime bits: []const u8) [bits.len]fse.Value 
         least += 1 << count;
     }
     return values;
-}
-
-comptime {
-    // What sequences.S says.
-    const entry = @offsetOf(fse.Entry, "value") == 0 and @offsetOf(fse.Entry, "state") == 4 and
-        @offsetOf(fse.Entry, "value_bits") == 6 and @offsetOf(fse.Entry, "state_bits") == 7 and @sizeOf(fse.Entry) == 8;
-    std.debug.assert(entry or @sizeOf(usize) != 8);
-    if (@sizeOf(usize) == 8) for (.{
-        .{ "offsets", 0 },                  .{ "literal_lengths", 2048 },     .{ "match_lengths", 6144 },
-        .{ "rotations", 10240 },            .{ "repeats", 10304 },            .{ "first_match", 10320 },
-        .{ "out_max", 10328 },              .{ "literals_max", 10336 },       .{ "window_min", 10344 },
-        .{ "out", 10352 },                  .{ "literals", 10360 },           .{ "window", 10368 },
-        .{ "window_bits", 10376 },          .{ "count", 10384 },              .{ "offset_state", 10392 },
-        .{ "literal_length_state", 10400 }, .{ "match_length_state", 10408 }, .{ "literal_length", 10416 },
-        .{ "match_length", 10424 },         .{ "offset", 10432 },
-    }) |field| std.debug.assert(@offsetOf(Run, field[0]) == field[1]);
 }

@@ -9,6 +9,7 @@
 //! Who wants the whole file decodes the whole stream into memory, for attach.zig.
 const std = @import("std");
 const assert = std.debug.assert;
+const arch = @import("arch");
 const checksum = @import("checksum");
 const filter = @import("filter");
 const format = @import("format");
@@ -27,7 +28,7 @@ pub const Error = error{
     /// The stored bytes are no zstd frame, or decode to another size.
     Decoder,
     /// The plan contradicts itself.
-    Plan,
+    Recipe,
     /// A predicted frame decodes to other bytes than were encoded.
     Checksum,
     OutOfMemory,
@@ -95,7 +96,7 @@ pub const Decoding = struct {
     /// The variant's plan, where it is predicted.
     plan_bytes: []align(std.heap.page_size_min) u8 = &.{},
     plan_memory: []align(std.heap.page_size_min) u8 = &.{},
-    plan: predict.Plan = undefined,
+    plan: predict.Recipe = undefined,
     /// What it is predicted from: the frames of a stored base, or those beside one in place.
     base: []align(std.heap.page_size_min) u8 = &.{},
     /// How far the base's memory is given back, as an address.
@@ -214,7 +215,7 @@ pub const Decoding = struct {
         if (decoding.schedule.plan_read) |plan| {
             const memory = by.predictedFrame(size);
             const buffer = memory[size..];
-            predict.predict(plan, piece.offset, memory[0..size]);
+            predict.predict(arch.native.?, plan, piece.offset, memory[0..size]);
             try decoding.decodeFrame(by, piece.frame, memory, size);
             // What the encoder predicted, this code must have predicted, too.
             if (checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
@@ -244,9 +245,9 @@ pub const Decoding = struct {
     }
 
     fn readPlan(decoding: *Decoding) Error!void {
-        decoding.plan_memory = try system.map(try predict.Plan.memorySize(decoding.plan_bytes));
+        decoding.plan_memory = try system.map(try predict.Recipe.memorySize(decoding.plan_bytes));
         const base: predict.Base = .{ .image = decoding.image, .stored = decoding.base };
-        decoding.plan = try predict.Plan.parse(decoding.plan_bytes, base, decoding.plan_memory);
+        decoding.plan = try predict.Recipe.parse(decoding.plan_bytes, base, decoding.plan_memory);
     }
 
     /// Into the memory behind its first `reference_size` bytes.
@@ -263,7 +264,7 @@ pub const Decoding = struct {
     fn unfilter(piece: Piece, buffer: []u8, skeleton_size: u64) void {
         switch (@as(format.Filter, @enumFromInt(piece.frame.filter))) {
             .none => {},
-            .code => filter.code(.backward, buffer, piece.offset, filter.bitsFor(skeleton_size)),
+            .code => filter.code(.backward, arch.native.?, buffer, piece.offset, filter.bitsFor(skeleton_size)),
         }
     }
 

@@ -31,7 +31,7 @@ fn decode(process: *const Process, bundle: *const Bundle, variant: *const format
     var result: attach.Error!void = decoding.run(threads.cpuCount());
     if (whole and !std.meta.isError(result)) result = attach.write(system.stdout, &decoding);
     result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
+        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.write_failure }),
     };

@@ -60,7 +60,7 @@ pub const Schedule = struct {
     /// How many frames of the plan are decoded.
     plan_decoded: usize = 0,
     /// Null until it is read.
-    plan_read: ?*const predict.Plan = null,
+    plan_read: ?*const predict.Recipe = null,
     /// How far the prediction of the variant's next frame reaches into the base, once that was asked.
     reach: ?u64 = null,
     /// For each thread the offset of the piece of the base that it decodes.
@@ -120,7 +120,7 @@ pub const Schedule = struct {
         return schedule.plan_decoded == schedule.plan.frames.len;
     }
 
-    pub fn finishPlan(schedule: *Schedule, plan: *const predict.Plan) void {
+    pub fn finishPlan(schedule: *Schedule, plan: *const predict.Recipe) void {
         schedule.lock.acquire();
         defer schedule.lock.release();
         schedule.plan_read = plan;

@@ -62,8 +62,8 @@ fn checkFilter(bytes: []u8, seed: u8) void {
     const original: Guarded(1) = .copy(bytes);
     defer original.deinit();
     const bits = filter.bitsFor(@as(u64, 1) << @intCast(seed % 64));
-    filter.code(.forward, bytes, seed, bits);
-    filter.code(.backward, bytes, seed, bits);
+    filter.code(.forward, .amd64, bytes, seed, bits);
+    filter.code(.backward, .amd64, bytes, seed, bits);
     std.debug.assert(std.mem.eql(u8, bytes, original.bytes));
-    filter.code(.backward, bytes, seed, bits);
+    filter.code(.backward, .amd64, bytes, seed, bits);
 }

@@ -4,7 +4,7 @@
 pub const Target = enum {
     directory,
     decode,
-    plan,
+    recipe,
     frame,
     deflate,
     executable,
@@ -20,7 +20,7 @@ pub const Target = enum {
         switch (target) {
             .directory => @import("directory.zig").run(input),
             .decode => @import("decode.zig").run(input),
-            .plan => @import("plan.zig").run(input),
+            .recipe => @import("recipe.zig").run(input),
             .frame => @import("frame.zig").run(input),
             .deflate => @import("deflate.zig").run(input),
             .executable => @import("executable.zig").run(input),

@@ -129,7 +129,7 @@ pub const Start = struct {
         const write_failure = decoding.write_failure;
         decoding.deinit();
         result catch |err| switch (err) {
-            error.StoredChecksum, error.Decoder, error.Plan, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
+            error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
             error.Write => start.fallback.closed("file in ", place, not_written, write_failure),
             error.OutOfMemory => {
                 // All ways need as much.

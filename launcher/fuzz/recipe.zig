@@ -1,14 +1,14 @@
-//! A plan, and what is predicted by it, without the frames around them.
+//! A recipe, and what is predicted by it, without the frames around them.
 const std = @import("std");
 const predict = @import("predict");
 const Guarded = @import("guarded.zig").Guarded;
 
-/// What a plan may ask for here, in bytes: images of 4 GiB have 32 MiB of buckets, and take a while.
+/// What a recipe may ask for here, in bytes: images of 4 GiB have 32 MiB of buckets, and take a while.
 const memory_size_max = 1 << 20;
 
-/// Followed by the plan, the image and what is stored.
+/// Followed by the recipe, the image and what is stored.
 const Head = extern struct {
-    plan_size: u16,
+    recipe_size: u16,
     image_size: u16,
     /// Where a prediction in the middle of the stream starts, in bytes.
     offset: u32,
@@ -19,24 +19,24 @@ pub fn run(input: []const u8) void {
     if (input.len < @sizeOf(Head)) return;
     const head = std.mem.bytesToValue(Head, input[0..@sizeOf(Head)]);
     var rest = input[@sizeOf(Head)..];
-    const plan_bytes = takeGuarded(&rest, head.plan_size);
-    defer plan_bytes.deinit();
+    const recipe_bytes = takeGuarded(&rest, head.recipe_size);
+    defer recipe_bytes.deinit();
     const image = takeGuarded(&rest, head.image_size);
     defer image.deinit();
     const stored = takeGuarded(&rest, rest.len);
     defer stored.deinit();
 
-    const memory_size = predict.Plan.memorySize(plan_bytes.bytes) catch return;
+    const memory_size = predict.Recipe.memorySize(recipe_bytes.bytes) catch return;
     if (memory_size > memory_size_max) return;
     const memory: Guarded(@alignOf(u64)) = .init(memory_size);
     defer memory.deinit();
     const base: predict.Base = .{ .image = image.bytes, .stored = stored.bytes };
-    const plan = predict.Plan.parse(plan_bytes.bytes, base, memory.bytes) catch return;
+    const recipe = predict.Recipe.parse(recipe_bytes.bytes, base, memory.bytes) catch return;
     const size = @max(head.size, 1);
     for ([_]u64{ 0, size, head.offset }) |offset| {
         const out: Guarded(1) = .init(size);
         defer out.deinit();
-        predict.predict(&plan, offset, out.bytes);
+        predict.predict(.amd64, &recipe, offset, out.bytes);
     }
 }
 
