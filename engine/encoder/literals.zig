@@ -1,12 +1,12 @@
-//! Takes Huffman codes off literals where they save too little for the time that decoding them takes at
-//! each start. zstd has no setting for that: either all literals are coded that get smaller, or none.
+//! Takes Huffman codes off literals where they save too little for the time that decoding them takes at each start.
+//! zstd has no setting for that: it codes all literals that get smaller, or none.
 const std = @import("std");
 const zstd = @import("zstd");
 const speed = @import("speed.zig");
 
 const frame = zstd.frame;
 
-/// What decoding needs.
+/// Memory for decoding.
 pub const Workspace = struct {
     huffman: zstd.Huffman,
     decoded: [frame.block_size_max]u8,
@@ -19,14 +19,13 @@ pub const Error = frame.Error || error{
     NoSpace,
 };
 
-/// Blocks that decode with one Huffman table: the first brings it, and keeps it or loses it with those that
-/// repeat it.
+/// Blocks with one Huffman table: the one that stores it, and those that repeat it.
 const Group = struct {
     /// In bytes.
     saved: u64 = 0,
     /// In picoseconds.
     time: u64 = 0,
-    /// Without codes, a block would be larger than blocks may be.
+    /// Without codes, a block would exceed the largest size.
     is_needed: bool = false,
 
     fn isWorth(group: *const Group, price: u32) bool {
@@ -38,9 +37,15 @@ const Group = struct {
 /// zstd splits the 8 blocks of a MiB into at most 196 parts each (ZSTD_MAX_NB_BLOCK_SPLITS).
 const groups_max = 8 * 196;
 
-/// Copies a frame that decodes to so many bytes. Literals keep their Huffman codes where these save at least
-/// `price` bytes for each microsecond that they take to decode.
-pub fn simplify(workspace: *Workspace, bytes: []const u8, decoded_size: usize, price: u32, output: []u8) Error!usize {
+/// Copies a frame that decodes to `decoded_size` bytes, and returns its new size. Literals keep their Huffman codes
+/// where these save at least `price` bytes for each microsecond that they take to decode.
+pub fn simplify(
+    workspace: *Workspace,
+    bytes: []const u8,
+    decoded_size: usize,
+    price: u32,
+    output: []u8,
+) Error!usize {
     var groups_buffer: [groups_max]Group = undefined;
     const groups = try measure(bytes, @min(decoded_size, frame.block_size_max), &groups_buffer);
 
@@ -68,7 +73,7 @@ pub fn simplify(workspace: *Workspace, bytes: []const u8, decoded_size: usize, p
     return out.end;
 }
 
-/// What Huffman codes save and take, for each table. Blocks take at most `block_size_max` bytes.
+/// Returns what Huffman codes save and take, for each table. Blocks take at most `block_size_max` bytes.
 fn measure(bytes: []const u8, block_size_max: usize, groups: []Group) Error![]const Group {
     var count: usize = 0;
     var blocks: frame.Blocks = try .of(bytes);
@@ -95,9 +100,14 @@ fn measure(bytes: []const u8, block_size_max: usize, groups: []Group) Error![]co
     return groups[0..count];
 }
 
-fn writeRaw(out: *std.Io.Writer, workspace: *Workspace, block: *const frame.Block, literals: *const frame.Literals) Error!void {
+fn writeRaw(
+    out: *std.Io.Writer,
+    workspace: *Workspace,
+    block: *const frame.Block,
+    literals: *const frame.Literals,
+) Error!void {
     const decoded = workspace.decoded[0..literals.count];
-    // The table stays for blocks that repeat it, which lose theirs, too.
+    // Blocks that repeat the table lose theirs, too.
     workspace.huffman.decode(literals, decoded) catch return error.UnknownFrame;
     var buffer: [3]u8 = undefined;
     const literals_header = frame.Literals.rawHeader(&buffer, @intCast(decoded.len));

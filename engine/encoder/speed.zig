@@ -1,5 +1,5 @@
-//! How long decoding a frame takes, from what is in it: the same on every machine, so that what is chosen by it is,
-//! too.
+//! Estimates how long decoding a frame takes from its contents: the same on every machine, and so are the choices that
+//! are made by it.
 const frame = @import("zstd").frame;
 
 /// Picoseconds, fitted by least squares to 824 frames of 100 to 256 KiB of stripped Go programs (fzf, yq and
@@ -9,10 +9,10 @@ const frame = @import("zstd").frame;
 const per_sequence = 8300;
 const per_huffman_literal = 680;
 const per_byte = 117;
-/// Of a compressed block: its tables are built first.
+/// For the tables of a compressed block.
 const per_block = 2_750_000;
 
-/// What all of a frame takes, in nanoseconds.
+/// Returns the time of a whole frame, in nanoseconds.
 pub fn decodingTime(bytes: []const u8, decoded_size: usize) frame.Error!u64 {
     var sum: u64 = @as(u64, decoded_size) * per_byte;
     var blocks: frame.Blocks = try .of(bytes);
@@ -29,7 +29,7 @@ pub fn decodingTime(bytes: []const u8, decoded_size: usize) frame.Error!u64 {
     return sum / 1000;
 }
 
-/// What Huffman codes of so many literals take, in picoseconds.
+/// Returns the time of the Huffman codes of so many literals, in picoseconds.
 pub fn huffmanTime(count: u32) u64 {
     return @as(u64, count) * per_huffman_literal;
 }

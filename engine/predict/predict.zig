@@ -31,11 +31,12 @@ pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, 
         @memset(out[done..found.at], 0);
         const piece = out[found.at..][0..found.size];
         const skipped = found.skipped;
+        const address = entry.base + skipped;
         @memcpy(piece, base.at(entry.position + skipped, piece.len));
         switch (entry.kind) {
             .none, .bytes => {},
-            .code => code.relocate(architecture, &recipe.map, piece, entry.base + skipped, entry.base, entry.base + entry.size),
-            .data => data.relocate(recipe, piece, entry.base + skipped),
+            .code => code.relocate(architecture, &recipe.map, piece, address, entry.base, entry.base + entry.size),
+            .data => data.relocate(recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
             .functions => functions.relocate(recipe, base.at(entry.position, entry.size), piece, skipped),
         }

@@ -1,18 +1,18 @@
-//! Bits of numbers that are stored one behind the other, lowest bit first.
+//! Numbers of any width in bits, stored back to back, lowest bit first.
 const std = @import("std");
 
 pub const Error = error{
-    /// More bits are asked for than there are.
+    /// Fewer bits are left than were asked for.
     NoBits,
 };
 
 /// From the first bit on.
 pub const Forward = struct {
     bytes: []const u8,
-    /// How many are read.
+    /// In bits.
     position: usize = 0,
 
-    /// Bits behind the end are zero: whoever looks need not take all of them.
+    /// Returns the next bits without taking them. Bits behind the end are zero.
     pub fn peek(bits: *const Forward, count: u5) u32 {
         return extract(bits.bytes, bits.position, count);
     }
@@ -28,19 +28,19 @@ pub const Forward = struct {
         return value;
     }
 
-    /// How many bytes hold what is read.
+    /// Returns how many bytes hold the bits that were taken.
     pub fn size(bits: *const Forward) usize {
         return (bits.position + 7) / 8;
     }
 };
 
-/// From the last bit on, as an encoder leaves them that writes numbers in reverse: RFC 8878, section 4.1.
+/// From the last bit on, for numbers that an encoder wrote in reverse: RFC 8878, section 4.1.
 pub const Backward = struct {
     bytes: []const u8,
-    /// How many bits are not read yet.
+    /// In bits.
     left: usize,
 
-    /// The highest bit that is set ends them.
+    /// The highest set bit of the last byte marks the end.
     pub fn of(bytes: []const u8) Error!Backward {
         if (bytes.len == 0 or bytes[bytes.len - 1] == 0) return error.NoBits;
         return .{ .bytes = bytes, .left = bytes.len * 8 - 1 - @clz(bytes[bytes.len - 1]) };

@@ -1,18 +1,18 @@
 //! XXH64 with seed 0, the checksum of the bundle format, from zstd's C sources.
 
-/// Bytes at a time.
+/// Returns the checksum of bytes that are in one piece.
 pub fn of(bytes: []const u8) u64 {
     return ZSTD_XXH64(bytes.ptr, bytes.len, 0);
 }
 
-/// Of several pieces as if they followed one another.
+/// Returns the checksum of several pieces as if they followed one another.
 pub fn ofPieces(pieces: []const []const u8) u64 {
     var stream: Stream = .init();
     for (pieces) |piece| stream.add(piece) catch |err| switch (err) {};
     return stream.value();
 }
 
-/// Of pieces that come one by one.
+/// The checksum of pieces that come one by one.
 pub const Stream = struct {
     state: State,
 

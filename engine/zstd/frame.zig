@@ -1,5 +1,4 @@
-//! zstd frames as the blocks that they are made of, and blocks as their sections, without decoding them: RFC 8878,
-//! section 3.1.1.
+//! Divides zstd frames into blocks and blocks into sections, without decoding them: RFC 8878, section 3.1.1.
 const std = @import("std");
 
 pub const Error = error{
@@ -7,12 +6,12 @@ pub const Error = error{
     UnknownFrame,
 };
 
-/// Block_Maximum_Size where the window is not smaller: what a block may take, and what it may decode to.
+/// Block_Maximum_Size for windows that are not smaller: the most that a block takes, and that it decodes to, in bytes.
 pub const block_size_max = 128 << 10;
 
 const magic: u32 = 0xfd2fb528;
 
-/// How many bytes come before the first block.
+/// Returns how many bytes come before the first block.
 pub fn headerSize(frame: []const u8) Error!usize {
     const fixed_size = 5;
     if (frame.len < fixed_size or std.mem.readInt(u32, frame[0..4], .little) != magic) return error.UnknownFrame;
@@ -24,7 +23,7 @@ pub fn headerSize(frame: []const u8) Error!usize {
         content_size: u2,
     };
     const descriptor: Descriptor = @bitCast(frame[4]);
-    // mgo's directory knows what these would tell.
+    // mgo's directory has both.
     if (descriptor.dictionary_id != 0 or descriptor.has_checksum) return error.UnknownFrame;
     const window_size: usize = if (descriptor.is_single_segment) 0 else 1;
     const content_size: usize = switch (descriptor.content_size) {
@@ -43,7 +42,7 @@ pub const Block = struct {
     pub const Header = packed struct(u24) {
         is_last: bool,
         kind: enum(u2) { raw, rle, compressed, reserved },
-        /// Of the content, in bytes; of an RLE block what its one byte decodes to.
+        /// In bytes, of the content; for an RLE block, of what its one byte decodes to.
         size: u21,
 
         const byte_count = 3;
@@ -63,7 +62,7 @@ pub const Blocks = struct {
         return if (size <= frame.len) .{ .rest = frame[size..] } else error.UnknownFrame;
     }
 
-    /// Null behind the last one.
+    /// Returns null behind the last block.
     pub fn next(blocks: *Blocks) Error!?Block {
         if (blocks.ended) return if (blocks.rest.len == 0) null else error.UnknownFrame;
         if (blocks.rest.len < Block.Header.byte_count) return error.UnknownFrame;
@@ -80,19 +79,18 @@ pub const Blocks = struct {
 /// The first section of a compressed block.
 pub const Literals = struct {
     kind: Kind,
-    /// How many there are.
     count: u32,
-    /// What the section takes, its header included, in bytes.
+    /// Size of the section with its header, in bytes.
     size: usize,
-    /// As stored: all of them, the one that is repeated, or their codes behind the table where that comes with them.
+    /// All literals, the one that is repeated, or the codes, with their table in front for `huffman`.
     stored: []const u8,
-    /// Whether the codes are in four streams, which are decoded side by side, or in one.
+    /// The codes are in four streams, which can be decoded side by side, or in one.
     has_four_streams: bool,
 
     pub const Kind = enum(u2) {
         raw,
         rle,
-        /// Coded by a Huffman table that comes with them.
+        /// Coded by a Huffman table, which precedes the codes.
         huffman,
         /// Coded by the table of a block before.
         repeated,
@@ -133,7 +131,7 @@ pub const Literals = struct {
         };
     }
 
-    /// The header of so many raw literals.
+    /// Writes the header of so many raw literals.
     pub fn rawHeader(buffer: *[3]u8, count: u20) []const u8 {
         if (count < 1 << 5) {
             buffer[0] = @as(u8, @intCast(count)) << 3;
@@ -151,9 +149,9 @@ pub const Literals = struct {
 /// The second section of a compressed block, which follows the literals.
 pub const Sequences = struct {
     count: u32,
-    /// How codes are coded.
+    /// The tables that codes are read by.
     modes: Modes,
-    /// The tables that come with them, and then the codes.
+    /// The tables that are stored, and then the codes.
     stored: []const u8,
 
     pub const Modes = packed struct(u8) {
@@ -176,7 +174,8 @@ pub const Sequences = struct {
         if (section.len == 0) return error.UnknownFrame;
         const first: u32 = section[0];
         if (first == 0) {
-            return if (section.len == 1) .{ .count = 0, .modes = @bitCast(@as(u8, 0)), .stored = &.{} } else error.UnknownFrame;
+            if (section.len > 1) return error.UnknownFrame;
+            return .{ .count = 0, .modes = @bitCast(@as(u8, 0)), .stored = &.{} };
         }
         const count_size: usize = if (first < 0x80) 1 else if (first < 0xff) 2 else 3;
         if (section.len <= count_size) return error.UnknownFrame;

@@ -1,37 +1,36 @@
-//! Tables for codes that take fractions of bits, by finite state entropy: RFC 8878, section 4.1.
+//! Tables of finite state entropy, by which codes take fractions of bits: RFC 8878, section 4.1.
 const std = @import("std");
 const Forward = @import("bits.zig").Forward;
 
 pub const Error = error{
-    /// The probabilities are none.
+    /// The stored probabilities contradict each other.
     Distribution,
     NoBits,
 };
 
-/// What a state stands for: a value, and the state that follows. Both have a part that the state tells, and add to it
-/// a number that is stored.
+/// The meaning of a state: a value and the next state. To each of them a stored number is added.
 pub const Entry = extern struct {
     value: u32,
     state: u16,
-    /// Of the number that is added to the value.
+    /// Width of the number that is added to the value.
     value_bits: u8,
-    /// Of the one that is added to the state.
+    /// Width of the number that is added to the state.
     state_bits: u8,
 };
 
-/// The values of a code: the least, and how many bits the number has that is added to it.
+/// The values of a code: the least, and the width of the number that is added to it, in bits.
 pub const Value = struct { least: u32, bits: u8 };
 
-/// The most that any of zstd's tables has.
+/// The most codes and the most states, as a power of two, that any of zstd's tables has.
 pub const symbols_max = 53;
 pub const log_max = 9;
 
-/// How probable codes are: how many of 1 << log states each has. One that is less probable than a single state is has
-/// -1, and gets one that all bits of the next are stored for.
+/// The probability of each code, as its share of 1 << log states. -1 stands for less than one state: the code gets a
+/// state after which all bits of the next one are stored.
 pub const Distribution = struct {
     log: u4,
     states: []const i16,
-    /// What it takes, in bytes.
+    /// Size as stored, in bytes.
     size: usize,
 };
 
@@ -46,8 +45,8 @@ pub fn read(bytes: []const u8, log_limit: u4, buffer: []i16) Error!Distribution 
     var count: usize = 0;
     while (left > 0) {
         if (count == buffer.len) return error.Distribution;
-        // One more than the number of states, which is from -1 to `left`. As there are fewer such numbers than
-        // their bits could tell, the lowest of them do with one bit less.
+        // Stored is the number of states plus one: 0 to `left` + 1. Their bits could express more numbers, so the
+        // lowest take one bit less.
         const numbers = left + 2;
         const width: u5 = @intCast(32 - @clz(numbers - 1));
         const short_numbers = (@as(u32, 1) << width) - numbers;
@@ -65,7 +64,7 @@ pub fn read(bytes: []const u8, log_limit: u4, buffer: []i16) Error!Distribution 
         count += 1;
         left -= @abs(states);
         if (states != 0) continue;
-        // How many more codes have none; three says that another such number follows.
+        // The number of further codes without states; three means that another such number follows.
         while (true) {
             const more = try bits.take(2);
             if (more > buffer.len - count) return error.Distribution;
@@ -77,14 +76,14 @@ pub fn read(bytes: []const u8, log_limit: u4, buffer: []i16) Error!Distribution 
     return .{ .log = @intCast(log), .states = buffer[0..count], .size = bits.size() };
 }
 
-/// Fills a table of 1 << log entries, which is as many as all codes have states: section 4.1.1, "From Normalized
-/// Distribution to Decoding Tables".
+/// Fills a table that has an entry for each state of each code: section 4.1.1, "From Normalized Distribution to
+/// Decoding Tables".
 pub fn build(table: []Entry, states_of: []const i16, values: []const Value) void {
     @setRuntimeSafety(true);
     const size = table.len;
     const log = std.math.log2_int(usize, size);
     var codes: [1 << log_max]u8 = undefined;
-    // Of the next state of each code: 1 << log divided by it is how many states it leads to.
+    // The number of the next state of each code: 1 << log divided by it is how many states it leads to.
     var numbers: [symbols_max]u16 = undefined;
 
     var end = size;
@@ -117,7 +116,7 @@ pub fn build(table: []Entry, states_of: []const i16, values: []const Value) void
     }
 }
 
-/// The one state of a code that is repeated.
+/// Returns the only state of a code that is repeated.
 pub fn repeat(value: Value) Entry {
     return .{ .value = value.least, .state = 0, .value_bits = value.bits, .state_bits = 0 };
 }

@@ -1,15 +1,15 @@
-//! zstd's C decoder of Huffman codes, which literals have: RFC 8878, section 4.2.
+//! zstd's C decoder of Huffman codes, for literals: RFC 8878, section 4.2.
 const frame = @import("frame.zig");
 
 pub const Error = error{
     /// zstd refuses the table or the codes.
     Codes,
-    /// There is no table before.
+    /// No block before this one has a table.
     NoTable,
 };
 
 pub const Huffman = struct {
-    /// HUF_DTable of huf.h, with the states that HUF_CREATE_STATIC_DTABLEX1 has for HUF_TABLELOG_MAX.
+    /// HUF_DTable of huf.h, as HUF_CREATE_STATIC_DTABLEX1 declares it for HUF_TABLELOG_MAX.
     table: [1 + (1 << log_max - 1)]u32,
     /// HUF_DECOMPRESS_WORKSPACE_SIZE.
     workspace: [(2 << 10) + (1 << 9)]u8 align(8),
@@ -18,23 +18,24 @@ pub const Huffman = struct {
 
     const log_max = 12;
 
-    /// `bit_manipulation`: whether zstd's code for BMI1, BMI2 and LZCNT can run here.
+    /// `bit_manipulation`: the CPU has BMI1, BMI2 and LZCNT.
     pub fn init(huffman: *Huffman, bit_manipulation: bool) void {
         huffman.flags = if (bit_manipulation) flag_bmi2 else 0;
         huffman.reset();
     }
 
-    /// Forgets the table.
+    /// Forgets the table, for a new frame.
     pub fn reset(huffman: *Huffman) void {
         huffman.has_table = false;
-        // Its header tells how large it is, for tables without and with two symbols a state.
+        // The header has the size, for both of zstd's kinds of tables.
         huffman.table[0] = (log_max - 1) * 0x01000001;
     }
 
     /// Decodes literals of the kinds `huffman` and `repeated` into a buffer of as many bytes.
     pub fn decode(huffman: *Huffman, literals: *const frame.Literals, buffer: []u8) Error!void {
         const stored = literals.stored;
-        if (buffer.len == 0 or stored.len == 0 or literals.has_four_streams and buffer.len < four_streams_min) return error.Codes;
+        if (buffer.len == 0 or stored.len == 0) return error.Codes;
+        if (literals.has_four_streams and buffer.len < four_streams_min) return error.Codes;
         const result = if (literals.kind == .huffman) result: {
             huffman.has_table = true;
             const decode_both = if (literals.has_four_streams) decompress4WithTable else decompress1WithTable;
@@ -57,7 +58,7 @@ pub const Huffman = struct {
     }
 };
 
-/// MIN_LITERALS_FOR_4_STREAMS of zstd_internal.h: so many literals have one byte in each stream at least.
+/// MIN_LITERALS_FOR_4_STREAMS of zstd_internal.h: enough for a byte in each stream.
 const four_streams_min = 6;
 
 /// HUF_flags_bmi2 of huf.h.
@@ -83,7 +84,11 @@ const DecodeCodes = fn (
     flags: c_int,
 ) callconv(.c) usize;
 
-const decompress4WithTable = @extern(*const DecodeBoth, .{ .name = "HUF_decompress4X_hufOnly_wksp", .visibility = .hidden });
-const decompress1WithTable = @extern(*const DecodeBoth, .{ .name = "HUF_decompress1X1_DCtx_wksp", .visibility = .hidden });
-const decompress4 = @extern(*const DecodeCodes, .{ .name = "HUF_decompress4X_usingDTable", .visibility = .hidden });
-const decompress1 = @extern(*const DecodeCodes, .{ .name = "HUF_decompress1X_usingDTable", .visibility = .hidden });
+const decompress4WithTable = hidden(DecodeBoth, "HUF_decompress4X_hufOnly_wksp");
+const decompress1WithTable = hidden(DecodeBoth, "HUF_decompress1X1_DCtx_wksp");
+const decompress4 = hidden(DecodeCodes, "HUF_decompress4X_usingDTable");
+const decompress1 = hidden(DecodeCodes, "HUF_decompress1X_usingDTable");
+
+fn hidden(comptime Function: type, comptime name: []const u8) *const Function {
+    return @extern(*const Function, .{ .name = name, .visibility = .hidden });
+}

@@ -1,67 +1,74 @@
-//! Sequences: literals to copy, and a match to copy after them. What a start spends most of its time on.
+//! Executes sequences, each of which copies literals and then a match. A start spends most of its time on them.
 //!
-//! Most of them are executed by assembly (sequences.S), which is faster than zstd's own loop:
-//! their three codes are read without a branch, as a branch on what was read is guessed wrong too often, and so
-//! long as buffers have room behind them, copies take more bytes than they need to. The rest is done here, with care:
-//! what is close to the end of a buffer, what is wrong, and all where the CPU lacks the instructions.
+//! Assembly executes most of them (launcher/arch), faster than zstd's own loop: it reads their three codes without a
+//! branch, as a branch on data is mispredicted too often, and copies more bytes than needed while buffers have room.
+//! This file does with care what is left: sequences close to the end of a buffer, wrong ones, and all of them where
+//! the CPU lacks the instructions.
 const std = @import("std");
 const arch = @import("arch");
 const Backward = @import("bits.zig").Backward;
 const frame = @import("frame.zig");
+const codes = @import("codes.zig");
 const fse = @import("fse.zig");
 
 pub const Error = error{
-    /// The tables or the codes are none, or they lead out of the buffers.
+    /// Tables or codes are invalid, or lead out of the buffers.
     Sequences,
     UnknownFrame,
 };
 
-/// What sequences copy from.
+/// The literals that sequences copy.
 pub const Literals = struct {
     bytes: []const u8,
-    /// How many bytes behind them can be read.
+    /// Readable bytes behind the literals.
     room: usize,
 };
 
-/// RFC 8878, section 3.1.1.5: what offsets repeat first.
+/// The offsets that the first sequences can repeat: RFC 8878, section 3.1.1.5.
 const first_repeats = [4]u32{ 1, 4, 8, 0 };
 
 pub const Sequences = struct {
     run: Run align(64),
     logs: Logs,
-    /// Whether the tables are those of a block before.
+    /// The tables of an earlier block are there to repeat.
     has_tables: bool,
     has_assembly: bool,
 
     const Logs = struct { offsets: u4, literal_lengths: u4, match_lengths: u4 };
 
-    /// `assembly`: whether the CPU has BMI2 and SSE4.1.
+    /// `assembly`: the CPU has BMI2 and SSE4.1.
     pub fn init(sequences: *Sequences, assembly: bool) void {
         sequences.has_assembly = assembly and has_assembly;
         if (has_assembly) sequences.run.rotations = arch.sequences.rotations;
         sequences.reset();
     }
 
-    /// For a frame's first block.
+    /// Begins a new frame.
     pub fn reset(sequences: *Sequences) void {
         sequences.has_tables = false;
         sequences.run.repeats = first_repeats;
     }
 
-    /// Decodes one block behind what memory holds: its first `start` bytes. Gives where the block ends.
-    pub fn decode(sequences: *Sequences, section: []const u8, literals: Literals, memory: []u8, start: usize) Error!usize {
+    /// Decodes one block into memory behind its first `start` bytes. Returns the end of the block.
+    pub fn decode(
+        sequences: *Sequences,
+        section: []const u8,
+        literals: Literals,
+        memory: []u8,
+        start: usize,
+    ) Error!usize {
         @setRuntimeSafety(true);
         const header: frame.Sequences = try .of(section);
         var out: Out = .{ .memory = memory, .end = start, .literals = literals.bytes };
         if (header.count > 0) {
-            const codes = sequences.readTables(&header) catch return error.Sequences;
-            sequences.decodeCodes(header.count, codes, literals.room, &out) catch return error.Sequences;
+            const stored = sequences.readTables(&header) catch return error.Sequences;
+            sequences.decodeCodes(header.count, stored, literals.room, &out) catch return error.Sequences;
         }
         try out.copyLiterals(out.literals.len);
         return out.end;
     }
 
-    /// Gives what follows the tables.
+    /// Returns the codes, which follow the tables.
     fn readTables(sequences: *Sequences, header: *const frame.Sequences) (Error || fse.Error)![]const u8 {
         @setRuntimeSafety(true);
         const run = &sequences.run;
@@ -70,7 +77,7 @@ pub const Sequences = struct {
         // In the order in which they are stored.
         inline for (.{ .literal_lengths, .offsets, .match_lengths }) |of| {
             const name = @tagName(of);
-            const code = @field(codes_of, name);
+            const code = @field(codes, name);
             const table = &@field(run, name);
             const log = &@field(sequences.logs, name);
             switch (@field(header.modes, name)) {
@@ -107,7 +114,7 @@ pub const Sequences = struct {
         run.match_length_state = try bits.take(sequences.logs.match_lengths);
         var left = count;
         while (left > 0) {
-            // It leaves one at least: the last, which has no states behind it, or the one where it stopped.
+            // Assembly leaves at least one: the last, which has no states behind it, or the one where it stopped.
             if (has_assembly and sequences.has_assembly and left > 1 and run.prepare(&bits, literals_room, out)) {
                 run.count = left - 1;
                 const stopped_within = arch.sequences.run(run);
@@ -118,12 +125,11 @@ pub const Sequences = struct {
             left -= 1;
             try run.step(&bits, out, left == 0);
         }
-        // All bits are there for something.
         if (bits.left != 0) return error.Sequences;
     }
 };
 
-/// What is decoded, and what of it is still to come.
+/// The output, and the literals that are left.
 const Out = struct {
     memory: []u8,
     end: usize,
@@ -145,54 +151,54 @@ const Out = struct {
         if (offset >= size) {
             @memcpy(target, source);
         } else {
-            // It repeats what it has just copied.
+            // The match repeats bytes that it has just copied.
             for (target, source) |*to, *from| to.* = from.*;
         }
         out.end += size;
     }
 };
 
-/// What the assembly works on; sequences.S has the offsets.
+/// State that Zig and assembly share; sequences.S has the offsets.
 const Run = extern struct {
-    offsets: [1 << codes_of.offsets.log_max]fse.Entry,
-    literal_lengths: [1 << codes_of.literal_lengths.log_max]fse.Entry,
-    match_lengths: [1 << codes_of.match_lengths.log_max]fse.Entry,
+    offsets: [1 << codes.offsets.log_max]fse.Entry,
+    literal_lengths: [1 << codes.literal_lengths.log_max]fse.Entry,
+    match_lengths: [1 << codes.match_lengths.log_max]fse.Entry,
     rotations: [4][16]u8,
     /// The last three offsets, and room for one.
     repeats: [4]u32 align(16),
 
-    /// 16 bytes behind the first that a match may begin with.
+    /// The first byte that a match may begin with, plus 16.
     first_match: usize,
-    /// Where it stops: behind these, and before those.
+    /// Limits at which the assembly stops.
     out_max: usize,
     literals_max: usize,
     window_min: usize,
 
     out: usize,
     literals: usize,
-    /// Of the 8 bytes that the next bits are in.
+    /// Address of the 8 bytes that hold the next bits.
     window: usize,
-    /// How many of their bits, from the lowest on, are left.
+    /// How many of these bits are left, counted from the lowest.
     window_bits: usize,
-    /// How many sequences are left.
+    /// Sequences that are left.
     count: usize,
     offset_state: usize,
     literal_length_state: usize,
     match_length_state: usize,
 
-    /// The sequence that it stopped within.
+    /// The sequence within which the assembly stopped.
     literal_length: usize,
     match_length: usize,
     offset: usize,
 
-    /// More than a sequence takes by copies that are not looked at before: 32 literals and a match of 64 bytes, or
-    /// one that is longer by up to 31.
+    /// More than a sequence writes before its lengths are checked: 32 literals and 64 bytes of a match, or a longer
+    /// match and up to 31 bytes more.
     const out_room = 128;
     const literals_room = 32;
-    /// More bytes than the bits of one sequence are in, and the window.
+    /// More bytes than hold the bits of one sequence, and the window.
     const window_room = 24;
 
-    /// Whether there is enough of everything.
+    /// Returns false where the assembly has too little room.
     fn prepare(run: *Run, bits: *const Backward, room_behind_literals: usize, out: *const Out) bool {
         @setRuntimeSafety(true);
         const byte = bits.left / 8;
@@ -214,18 +220,18 @@ const Run = extern struct {
     fn takeBack(run: *const Run, bits: *Backward, out: *Out) Error!void {
         @setRuntimeSafety(true);
         const literals_used = run.literals - @intFromPtr(out.literals.ptr);
-        // The last sequence may have taken some of what is behind them.
+        // The last sequence may have taken bytes behind them.
         if (literals_used > out.literals.len) return error.Sequences;
         bits.left = (run.window - @intFromPtr(bits.bytes.ptr)) * 8 + run.window_bits;
         out.literals = out.literals[literals_used..];
         out.end = run.out - @intFromPtr(out.memory.ptr);
     }
 
-    /// Executes the sequence whose codes are read.
+    /// Executes the sequence whose codes have been read.
     fn finish(run: *Run, out: *Out) Error!void {
         @setRuntimeSafety(true);
         if (run.offset == 0) {
-            // What stands for the last offset less one.
+            // Zero stands for the last offset less one.
             run.repeats[0] = std.math.sub(u32, run.repeats[1], 1) catch return error.Sequences;
             run.offset = run.repeats[0];
         }
@@ -233,7 +239,7 @@ const Run = extern struct {
         try out.copyMatch(run.offset, run.match_length);
     }
 
-    /// One sequence, with all checks.
+    /// Executes one sequence, with all checks.
     fn step(run: *Run, bits: *Backward, out: *Out, is_last: bool) !void {
         @setRuntimeSafety(true);
         const offset = &run.offsets[run.offset_state];
@@ -251,8 +257,9 @@ const Run = extern struct {
         try run.finish(out);
     }
 
-    /// RFC 8878, section 3.1.1.5: from four on, three more than the offset; below that, one of the last three,
-    /// counted from the second on where there are no literals. Gives zero for the one behind the third.
+    /// Returns the offset that a value stands for: RFC 8878, section 3.1.1.5. Values from four on are three more than
+    /// the offset. Those below are one of the last three, counted from the second on where there are no literals; the
+    /// one behind the third is returned as zero.
     fn resolve(run: *Run, value: u32, has_no_literals: bool) u32 {
         @setRuntimeSafety(true);
         const repeats = &run.repeats;
@@ -280,47 +287,4 @@ const has_assembly = @TypeOf(arch.sequences) != @TypeOf(null);
 
 comptime {
     if (has_assembly) arch.sequences.check(Run, fse.Entry);
-}
-
-/// RFC 8878, sections 3.1.1.3.2.1.1 and 3.1.1.3.2.2: the values of codes, how many states there are at most, as a
-/// power of two, and how many each has where none are stored.
-const codes_of = struct {
-    const literal_lengths = struct {
-        const values = valuesOf(0, &(.{0} ** 16 ++ .{ 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }));
-        const log_max = 9;
-        const predefined_log = 6;
-        const predefined = states(.{ 4, 3 } ++ .{2} ** 11 ++ .{1} ** 3 ++ .{2} ** 9 ++ .{ 3, 2 } ++ .{1} ** 5 ++ .{-1} ** 4);
-    };
-    const match_lengths = struct {
-        const values = valuesOf(3, &(.{0} ** 32 ++ .{ 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }));
-        const log_max = 9;
-        const predefined_log = 6;
-        const predefined = states(.{ 1, 4, 3 } ++ .{2} ** 6 ++ .{1} ** 37 ++ .{-1} ** 7);
-    };
-    const offsets = struct {
-        // Each has the numbers of as many bits. 31 is where zstd's own decoder ends.
-        const values = all: {
-            var found: [32]fse.Value = undefined;
-            for (&found, 0..) |*value, bits| value.* = .{ .least = 1 << bits, .bits = bits };
-            break :all found;
-        };
-        const log_max = 8;
-        const predefined_log = 5;
-        const predefined = states(.{1} ** 6 ++ .{2} ** 3 ++ .{1} ** 15 ++ .{-1} ** 5);
-    };
-};
-
-fn states(comptime of: anytype) [of.len]i16 {
-    return of;
-}
-
-/// Numbers one behind the other, of so many bits each.
-fn valuesOf(comptime first: u32, comptime bits: []const u8) [bits.len]fse.Value {
-    var values: [bits.len]fse.Value = undefined;
-    var least = first;
-    for (&values, bits) |*value, count| {
-        value.* = .{ .least = least, .bits = count };
-        least += 1 << count;
-    }
-    return values;
 }

@@ -1,29 +1,30 @@
-//! Decodes zstd frames (RFC 8878) as mgo makes them, without a heap: the Huffman codes of literals by zstd's own C
-//! code, the rest here, for what takes the time of a start: many short sequences, in frames that fit a CPU's cache.
+//! Decodes zstd frames (RFC 8878) as mgo makes them, without a heap. zstd's own C code decodes the Huffman codes of
+//! literals; the rest is made for what a start spends its time on: many short sequences, in frames that fit a CPU's
+//! cache.
 const std = @import("std");
 pub const bits = @import("bits.zig");
 pub const frame = @import("frame.zig");
 pub const Huffman = @import("huffman.zig").Huffman;
 const Sequences = @import("sequences.zig").Sequences;
 
-/// Decodes one frame at a time. Some 150 kB.
+/// Decodes one frame at a time. Takes some 150 kB.
 pub const Decoder = struct {
     sequences: Sequences,
     huffman: Huffman,
-    /// Those of a block, but for some that are copied from where they are stored.
+    /// Literals of one block; raw ones are copied from where they are stored.
     literals: [frame.block_size_max + literals_room]u8,
 
-    /// What copies may read behind the literals.
+    /// How far copies may read behind the literals, in bytes.
     const literals_room = 32;
 
-    /// `bit_manipulation`: whether the CPU has BMI1, BMI2, LZCNT and SSE4.1.
+    /// `bit_manipulation`: the CPU has BMI1, BMI2, LZCNT and SSE4.1.
     pub fn init(decoder: *Decoder, bit_manipulation: bool) void {
         decoder.sequences.init(bit_manipulation);
         decoder.huffman.init(bit_manipulation);
     }
 
-    /// Decodes one frame into the memory behind its first `reference_size` bytes, which it refers to as if they were
-    /// decoded before, and gives the decoded size; null if the frame is damaged or does not fit.
+    /// Decodes one frame into the memory behind its first `reference_size` bytes, which the frame refers to as if they
+    /// had been decoded before. Returns the decoded size; null if the frame is damaged or does not fit.
     pub fn decode(decoder: *Decoder, memory: []u8, reference_size: usize, stored: []const u8) ?usize {
         @setRuntimeSafety(true);
         const end = decoder.decodeBlocks(memory, reference_size, stored) catch return null;
@@ -52,8 +53,14 @@ pub const Decoder = struct {
         return end;
     }
 
-    /// `rest_size`: how many bytes of the frame are behind the block.
-    fn decodeBlock(decoder: *Decoder, block: *const frame.Block, rest_size: usize, memory: []u8, start: usize) Error!usize {
+    /// `rest_size`: how many bytes of the frame follow the block.
+    fn decodeBlock(
+        decoder: *Decoder,
+        block: *const frame.Block,
+        rest_size: usize,
+        memory: []u8,
+        start: usize,
+    ) Error!usize {
         @setRuntimeSafety(true);
         const literals: frame.Literals = try .of(block);
         const section = block.content[literals.size..];

@@ -1,5 +1,5 @@
-//! One stored frame, with and without bytes that it refers to: assembly and Zig must decode its sequences to the same,
-//! or both refuse it. And the filter behind it.
+//! One stored frame, with or without bytes that it refers to: assembly and Zig must decode its sequences to the same
+//! bytes, or both refuse it. Then the filter, on what was decoded.
 const std = @import("std");
 const cpu = @import("../arch/amd64/cpu.zig");
 const format = @import("format");
@@ -12,7 +12,7 @@ const Head = extern struct {
     reserved: u8,
     filter_bits: u8,
     reference_size: u16,
-    /// What the frame is said to decode to, in bytes.
+    /// The claimed size of the decoded frame, in bytes.
     size: u32,
 };
 
@@ -38,7 +38,7 @@ pub fn run(input: []const u8) void {
         std.debug.assert(std.mem.eql(u8, bytes, other_memory.bytes[reference.len..][0..decoded_size]));
         checkFilter(bytes, head.filter_bits);
     }
-    // Of wrong Huffman codes, zstd's assembly takes some that its C refuses.
+    // zstd's assembly takes some wrong Huffman codes that its C refuses.
     _ = decode(memory.bytes, reference, stored.bytes, .{ .huffman = false, .sequences = false });
 }
 
@@ -52,12 +52,12 @@ fn decode(memory: []u8, reference: []const u8, stored: []const u8, assembly: Ass
     decoder.huffman.init(assembly.huffman);
     decoder.sequences.init(assembly.sequences);
     const size = decoder.decode(memory, reference.len, stored);
-    // What it refers to is not its to change.
+    // A frame must not change what it refers to.
     std.debug.assert(std.mem.eql(u8, memory[0..reference.len], reference));
     return size;
 }
 
-/// What the encoder does to bytes, the launcher undoes.
+/// Expects the filter to restore the bytes.
 fn checkFilter(bytes: []u8, seed: u8) void {
     const original: Guarded(1) = .copy(bytes);
     defer original.deinit();

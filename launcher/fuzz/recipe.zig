@@ -1,16 +1,16 @@
-//! A recipe, and what is predicted by it, without the frames around them.
+//! A recipe and its predictions, without the frames around them.
 const std = @import("std");
 const predict = @import("predict");
 const Guarded = @import("guarded.zig").Guarded;
 
-/// What a recipe may ask for here, in bytes: images of 4 GiB have 32 MiB of buckets, and take a while.
+/// The most memory that a recipe may ask for here, in bytes: an image of 4 GiB takes 32 MiB, and a while.
 const memory_size_max = 1 << 20;
 
-/// Followed by the recipe, the image and what is stored.
+/// Precedes the recipe, the image and the stored bytes.
 const Head = extern struct {
     recipe_size: u16,
     image_size: u16,
-    /// Where a prediction in the middle of the stream starts, in bytes.
+    /// Start of a prediction in the middle of the stream, in bytes.
     offset: u32,
     size: u16,
 };

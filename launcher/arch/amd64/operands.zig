@@ -7,7 +7,7 @@ const std = @import("std");
 
 // For the filter, which finds the same operands whatever their bytes are.
 
-/// What `findEnds` looks at, at most, in bytes: positions have 16 bits.
+/// The most that `findEnds` looks at, in bytes: positions have 16 bits.
 pub const piece_size = 4096;
 /// Each operand takes 5 bytes at least; `takeFirst` writes up to 4 more that do not count.
 pub const ends_max = piece_size / 5 + 1 + 4;
@@ -75,7 +75,7 @@ fn startsAtEnd(bytes: []const u8) u64 {
 pub const Operand = struct {
     /// Index of its 4 bytes, which follow the byte that it was found by.
     at: usize,
-    /// Where it points to, below the image's end.
+    /// Address that it points to, below the image's end.
     target: u32,
 };
 

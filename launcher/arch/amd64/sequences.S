@@ -1,10 +1,10 @@
 /*
- * Executes sequences of zstd's: RFC 8878, section 3.1.1.3.2.1. sequences.zig tells what for, and its `Run` what is
- * where. What needs more care than this stops it.
+ * Executes zstd's sequences: RFC 8878, section 3.1.1.3.2.1. engine/zstd/sequences.zig calls it, and stores its state in
+ * `Run`. Sequences that need more care stop it.
  *
- * Three codes are read from the low end of what is left of a word: the offset's value first, the match length's,
- * the literal length's, and then what leads to their next states, the other way round. A state is an index of
- * entries of 8 bytes: the least value (4), the next state's least (2), the bits of the two (1 and 1).
+ * Three numbers are read from the high end of the bits that are left: the offset's, the match length's and the literal
+ * length's; then those of their next states, in reverse order. A state is an index of entries of 8 bytes: the least
+ * value (4), the next state's least (2), the widths of their numbers in bits (1 and 1).
  */
 #define ENTRY_VALUE 0
 #define ENTRY_STATE 4
@@ -32,9 +32,9 @@
 #define MATCH_LENGTH 10424
 #define OFFSET 10432
 
-/* Of the three states' numbers in all: 9 + 9 + 8. */
+/* The three states' numbers together: 9 + 9 + 8. */
 #define STATES_BITS_MAX 26
-/* So many are copied before the length is looked at: longer ones are 2 of 100 each. */
+/* Bytes that are copied before the length is checked: 2 of 100 are longer, of either. */
 #define SHORT_LITERALS 32
 #define SHORT_MATCH 64
 
@@ -61,7 +61,7 @@
 #define literal_length_32 %eax
 #define repeats %xmm0
 
-/* Takes as many bits as the register `bits` tells. */
+/* Takes as many bits as the register `bits` says. */
 .macro take bits, to, to_32
     subl \bits, word_bits_32
     shrxq word_bits, word, \to
@@ -75,7 +75,7 @@
     addl %edx, \state_32
 .endm
 
-/* Moves the window so that 56 bits are left at least. */
+/* Moves the window so that at least 56 bits are left. */
 .macro refill
     movl word_bits_32, %ecx
     shrl $3, %ecx
@@ -212,7 +212,7 @@ mgo_zstd_run:
     popq %rbx
     ret
 
-    /* Leaves the sequence to Run.finish, with no literals where these are copied already. */
+    /* Leaves the sequence to Run.finish; its literals are copied already. */
 .Lstop_behind_literals:
     xorl %eax, %eax
 .Lstop_within:
@@ -223,7 +223,7 @@ mgo_zstd_run:
     movl $1, %eax
     jmp .Lreturn
 
-    /* There may have been too few for the lengths, and are for the states: reads the lengths again. */
+    /* Too few bits for the states, and perhaps for the lengths: reads the lengths again. */
 .Lfew_bits:
     addl %edx, word_bits_32
     addl %ecx, word_bits_32
@@ -259,13 +259,13 @@ mgo_zstd_run:
     addq match_length, out
     jmp .Lcopied
 
-    /* %rcx is where the match begins, %rdx how far `out` is behind FIRST_MATCH. */
+    /* %rcx is the start of the match, %rdx the distance of `out` from FIRST_MATCH. */
 .Lnear_or_wrong:
     leaq (out,match_length), %rax
     cmpq OUT_MAX(run), %rax
     ja .Lstop_behind_literals
     addq $16, %rdx
-    /* Zero, which stands for the last offset less one, is wrong here, too. */
+    /* Zero, which stands for the last offset less one, is for Run.finish, too. */
     subq $1, offset
     cmpq %rdx, offset
     leaq 1(offset), offset
@@ -276,7 +276,7 @@ mgo_zstd_run:
     cmpl $8, offset_32
     jae .Lcopy_near
 
-    /* The first 8 bytes one by one, and the rest from where they repeat at a distance of 8 or more. */
+    /* The first 8 bytes one by one, the rest from an earlier repetition that is 8 or more bytes away. */
     movl $8, %eax
 1:  movzbl (%rcx), %ecx
     movb %cl, (%rdx)
