@@ -81,11 +81,17 @@ function joinWhole(printed: readonly Printed[]): string {
     .join("");
 }
 
-/** For builds that succeeded: warnings are compared block by block. */
+/** For builds that succeeded: warnings are compared block by block. What a level says twice stays twice. */
 function joinBlocks(printed: readonly Printed[], compare: Compare): string {
   const shared = new Map<string, Shared>();
   for (const { level, text } of printed) {
-    for (const block of splitBlocks(text)) add(shared, compare(block), block, level);
+    const counts = new Map<string, number>();
+    for (const block of splitBlocks(text)) {
+      const key = compare(block);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      add(shared, `${count} ${key}`, block, level);
+    }
   }
   let result = "";
   let current = "";
@@ -116,7 +122,7 @@ function joinErrors(printed: readonly Printed[], compare: Compare): string {
 function add(shared: Map<string, Shared>, key: string, text: string, level: Level): void {
   const known = shared.get(key);
   if (known === undefined) shared.set(key, { text, levels: [level] });
-  else if (!known.levels.includes(level)) known.levels.push(level);
+  else known.levels.push(level);
 }
 
 /** Blocks begin with a line `# package`; each line before the first is one by itself. */

@@ -2,6 +2,7 @@
  * What mgo prints where four builds have more to say than one: -n, -x, -v, -work, -json, and errors of some levels.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { goMod, HELLO, program } from "../support/programs.ts";
@@ -196,4 +197,22 @@ describe.skipIf(Bun.which("gcc") === null)("warnings", () => {
     expect(status).toBe(0);
     expect(stderr).toStartWith("# GOAMD64=v4\n# example.com/hello/tool\n");
   });
+});
+
+test("what a level says more than once is printed as often", () => {
+  // Go runs the assembler twice for a package that it has not compiled before.
+  const build = (mgo: readonly string[]): readonly string[] => {
+    const workspace = makeWorkspace({
+      ...goMod("example.com/p"),
+      "main.go": "package main\n\nfunc Add()\n\nfunc main() { Add() }\n",
+      "add_amd64.s": `// ${randomUUID()}\nTEXT ·Add(SB),4,$0-0\n\tRET\n`,
+      "tool.sh":
+        '#!/bin/sh\n[ "$2" = -V=full ] || [ "$TOOLEXEC_IMPORTPATH" != example.com/p ] || echo "${1##*/}"\nexec "$@"\n',
+    });
+    const args = [`-toolexec=${workspace.folder}/tool.sh`, "-o", "x", "."];
+    return expectSuccess(run(workspace, [...mgo, ...args])).stderr.split("\n").toSorted();
+  };
+  const plain = build(["go", "build"]);
+  expect(plain.filter((line) => line === "asm")).toHaveLength(2);
+  expect(build([...MGO, "-mgo.levels=v1,v3"])).toEqual(plain);
 });
