@@ -4,6 +4,7 @@ import { loadHash } from "../engine/hash.ts";
 import { chdirLength } from "../go/flags.ts";
 import type { Context } from "../system/process.ts";
 import { writeStdout } from "../system/streams.ts";
+import { checkArguments } from "../system/utf8.ts";
 import { printHelp } from "./print-help.ts";
 import { COMMANDS, type CommandName } from "./reference/commands.ts";
 import { GO_COMMANDS } from "./reference/go-commands.ts";
@@ -68,6 +69,7 @@ async function printVersion(): Promise<number> {
 
 function runOwn(name: CommandName, args: readonly string[]): Command {
   return async (context) => {
+    checkArguments(args);
     await loadHash();
     const run = await LOADERS[name]();
     return run(args, context);

@@ -7,7 +7,7 @@ import { endGuard } from "../system/guard.ts";
 import { type Context, Interrupted, signalAll } from "../system/process.ts";
 import { removeAllScratch } from "../system/scratch.ts";
 import { failure, flushStreams } from "../system/streams.ts";
-import { checkArguments, checkFolder } from "../system/utf8.ts";
+import { checkFolder } from "../system/utf8.ts";
 import { findCommand } from "./find-command.ts";
 import { reportError } from "./report-error.ts";
 import { dieBy, watchSignals } from "./signals.ts";
@@ -22,7 +22,6 @@ async function main(): Promise<void> {
   let status: number;
   try {
     const args = process.argv.slice(2);
-    checkArguments(args);
     const command = findCommand(args);
     status = await Promise.race([command(newContext(signal)), failure]);
     await Promise.race([flushed(), failure]);

@@ -63,8 +63,10 @@ function installed(pkg: Package, go: GoEnv, folder: string): Output {
 function binFolder(go: GoEnv): string | undefined {
   const { GOBIN, GOPATH } = go.settings;
   if (GOBIN !== "") return isAbsolute(GOBIN) ? GOBIN : undefined;
-  const first = GOPATH.split(delimiter)[0] ?? "";
-  if (first === "") return undefined;
+  const entries = GOPATH.split(delimiter);
+  // Go leaves out empty entries, but where it works in module mode and takes the first one.
+  const first = go.modules ? entries[0] : entries.find((entry) => entry !== "");
+  if (first === undefined || first === "") return undefined;
   return join(first, "bin", isCross(go) ? `${go.goos}_${go.goarch}` : "");
 }
 

@@ -98,6 +98,18 @@ describe("commands of go", () => {
     expect(whole.status).toBe(0);
   });
 
+  test("arguments that are not UTF-8 reach go unchanged", () => {
+    const workspace = makeWorkspace({ "bin/go": "#!/bin/sh\nprintf '<%s>' \"$@\" | od -c\n" });
+    const env = { PATH: `${workspace.folder}/bin:/usr/bin:/bin` };
+    const script =
+      'exec "$@" "$(printf "x\\377\\nx\\001")" "a $(printf "\\303x")\n\n" \uFFFD "" \'"%s$0\' last';
+    const words = ["sh", "-c", script, "sh"];
+    const ours = run(workspace, [...words, ...MGO, "vet"], env);
+    expect(ours).toMatchObject({ status: 0, stderr: "" });
+    expect(ours.stdout).toContain("377");
+    expect(ours).toEqual(run(workspace, [...words, "go", "vet"], env));
+  });
+
   test("go -C dir build is build", () => {
     const workspace = makeWorkspace(SEVERAL);
     expectSuccess(run(workspace, [...MGO, "-C", "cmd/one", "build", "-o", "../../x"]));

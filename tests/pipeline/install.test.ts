@@ -180,8 +180,13 @@ describe("mgo install", () => {
     expect(existsSync(join(workspace.folder, "gopath/bin/windows_amd64/x.exe"))).toBe(true);
   });
 
-  test("leaves Go's own programs alone", () => {
-    const { status, stderr } = mgoInstall(makeWorkspace(), ["cmd/vet"]);
+  test("hands Go's own programs to go install, and refuses them beside others", () => {
+    const workspace = makeWorkspace(HELLO);
+    const plain = run(workspace, ["go", "install", "-n", "cmd/vet"], { GOBIN: "" });
+    expect(plain.stderr).toContain("cmd/vet");
+    const ours = mgoInstall(workspace, ["-mgo.levels=v1", "-n", "cmd/vet"], { GOBIN: "" });
+    expect(ours).toEqual(plain);
+    const { status, stderr } = mgoInstall(workspace, ["cmd/vet", "."]);
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:

@@ -207,10 +207,12 @@ test("what a level says more than once is printed as often", () => {
       "main.go": "package main\n\nfunc Add()\n\nfunc main() { Add() }\n",
       "add_amd64.s": `// ${randomUUID()}\nTEXT ·Add(SB),4,$0-0\n\tRET\n`,
       "tool.sh":
-        '#!/bin/sh\n[ "$2" = -V=full ] || [ "$TOOLEXEC_IMPORTPATH" != example.com/p ] || echo "${1##*/}"\nexec "$@"\n',
+        '#!/bin/sh\n[ "$2" = -V=full ] || [ "$TOOLEXEC_IMPORTPATH" != example.com/p ] || basename "$1"\nexec "$@"\n',
     });
     const args = [`-toolexec=${workspace.folder}/tool.sh`, "-o", "x", "."];
-    return expectSuccess(run(workspace, [...mgo, ...args])).stderr.split("\n").toSorted();
+    return expectSuccess(run(workspace, [...mgo, ...args]))
+      .stderr.split("\n")
+      .toSorted();
   };
   const plain = build(["go", "build"]);
   expect(plain.filter((line) => line === "asm")).toHaveLength(2);

@@ -94,7 +94,12 @@ async function make(
     const outputs = await Promise.all(listed.map((list) => explainListed(command, args, list)));
     return printReport(makeReport(outputs, readVerbosity(flags), []));
   }
-  if (command === "install") checkInstalled(go, listed);
+  if (command === "install") {
+    if (isOfGo(listed)) {
+      await becomeGo([go.go, command, ...wordsOf(parsed.flags), ...parsed.packages], context.env);
+    }
+    checkInstalled(go, listed);
+  }
 
   const plans = await Promise.all(
     listed.map(async ({ level, packages }): Promise<[Level, Plan]> => {
@@ -112,6 +117,10 @@ interface Listed {
   readonly packages: readonly Package[] | RunResult;
 }
 
+function packagesOf(listed: readonly Listed[]): readonly Package[] {
+  return listed.flatMap(({ packages }) => ("status" in packages ? [] : packages));
+}
+
 async function explainListed(
   command: GoCommand,
   args: readonly string[],
@@ -122,13 +131,18 @@ async function explainListed(
   return { level, ...report, killed: false };
 }
 
+/** Whether all programs are Go's own, such as cmd/vet: Go finds them by their build IDs. */
+function isOfGo(listed: readonly Listed[]): boolean {
+  const mains = packagesOf(listed).filter(({ name }) => name === "main");
+  return mains.length > 0 && mains.every(({ goroot }) => goroot);
+}
+
 /**
  * Refuses what `go install` would put where mgo cannot: in Go's own folders, or, in GOPATH mode, in other folders
  * than that of GOPATH's first entry.
  */
 function checkInstalled(go: GoEnv, listed: readonly Listed[]): void {
-  const packages = listed.flatMap((list) => ("status" in list.packages ? [] : list.packages));
-  const own = packages.find(({ goroot, name }) => goroot && name === "main");
+  const own = packagesOf(listed).find(({ goroot, name }) => goroot && name === "main");
   if (own !== undefined) {
     throw new MgoError(`${own.importPath} belongs to Go itself, whose programs mgo does not replace`, {
       hint: `go install ${own.importPath} installs it`,

@@ -4,6 +4,7 @@
  */
 import { findGo } from "../../go/env.ts";
 import { become, type Context } from "../../system/process.ts";
+import { withSameArguments } from "../../system/utf8.ts";
 
 /**
  * Hands the whole command line to `go`.
@@ -11,5 +12,5 @@ import { become, type Context } from "../../system/process.ts";
  * @throws MgoError when there is no `go`
  */
 export function run(args: readonly string[], context: Context): never {
-  become([findGo(context), ...args], context.env);
+  become(withSameArguments(findGo(context), args), context.env);
 }
