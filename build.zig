@@ -1,8 +1,8 @@
-//! Builds and tests the launcher and the codec that mgo encodes with, from Zig and zstd's C sources:
+//! Builds and tests the launcher and the engine that mgo encodes with, from Zig and zstd's C sources:
 //!
-//!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-codec.wasm
+//!     zig build          zig-out/bin/mgo-launcher, checked, and zig-out/bin/mgo-engine.wasm
 //!     zig build test     all Zig tests
-//!     zig build format   writes src/engine/format.ts from engine/format/format.zig
+//!     zig build format   writes the generated TypeScript of src/engine from engine/format
 //!     zig build fuzz     zig-out/bin/mgo-fuzz, which `npm run fuzz` runs; takes clang
 const std = @import("std");
 const builtin = @import("builtin");
@@ -24,14 +24,14 @@ comptime {
 pub fn build(b: *std.Build) void {
     const steps = .{
         .launcher = b.step("launcher", "Build and check the launcher (default)"),
-        .codec = b.step("codec", "Build the codec's WebAssembly module (default)"),
+        .engine = b.step("engine", "Build the engine's WebAssembly module (default)"),
         .@"test" = b.step("test", "Run all Zig tests"),
-        .format = b.step("format", "Write src/engine/format.ts from engine/format/format.zig"),
-        .format_check = b.step("format-check", "Fail if src/engine/format.ts differs from engine/format/format.zig"),
+        .format = b.step("format", "Write the generated TypeScript of src/engine from engine/format"),
+        .format_check = b.step("format-check", "Fail if the generated TypeScript of src/engine differs from engine/format"),
         .fuzz = b.step("fuzz", "Build the fuzzer, with clang and its sanitizers"),
     };
     b.getInstallStep().dependOn(steps.launcher);
-    b.getInstallStep().dependOn(steps.codec);
+    b.getInstallStep().dependOn(steps.engine);
 
     const options: Options = .{
         .zstd = resolveFolder(b, b.option(
@@ -51,7 +51,7 @@ pub fn build(b: *std.Build) void {
     const install = b.addInstallBinFile(launcher, "mgo-launcher");
     steps.launcher.dependOn(&install.step);
 
-    steps.codec.dependOn(&b.addInstallBinFile(buildCodec(b, options), "mgo-codec.wasm").step);
+    steps.engine.dependOn(&b.addInstallBinFile(buildEngine(b, options), "mgo-engine.wasm").step);
 
     const format_tests = b.addRunArtifact(buildFormatTests(b));
     steps.format_check.dependOn(&format_tests.step);
@@ -136,8 +136,8 @@ fn launcherModule(b: *std.Build, options: Options, source: []const u8, optimize:
     });
 }
 
-/// What TypeScript runs to make and follow plans. Its input is untrusted, so it keeps its checks.
-fn buildCodec(b: *std.Build, options: Options) LazyPath {
+/// The module that mgo encodes and decodes with. Its input is untrusted, so it keeps its checks.
+fn buildEngine(b: *std.Build, options: Options) LazyPath {
     const module = b.createModule(.{
         .root_source_file = b.path("engine/engine.zig"),
         .target = b.resolveTargetQuery(.{
@@ -151,10 +151,10 @@ fn buildCodec(b: *std.Build, options: Options) LazyPath {
         .sanitize_c = .off,
     });
     importEngine(b, module, options);
-    const codec = b.addExecutable(.{ .name = "mgo-codec", .root_module = module });
-    codec.entry = .disabled;
-    codec.rdynamic = true;
-    return codec.getEmittedBin();
+    const engine = b.addExecutable(.{ .name = "mgo-engine", .root_module = module });
+    engine.entry = .disabled;
+    engine.rdynamic = true;
+    return engine.getEmittedBin();
 }
 
 /// A room of engine/ that others import by its name.
@@ -265,19 +265,29 @@ fn checkLauncher(b: *std.Build, linked: LazyPath) LazyPath {
     return check.addOutputFileArg("mgo-launcher");
 }
 
+/// What engine/format/print_typescript.zig writes.
+const typescript = [_][]const u8{ "format.ts", "wire.ts" };
+const typescript_folder = "src/engine";
+
 fn writeFormat(b: *std.Build) *std.Build.Step {
     const print = b.addRunArtifact(b.addExecutable(.{
         .name = "print-format",
         .root_module = formatModule(b, "engine/format/print_typescript.zig"),
     }));
+    const folder = print.addOutputDirectoryArg("typescript");
     const update = b.addUpdateSourceFiles();
-    update.addCopyFileToSource(print.addOutputFileArg("format.ts"), "src/engine/format.ts");
+    for (typescript) |name| {
+        update.addCopyFileToSource(folder.path(b, name), b.fmt(typescript_folder ++ "/{s}", .{name}));
+    }
     return &update.step;
 }
 
 fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
     const module = formatModule(b, "engine/format/print_typescript.zig");
-    module.addAnonymousImport("format.ts", .{ .root_source_file = b.path("src/engine/format.ts") });
+    for (typescript) |name| {
+        const path = b.fmt(typescript_folder ++ "/{s}", .{name});
+        module.addAnonymousImport(name, .{ .root_source_file = b.path(path) });
+    }
     return b.addTest(.{ .name = "format", .root_module = module });
 }
 

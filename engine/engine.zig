@@ -1,58 +1,78 @@
-//! The WebAssembly module that mgo encodes and decodes variants with.
+//! The WebAssembly module that mgo encodes and decodes variants with: what engine/format/wire.zig declares.
+//!
+//! Addresses are those of the module's memory.
 const std = @import("std");
 const checksum = @import("checksum");
 const deflate = @import("deflate");
 const filter = @import("filter");
+const format = @import("format");
 const predict = @import("predict");
 const literals = @import("encoder/literals.zig");
 const planner = @import("encoder/planner.zig");
-const request = @import("format/wire.zig");
 const speed = @import("encoder/speed.zig");
+
+comptime {
+    format.wire.expectExports(@This());
+}
 
 const gpa = std.heap.wasm_allocator;
 
-/// Gives memory, or 0.
-export fn allocate(size: usize) usize {
-    // Nothing would have no place in memory.
+/// Returns the address of so many bytes of memory, or 0 if there are none.
+pub export fn allocate(size: usize) usize {
+    // An empty piece has an address, too.
     const memory = gpa.alignedAlloc(u8, .@"16", @max(size, 1)) catch return 0;
     return @intFromPtr(memory.ptr);
 }
 
 /// Takes back what `allocate` gave.
-export fn release(address: usize, size: usize) void {
+pub export fn release(address: usize, size: usize) void {
     const memory: [*]align(16) u8 = @ptrFromInt(address);
     gpa.free(memory[0..@max(size, 1)]);
 }
 
 var result: []const u8 = &.{};
 
-export fn resultAddress() usize {
+/// Returns where the recipe is that `makeRecipe` made.
+pub export fn resultAddress() usize {
     return @intFromPtr(result.ptr);
 }
 
-/// Makes a plan; gives its size in bytes, 0 where there is no memory. It is valid until the next call.
-export fn makePlan(base: [*]const u8, base_size: usize, variant: [*]const u8, variant_size: usize, asked: *const request.Request) usize {
-    const pairs_start: [*]const request.Pair = @ptrCast(@as([*]const request.Request, @ptrCast(asked)) + 1);
+/// Makes a recipe, which is valid until the next call. Returns its size in bytes, or 0 if there is no memory.
+pub export fn makeRecipe(
+    base: [*]const u8,
+    base_size: usize,
+    variant: [*]const u8,
+    variant_size: usize,
+    request: *const format.wire.Request,
+) usize {
+    const pairs: [*]const format.wire.Pair = @ptrCast(@as([*]const format.wire.Request, @ptrCast(request)) + 1);
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
     gpa.free(result);
     result = &.{};
-    const plan = planner.makePlan(
+    const recipe = planner.makePlan(
         arena.allocator(),
         base[0..base_size],
         variant[0..variant_size],
-        asked.*,
-        pairs_start[0..asked.pair_count],
+        request.*,
+        pairs[0..request.pair_count],
     ) catch return 0;
-    result = gpa.dupe(u8, plan) catch return 0;
+    result = gpa.dupe(u8, recipe) catch return 0;
     return result.len;
 }
 
 const Opened = struct { recipe: predict.Recipe, memory: []align(8) u8 };
 
-/// Reads a plan, which must stay in place as the base must; gives 0 if it is damaged or there is no memory.
-export fn openPlan(plan: [*]const u8, plan_size: usize, base: [*]const u8, image_size: usize, base_size: usize) usize {
-    const bytes = plan[0..plan_size];
+/// Reads a recipe, which must stay in place as the base must. The base's first `image_size` bytes are its image.
+/// Returns a handle, or 0 if the recipe is damaged or there is no memory.
+pub export fn openRecipe(
+    recipe: [*]const u8,
+    recipe_size: usize,
+    base: [*]const u8,
+    base_size: usize,
+    image_size: usize,
+) usize {
+    const bytes = recipe[0..recipe_size];
     const size = predict.Recipe.memorySize(bytes) catch return 0;
     const memory = gpa.alignedAlloc(u8, .@"8", size) catch return 0;
     const opened = gpa.create(Opened) catch {
@@ -68,17 +88,21 @@ export fn openPlan(plan: [*]const u8, plan_size: usize, base: [*]const u8, image
     return @intFromPtr(opened);
 }
 
-export fn closePlan(opened: *Opened) void {
-    gpa.free(opened.memory);
-    gpa.destroy(opened);
+/// Gives back what `openRecipe` took.
+pub export fn closeRecipe(opened: usize) void {
+    const handle: *Opened = @ptrFromInt(opened);
+    gpa.free(handle.memory);
+    gpa.destroy(handle);
 }
 
-export fn predictRange(opened: *const Opened, offset: u64, out: [*]u8, size: usize) void {
-    predict.predict(.amd64, &opened.recipe, offset, out[0..size]);
+/// Predicts bytes of the variant's stream from `offset` on.
+pub export fn predictRange(opened: usize, offset: u64, output: [*]u8, size: usize) void {
+    const handle: *const Opened = @ptrFromInt(opened);
+    predict.predict(.amd64, &handle.recipe, offset, output[0..size]);
 }
 
 /// Applies the filter for code to bytes at that position of a file of that size, or takes it off again.
-export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, forward: bool) void {
+pub export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, forward: bool) void {
     const bits = filter.bitsFor(file_size);
     if (forward) {
         filter.code(.forward, .amd64, bytes[0..size], position, bits);
@@ -89,9 +113,9 @@ export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, f
 
 var deflate_workspace: deflate.Workspace = undefined;
 
-/// Deflates as the launcher does. Gives the size in bytes of the zlib stream at `output`, or -1 if it is larger
+/// Deflates as the launcher does. Returns the size in bytes of the zlib stream at `output`, or -1 if it is larger
 /// than `output_size`.
-export fn deflateRange(input: [*]const u8, input_size: usize, output: [*]u8, output_size: usize) isize {
+pub export fn deflateRange(input: [*]const u8, input_size: usize, output: [*]u8, output_size: usize) isize {
     const size = deflate.compress(&deflate_workspace, input[0..input_size], output[0..output_size]) orelse return -1;
     return @intCast(size);
 }
@@ -99,29 +123,37 @@ export fn deflateRange(input: [*]const u8, input_size: usize, output: [*]u8, out
 var literals_workspace: literals.Workspace = undefined;
 
 /// Writes a frame whose literals have Huffman codes where these save `price` bytes for each microsecond of
-/// decoding. Gives its size in bytes, 0 where it does not fit or the frame is of a kind that is not known.
-export fn simplifyFrame(frame: [*]const u8, size: usize, decoded_size: usize, price: u32, output: [*]u8, output_size: usize) usize {
+/// decoding. Returns its size in bytes, or 0 if it does not fit or the frame is of an unknown kind.
+pub export fn simplifyFrame(
+    frame: [*]const u8,
+    size: usize,
+    decoded_size: usize,
+    price: u32,
+    output: [*]u8,
+    output_size: usize,
+) usize {
     const simplified = output[0..output_size];
     return literals.simplify(&literals_workspace, frame[0..size], decoded_size, price, simplified) catch 0;
 }
 
-/// What decoding a frame takes at each start, in nanoseconds; negative if it is of a kind that is not known.
-export fn decodingTime(frame: [*]const u8, size: usize, decoded_size: usize) f64 {
+/// Returns how long decoding a frame takes at each start, in nanoseconds, or -1 if it is of an unknown kind.
+pub export fn decodingTime(frame: [*]const u8, size: usize, decoded_size: usize) f64 {
     return @floatFromInt(speed.decodingTime(frame[0..size], decoded_size) catch return -1);
 }
 
 var hashed: checksum.Stream = undefined;
 
-/// Begins a checksum, of pieces that follow.
-export fn hashStart() void {
+/// Begins a checksum of the pieces that follow.
+pub export fn hashStart() void {
     hashed = .init();
 }
 
-export fn hashPiece(bytes: [*]const u8, size: usize) void {
+/// Adds a piece to the checksum.
+pub export fn hashPiece(bytes: [*]const u8, size: usize) void {
     hashed.add(bytes[0..size]) catch |err| switch (err) {};
 }
 
-/// XXH64 of all pieces, in their order.
-export fn hashValue() u64 {
+/// Returns XXH64 of all pieces, in their order.
+pub export fn hashValue() u64 {
     return hashed.value();
 }

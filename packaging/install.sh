@@ -5,10 +5,10 @@
 #     packaging/install.sh DESTDIR
 #
 # Installed is the mgo that runs on the system's Node (22.19, 24.6 or newer) or Bun (1.4 or newer): JavaScript, the
-# launcher, which goes into bundles, and the codec, which is WebAssembly. All of it is the same on every machine.
+# launcher, which goes into bundles, and the engine, which is WebAssembly. All of it is the same on every machine.
 #
 #     BUN     what runs the build (default: the one in node_modules)
-#     ZIG     compiles launcher and codec: Zig 0.16 (default: the one in node_modules)
+#     ZIG     compiles launcher and engine: Zig 0.16 (default: the one in node_modules)
 #     ZSTD    the lib folder of zstd 1.5.7's sources (default: those in node_modules)
 #     PREFIX  (default: /usr)
 #     ZSHDIR  where zsh looks for packages' completions (default: PREFIX/share/zsh/site-functions)

@@ -1,9 +1,8 @@
 //! Where data has moved to, from addresses that point to it in both executables.
 const std = @import("std");
-const request = @import("../format/wire.zig");
+const wire = @import("format").wire;
 const match = @import("match.zig");
 const runs = @import("runs.zig");
-const File = request.File;
 const Run = runs.Run;
 
 /// What another run must save, in weights of anchors: where they are read from tables, and where some of
@@ -53,7 +52,7 @@ pub const Anchors = struct {
         anchors.list.shrinkRetainingCapacity(kept);
     }
 
-    fn inside(anchors: *const Anchors, span: request.Span) []const Anchor {
+    fn inside(anchors: *const Anchors, span: wire.Span) []const Anchor {
         const items = anchors.list.items;
         const from = std.sort.lowerBound(Anchor, items, span.address, compare);
         const to = std.sort.lowerBound(Anchor, items, span.end(), compare);
@@ -70,7 +69,7 @@ pub const Anchors = struct {
     pub fn divide(
         anchors: *const Anchors,
         gpa: std.mem.Allocator,
-        pair: request.Pair,
+        pair: wire.Pair,
         base: []const u8,
         variant: []const u8,
         out: *std.ArrayList(Run),
@@ -104,7 +103,7 @@ pub const Anchors = struct {
     }
 
     /// How much an anchor counts: some come from bytes that only look like an address.
-    fn weigh(pair: request.Pair, anchor: Anchor, base: []const u8, variant: []const u8) u32 {
+    fn weigh(pair: wire.Pair, anchor: Anchor, base: []const u8, variant: []const u8) u32 {
         if (base.len == 0) return 2;
         const left = base[anchor.base - pair.base.address ..];
         const right = variant[anchor.variant - pair.variant.address ..];

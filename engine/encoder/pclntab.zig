@@ -2,12 +2,12 @@
 //!
 //! The format is that of cmd/link's pcln.go and runtime/symtab.go from Go 1.20 on.
 const std = @import("std");
-const format = @import("predict").format;
+const format = @import("format");
 const record = @import("predict").functions;
-const File = @import("../format/wire.zig").File;
-const Pair = @import("../format/wire.zig").Pair;
-const Side = @import("../format/wire.zig").Side;
-const Span = @import("../format/wire.zig").Span;
+const File = @import("file.zig").File;
+const Pair = format.wire.Pair;
+const Side = @import("file.zig").Side;
+const Span = format.wire.Span;
 
 /// Go120PCLnTabMagic (internal/abi/symtab.go).
 const magic = 0xfffffff1;
@@ -132,7 +132,7 @@ pub const Module = struct {
         const pointer = file.image + table.address;
         for (pairs) |pair| {
             if (pair.role != .data) continue;
-            const span = pair.of(side);
+            const span = side.of(pair);
             var at = std.mem.alignForward(u32, span.address, 8) - span.address;
             while (at + (word_gofunc + 1) * 8 <= span.size) : (at += 8) {
                 if (file.word(span, at) != pointer) continue;

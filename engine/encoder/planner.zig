@@ -1,17 +1,17 @@
 //! Makes the plan by which a variant is predicted from its base.
 const std = @import("std");
 const arch = @import("arch");
-const format = @import("predict").format;
+const format = @import("format");
 const predict = @import("predict");
 const anchors_of = @import("anchors.zig");
 const match = @import("match.zig");
 const pclntab = @import("pclntab.zig");
-const request = @import("../format/wire.zig");
+const wire = format.wire;
 const runs = @import("runs.zig");
-const File = request.File;
-const Pair = request.Pair;
+const File = @import("file.zig").File;
+const Pair = wire.Pair;
 const Run = runs.Run;
-const Span = request.Span;
+const Span = wire.Span;
 const word = predict.functions.read;
 
 const Entry = struct { run: Run, kind: format.Kind };
@@ -23,7 +23,7 @@ pub fn makePlan(
     arena: std.mem.Allocator,
     base: []const u8,
     variant: []const u8,
-    asked: request.Request,
+    asked: wire.Request,
     pairs: []const Pair,
 ) ![]const u8 {
     const planner = try arena.create(Planner);

@@ -3,16 +3,16 @@
 //! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
 //! constants to `src/engine/format.ts` for the TypeScript side, and a test fails when the two differ.
 //!
-//! A bundle is an ELF executable with a payload. What else it is depends on its layout:
+//! A bundle is an ELF executable with a payload. The rest depends on its layout:
 //!
 //! - `packed`: the launcher, a copy of one variant's Go build info in the section `.go.buildinfo`,
 //!   and the payload in the section `.mgo`. Both sections lie in the bundle's last, read-only
 //!   PT_LOAD segment.
 //! - `direct`: one variant, the base, with one PT_LOAD segment more, readable and executable and
 //!   above all others. Its contents are the section `.mgo`: the launcher's block, which begins with
-//!   `Block`, and the payload. Of the base's own bytes the ELF header and the program headers are
-//!   changed; its section headers and their names are left unused where they were, and stand behind
-//!   the new segment with the added ones.
+//!   `Block`, and the payload. The base's ELF header and program headers are changed; its section
+//!   headers and their names are left unused where they were, and stand behind the new segment with
+//!   the added ones. All its other bytes stay as they are.
 //!
 //! The payload is
 //!
@@ -21,10 +21,21 @@
 //! Header and the three tables are the directory. All integers are little-endian, all offsets are in
 //! bytes from the payload's first byte unless said, all checksums are XXH64 with seed 0.
 //!
-//! The frames of a variant decode to its stream: the skeleton, which is the executable without its
-//! detached ranges, and behind it what these hold. A start needs the skeleton only.
+//! The frames of a variant decode to its stream: first the skeleton, which is the executable without its
+//! detached ranges, then the contents of these. A start needs the skeleton only.
 const std = @import("std");
 const assert = std.debug.assert;
+const recipe = @import("recipe.zig");
+
+pub const wire = @import("wire.zig");
+
+pub const Recipe = recipe.Recipe;
+pub const RecipeOrigin = recipe.RecipeOrigin;
+pub const Area = recipe.Area;
+pub const Kind = recipe.Kind;
+pub const Origin = recipe.Origin;
+pub const origin_count = recipe.origin_count;
+pub const records_size_max = recipe.records_size_max;
 
 /// The first bytes of a payload. As in PNG's signature, the byte above 0x7f, the CR LF pair and the
 /// lone LF show a file that was damaged by a text conversion.
@@ -41,26 +52,30 @@ pub const section_build_info = ".go.buildinfo";
 /// can be read in place.
 pub const payload_align: u32 = 64;
 
-/// The first bytes of a launcher's block, by which the contents of `.mgo` in `direct` are known.
+/// The first bytes of a launcher's block, which tell that a section `.mgo` is that of a `direct` bundle.
 pub const block_magic = [8]u8{ 0x89, 'm', 'g', 'o', 'c', 'o', 'd', 'e' };
 
 /// GOAMD64 has the levels v1 to v4, and a level stands in a bundle once at most.
 pub const level_max: u8 = 4;
 pub const variant_count_max: u8 = level_max;
 
-/// What a frame decodes to at most, in bytes: the launcher's buffers have this size. Frames of this size
+/// The most that a frame decodes to, in bytes: the launcher's buffers have this size. Frames of this size
 /// compress best; smaller ones divide better among threads.
 pub const frame_size_max: u32 = 1 << 20;
 
-/// What a frame may take as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
+/// The most that a frame takes as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
 /// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
 pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
 
-/// Of one variant: executables have some ten sections that are not loaded.
+/// The most detached ranges of one variant: executables have some ten sections that are not loaded.
 pub const detached_count_max: u8 = 255;
 
 /// See `Detached`, in bytes.
 pub const detached_slack: u32 = 64;
+
+/// The most that the frames of a variant decode to, and that its extra frames do, in bytes: positions in a
+/// recipe have 32 bits.
+pub const stream_size_max: u32 = (1 << 32) - 1;
 
 /// How the variants are started.
 pub const Layout = enum(u8) {
@@ -70,7 +85,7 @@ pub const Layout = enum(u8) {
     direct = 1,
 };
 
-/// Which variant a start chooses where nobody asks for one.
+/// Which variant starts where nobody asks for one.
 pub const StartPolicy = enum(u8) {
     /// The highest that the CPU can run.
     best = 0,
@@ -83,21 +98,21 @@ pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
     zstd = 0,
     /// As `zstd`, and the raw dictionary of each frame is what engine/predict/predict.zig predicts of it
-    /// from the base's bytes. The first `extra_frame_count` frames hold that recipe.
+    /// from the base's bytes. The first `extra_frame_count` frames hold the recipe for that.
     predicted = 1,
-    /// In `direct`, of exactly one variant, the base. Its executable is the first `size` bytes of
-    /// the bundle's own file with the frames laid over them: each is one zstd frame and decodes to a
-    /// `Restore` and what stood there before the bundle was made of the executable. Tools that write
-    /// the file anew, such as `strip`, change the bytes between: then the executable cannot be had
-    /// back, which `checksum` and `sha256` of the variant show, and still runs. The first
-    /// `extra_frame_count` frames hold bytes for predicting others that are not in place.
+    /// The codec of exactly one variant of a `direct` bundle, the base. Its executable is the first `size`
+    /// bytes of the bundle's own file with the frames laid over them: each is one zstd frame and decodes to
+    /// a `Restore` and what stood there before the bundle was made of the executable. Tools that write
+    /// the file anew, such as `strip`, change the bytes between: the executable is lost then, which
+    /// `checksum` and `sha256` of the variant show, and still runs. The first `extra_frame_count` frames
+    /// hold bytes for predicting others that are not in place.
     in_place = 2,
 };
 
 /// What was done to a frame's bytes before they were compressed: see engine/filter/filter.zig.
 pub const Filter = enum(u8) {
     none = 0,
-    /// Relative addresses in x86-64 code count from the start of the executable.
+    /// Relative addresses in code count from the start of the executable.
     code = 1,
 };
 
@@ -106,9 +121,9 @@ pub const Filter = enum(u8) {
 /// stand in the order and distance in which they were linked.
 pub const Block = extern struct {
     magic: [8]u8 = block_magic,
-    /// Of the entry for `direct`, in bytes from the start of this struct.
+    /// The entry for `direct`, in bytes from the start of this struct.
     entry: u32,
-    /// Of the payload that follows the block, in bytes from the start of this struct: the block's
+    /// The payload that follows the block, in bytes from the start of this struct: the block's
     /// size, a multiple of `payload_align`.
     payload: u32,
 
@@ -129,9 +144,9 @@ pub const Header = extern struct {
     variant_count: u8,
     /// Length of the frame table. Each variant has its own run of it.
     frame_count: u32,
-    /// The whole payload in bytes, from the header to the end of the last stored frame.
+    /// Size of the whole payload in bytes, from the header to the end of the last stored frame.
     payload_size: u64,
-    /// Of the contents of all sections that are loaded from the file, in the order of their
+    /// Covers the contents of all sections that are loaded from the file, in the order of their
     /// addresses, without this payload: the launcher's own bytes and the build info, in `direct` the
     /// base's sections and the launcher's block. Checked by `mgo verify`; the launcher cannot check
     /// the code that it is running.
@@ -149,7 +164,7 @@ pub const Header = extern struct {
     start_policy: u8 = 0,
     /// Zero.
     reserved: [3]u8 = @splat(0),
-    /// Of the header up to this field, followed by the three tables. Checked before any other field
+    /// Covers the header up to this field, followed by the three tables. Checked before any other field
     /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
 
@@ -169,10 +184,10 @@ pub const Variant = extern struct {
     /// Index in the variant table of the variant that `predicted` refers to, which has another
     /// codec; with another codec the variant's own index.
     base: u8,
-    /// How many ranges are detached. The variants' runs of the table follow one another without a
+    /// Number of detached ranges. The variants' runs of the table follow one another without a
     /// gap; with codec `in_place` there are none.
     detached_count: u8 = 0,
-    /// How many frames come first that hold no bytes of the variant: with codec `predicted` at least
+    /// Number of frames that come first and hold no bytes of the variant: with codec `predicted` at least
     /// 1 and fewer than `frame_count`, with `in_place` fewer than `frame_count`, else 0.
     extra_frame_count: u32,
     /// The executable's size in bytes. The frames that are not extra decode to its stream, whose size
@@ -185,7 +200,7 @@ pub const Variant = extern struct {
     /// SHA-256 of the executable, for people and for `mgo verify`. The launcher checks each frame
     /// by itself instead.
     sha256: [32]u8,
-    /// With codec `in_place`, of the whole executable; checked before any of it is extracted. Else
+    /// With codec `in_place`, covers the whole executable; checked before any of it is extracted. Else
     /// zero.
     checksum: u64 = 0,
 
@@ -196,10 +211,10 @@ pub const Variant = extern struct {
     }
 };
 
-/// What frames of a variant in place start with, decoded. The rest belongs there in the executable:
+/// The head of each frame of a variant in place, decoded. The rest belongs there in the executable:
 /// such ranges ascend, do not overlap and lie inside of it.
 pub const Restore = extern struct {
-    /// In the executable, in bytes.
+    /// Position in the executable, in bytes.
     offset: u64,
 };
 
@@ -213,9 +228,9 @@ pub const Frame = extern struct {
     stored_size: u32,
     /// What the frame decodes to: 1 to `frame_size_max`.
     size: u32,
-    /// Of the stored bytes; checked before they are decoded.
+    /// Covers the stored bytes; checked before they are decoded.
     stored_checksum: u64,
-    /// Of the decoded bytes, without filter.
+    /// Covers the decoded bytes, without filter.
     checksum: u64,
     /// A `Filter`; `none` with another codec than `zstd`.
     filter: u8 = 0,
@@ -240,8 +255,8 @@ pub const Detached = extern struct {
     /// In the executable, in bytes; at least 1, at most `2 * stream_size + detached_slack`: deflating never makes
     /// more, and a size that is not stored is not believed.
     size: u64,
-    /// In the stream, in bytes; at least 1. Where it is not `size`, the range is a zlib stream, and stored
-    /// is what it inflates to: engine/deflate/deflate.zig makes exactly the range of it.
+    /// In the stream, in bytes; at least 1. Where it is not `size`, the range is a zlib stream, and what it
+    /// inflates to is stored: engine/deflate/deflate.zig makes exactly the range of it.
     stream_size: u64,
 
     comptime {
@@ -250,97 +265,13 @@ pub const Detached = extern struct {
     }
 };
 
-/// What the frames of a variant decode to at most, and what extra frames do, in bytes: positions in a recipe have 32 bits.
-pub const stream_size_max: u32 = (1 << 32) - 1;
-
-/// The longest range of Go's function records in a recipe, in bytes: a decoder that starts within one reads it from its
-/// start.
-pub const records_size_max: u32 = 1 << 16;
-
-/// What is done with the bytes of a range that a variant has in common with its base, to predict them.
-pub const Kind = enum(u8) {
-    /// They are not predicted: the range says where addresses have moved to.
-    none = 0,
-    /// Nothing.
-    bytes = 1,
-    /// x86-64 code: relative addresses are replaced.
-    code = 2,
-    /// Pointers are replaced, and offsets of functions.
-    data = 3,
-    /// Go's table of functions.
-    function_table = 4,
-    /// The records that it points to.
-    functions = 5,
-};
-
-/// What offsets in Go's tables count from.
-pub const Origin = enum(u8) {
-    /// The first function.
-    text = 0,
-    /// The table of functions.
-    functions = 1,
-    /// The functions' names.
-    names = 2,
-    /// The tables that map program counters to numbers.
-    counters = 3,
-    /// What the garbage collector and tracebacks know of functions.
-    function_data = 4,
-};
-
-pub const origin_count = 5;
-
-/// The head of a recipe, by which a variant is predicted from its base:
-///
-///     Recipe | Area × base_area_count | Area × variant_area_count | columns
-///
-/// What it predicts from are the base's bytes: in `packed` the base's stream; in `direct` the base's
-/// image in memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
-///
-/// The columns are `entry_count` times u32, u32, u32 and u8: of each range, its distance from the end of
-/// the one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are
-/// relative to the image.
-pub const Recipe = extern struct {
-    entry_count: u32,
-    base_area_count: u32,
-    variant_area_count: u32,
-    /// Of the base's image, in bytes. Addresses from here on are those of bytes that are not loaded.
-    base_image_size: u32,
-    /// Addresses below are not taken for pointers.
-    pointer_min: u32,
-    /// Of the base's functions, in bytes.
-    text_size: u32,
-    /// Where the images start.
-    base_image: u64,
-    variant_image: u64,
-    origins: [origin_count]RecipeOrigin,
-
-    comptime {
-        assert(@sizeOf(Recipe) == 80);
-        assertNoPadding(Recipe);
-    }
-};
-
-/// Addresses of an `Origin`.
-pub const RecipeOrigin = extern struct {
-    base: u32,
-    variant: u32,
-};
-
-/// A part of an executable that ranges may lie in.
-pub const Area = extern struct {
-    address: u32,
-    /// In the base's bytes, or in the variant's stream.
-    offset: u32,
-    /// In bytes.
-    size: u32,
-};
-
 /// The directory's size in bytes.
 pub fn directorySize(variant_count: u64, frame_count: u64, detached_count: u64) u64 {
-    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame) + detached_count * @sizeOf(Detached);
+    return @sizeOf(Header) + variant_count * @sizeOf(Variant) + frame_count * @sizeOf(Frame) +
+        detached_count * @sizeOf(Detached);
 }
 
-fn assertNoPadding(comptime T: type) void {
+pub fn assertNoPadding(comptime T: type) void {
     var size: usize = 0;
     for (@typeInfo(T).@"struct".fields) |field| size += @sizeOf(field.type);
     assert(size == @sizeOf(T));

@@ -1,39 +1,58 @@
-//! `print-format OUTPUT`: writes the bundle format as TypeScript, from the definition in
-//! engine/format/format.zig.
+//! `print-format FOLDER`: writes the bundle format and the wire as TypeScript, a module for each of `modules`.
 const std = @import("std");
 const format = @import("format");
 const Writer = std.Io.Writer;
 
+const modules = .{
+    .{ .name = "format.ts", .namespace = format },
+    .{ .name = "wire.ts", .namespace = format.wire },
+};
+
 pub fn main(init: std.process.Init) !void {
-    const arguments = try init.minimal.args.toSlice(init.arena.allocator());
-    var text: Writer.Allocating = .init(init.arena.allocator());
-    try print(&text.writer);
-    try std.Io.Dir.cwd().writeFile(init.io, .{ .sub_path = arguments[1], .data = text.written() });
+    const gpa = init.arena.allocator();
+    const words = try init.minimal.args.toSlice(gpa);
+    inline for (modules) |module| {
+        var text: Writer.Allocating = .init(gpa);
+        try print(&text.writer, module.namespace);
+        const path = try std.fs.path.join(gpa, &.{ words[1], module.name });
+        try std.Io.Dir.cwd().writeFile(init.io, .{ .sub_path = path, .data = text.written() });
+    }
 }
 
-fn print(writer: *Writer) Writer.Error!void {
-    try writer.writeAll("// Written by `zig build format` from engine/format/format.zig. Do not edit.\n\n");
-    const declarations = @typeInfo(format).@"struct".decls;
+fn print(writer: *Writer, comptime Namespace: type) Writer.Error!void {
+    try writer.writeAll("// Written by `zig build format` from engine/format. Do not edit.\n");
+    const declarations = @typeInfo(Namespace).@"struct".decls;
+    var separator: []const u8 = "\n";
     inline for (declarations) |declaration| {
-        const value = @field(format, declaration.name);
-        if (@TypeOf(value) != type) try printConstant(writer, declaration.name, value);
+        const value = @field(Namespace, declaration.name);
+        if (@TypeOf(value) == type or @typeInfo(@TypeOf(value)) == .@"fn") continue;
+        try writer.writeAll(separator);
+        separator = "";
+        try printConstant(writer, declaration.name, value);
     }
     inline for (declarations) |declaration| {
-        const value = @field(format, declaration.name);
-        if (@TypeOf(value) == type) {
-            try writer.writeByte('\n');
-            switch (@typeInfo(value)) {
-                .@"enum" => try printEnum(writer, declaration.name, value),
-                .@"struct" => try printStruct(writer, declaration.name, value),
-                else => @compileError("a declaration of the format that has no TypeScript: " ++ declaration.name),
-            }
-        }
+        const value = @field(Namespace, declaration.name);
+        if (@TypeOf(value) == type) try printType(writer, declaration.name, value);
+    }
+}
+
+fn printType(writer: *Writer, comptime name: []const u8, comptime T: type) Writer.Error!void {
+    switch (@typeInfo(T)) {
+        .@"enum" => try printEnum(writer, name, T),
+        .@"struct" => |info| if (T == format.wire.exports) {
+            try printExports(writer, T);
+        } else if (info.layout == .@"extern") {
+            const start = "\nexport const {s} = {{\n  size: {d},\n  fields: {{\n";
+            try writer.print(start, .{ constantName(name), @sizeOf(T) });
+            try printFields(writer, T, "", 0);
+            try writer.writeAll("  },\n} as const;\n");
+        },
+        else => @compileError("a declaration of the format that has no TypeScript: " ++ name),
     }
 }
 
 fn printConstant(writer: *Writer, comptime name: []const u8, value: anytype) Writer.Error!void {
     switch (@typeInfo(@TypeOf(value))) {
-        .@"fn" => {},
         .int, .comptime_int => try writer.print("export const {s} = {d};\n", .{ constantName(name), value }),
         .pointer => try writer.print("export const {s} = \"{s}\";\n", .{ constantName(name), value }),
         .array => {
@@ -48,27 +67,96 @@ fn printConstant(writer: *Writer, comptime name: []const u8, value: anytype) Wri
 }
 
 fn printEnum(writer: *Writer, comptime name: []const u8, comptime T: type) Writer.Error!void {
-    try writer.print("export const {s} = {{\n", .{constantName(name)});
+    try writer.print("\nexport const {s} = {{\n", .{constantName(name)});
     inline for (@typeInfo(T).@"enum".fields) |field| {
         try writer.print("  {s}: {d},\n", .{ field.name, field.value });
     }
     try writer.writeAll("} as const;\n");
 }
 
-fn printStruct(writer: *Writer, comptime name: []const u8, comptime T: type) Writer.Error!void {
-    try writer.print("export const {s} = {{\n  size: {d},\n  fields: {{\n", .{ constantName(name), @sizeOf(T) });
+/// Fields of a struct within a field `base` are called `base_…`.
+fn printFields(
+    writer: *Writer,
+    comptime T: type,
+    comptime prefix: []const u8,
+    comptime start: usize,
+) Writer.Error!void {
     inline for (@typeInfo(T).@"struct".fields) |field| {
+        const name = prefix ++ field.name;
+        const offset = start + @offsetOf(T, field.name);
         const kind = switch (@typeInfo(field.type)) {
             .int => @typeName(field.type),
+            .@"enum" => |info| @typeName(info.tag_type),
             .array => "bytes",
-            else => @compileError("a field of the format that has no TypeScript: " ++ field.name),
+            .@"struct" => {
+                try printFields(writer, field.type, name ++ "_", offset);
+                continue;
+            },
+            else => @compileError("a field of the format that has no TypeScript: " ++ name),
         };
         try writer.print(
             "    {s}: {{ offset: {d}, size: {d}, type: \"{s}\" }},\n",
-            .{ field.name, @offsetOf(T, field.name), @sizeOf(field.type), kind },
+            .{ name, offset, @sizeOf(field.type), kind },
         );
     }
-    try writer.writeAll("  },\n} as const;\n");
+}
+
+/// Prints the signatures, and for each function how many arguments it takes.
+fn printExports(writer: *Writer, comptime Exports: type) Writer.Error!void {
+    const declarations = @typeInfo(Exports).@"struct".decls;
+    try writer.writeAll("\nexport type Exports = {\n");
+    inline for (declarations) |declaration| {
+        var buffer: [512]u8 = undefined;
+        var line: Writer = .fixed(&buffer);
+        try printSignature(&line, Exports, declaration.name, .{ .between = ", " });
+        // As Biome formats it.
+        if (line.end <= line_width + 1) {
+            try writer.writeAll(line.buffered());
+        } else {
+            const lines: Spaces = .{ .before = "\n    ", .between = ",", .end = ",\n  " };
+            try printSignature(writer, Exports, declaration.name, lines);
+        }
+    }
+    try writer.writeAll("};\n\nexport const EXPORTS: { readonly [K in keyof Exports]: number } = {\n");
+    inline for (declarations) |declaration| {
+        const count = @typeInfo(@field(Exports, declaration.name).Arguments).@"struct".fields.len;
+        try writer.print("  {s}: {d},\n", .{ declaration.name, count });
+    }
+    try writer.writeAll("};\n");
+}
+
+/// `lineWidth` of biome.json.
+const line_width = 110;
+
+/// Stands before, between and after arguments.
+const Spaces = struct { before: []const u8 = "", between: []const u8, end: []const u8 = "" };
+
+fn printSignature(
+    writer: *Writer,
+    comptime Exports: type,
+    comptime name: []const u8,
+    spaces: Spaces,
+) Writer.Error!void {
+    const function = @field(Exports, name);
+    try writer.writeAll("  readonly " ++ name ++ ": (");
+    inline for (@typeInfo(function.Arguments).@"struct".fields, 0..) |field, index| {
+        if (index > 0) try writer.writeAll(spaces.between);
+        try writer.writeAll(spaces.before);
+        try printCamelCase(writer, field.name);
+        try writer.writeAll(": " ++ comptime typeName(field.type));
+    }
+    try writer.print("{s}) => {s};\n", .{ spaces.end, comptime typeName(function.Result) });
+}
+
+/// A type of WebAssembly's as JavaScript passes it. Addresses and sizes have 32 bits there, and come back with a sign.
+fn typeName(comptime T: type) []const u8 {
+    return switch (@typeInfo(T)) {
+        .void => "void",
+        .bool => "boolean",
+        .pointer, .float => "number",
+        .int => if (T == u64) "bigint" else "number",
+        else => @compileError("a type of the wire that has no TypeScript: " ++ @typeName(T)),
+    };
 }
 
 /// `frame_size_max` and `StartPolicy` as TypeScript's constants are called: FRAME_SIZE_MAX, START_POLICY.
@@ -83,9 +171,20 @@ fn constantName(comptime name: []const u8) []const u8 {
     };
 }
 
-test "src/engine/format.ts is what engine/format/format.zig defines (else run `zig build format`)" {
-    var text: Writer.Allocating = .init(std.testing.allocator);
-    defer text.deinit();
-    try print(&text.writer);
-    try std.testing.expectEqualStrings(@embedFile("format.ts"), text.written());
+/// `base_size` as TypeScript's variables are called: baseSize.
+fn printCamelCase(writer: *Writer, name: []const u8) Writer.Error!void {
+    for (name, 0..) |byte, index| {
+        if (byte == '_') continue;
+        const is_first = index > 0 and name[index - 1] == '_';
+        try writer.writeByte(if (is_first) std.ascii.toUpper(byte) else byte);
+    }
+}
+
+test "the TypeScript side reads what engine/format defines (else run `zig build format`)" {
+    inline for (modules) |module| {
+        var text: Writer.Allocating = .init(std.testing.allocator);
+        defer text.deinit();
+        try print(&text.writer, module.namespace);
+        try std.testing.expectEqualStrings(@embedFile(module.name), text.written());
+    }
 }

@@ -23,7 +23,7 @@ import type { Target } from "./targets.ts";
 const VARIABLES = ["BUN_BE_BUN", "BUN_OPTIONS", "BUN_INSPECT"] as const;
 
 /**
- * Compiles the launcher and the codec, which go into every mgo. The environment variable ZIG names another Zig, ZSTD
+ * Compiles the launcher and the engine, which go into every mgo. The environment variable ZIG names another Zig, ZSTD
  * the lib folder of other zstd sources: distributions have their own.
  */
 export async function compileProducts(): Promise<void> {

@@ -2,7 +2,7 @@
 import { globSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { loadCodec } from "../../src/engine/products.ts";
+import { sharedEngine } from "../../src/engine/module.ts";
 import { LIMIT } from "../../tests/support/run.ts";
 import { leftoversIn, temporaryIn } from "./folder.ts";
 import { type Case, readCases } from "./report.ts";
@@ -26,7 +26,7 @@ const LONG = [
  */
 export async function testBun(files: readonly string[], folder: string): Promise<Totals> {
   // Zig compiles it at first use.
-  await loadCodec();
+  await sharedEngine();
   const [report, timings] = [join(folder, "junit.xml"), join(folder, "timings.json")];
   const all = globSync("tests/**/*.test.ts").map((file) => [file, 1 + LONG.toReversed().indexOf(file)]);
   writeFileSync(timings, JSON.stringify({ version: 1, files: Object.fromEntries(all) }));

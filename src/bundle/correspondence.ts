@@ -1,12 +1,13 @@
 /**
- * Which parts of two executables correspond: what the codec (engine/request.zig) is asked with.
+ * Which parts of two executables correspond, from which the engine makes a recipe.
  *
  * Sections correspond by name. Those that are not loaded have no address: they get one behind the image, so
- * that one number tells where anything is. What is detached comes last: no part of the skeleton is predicted from
- * it, as its parts are other ones.
+ * that one number tells where anything is. Detached parts come last: no part of the skeleton is predicted from
+ * them, as they have other names.
  */
+import type { Correspondence, Pair, Placement, Span } from "../engine/request.ts";
+import { ROLE } from "../engine/wire.ts";
 import { align } from "./align.ts";
-import type { DetachedRange, Stream } from "./detach.ts";
 import {
   type Elf,
   PT_LOAD,
@@ -18,44 +19,35 @@ import {
   SHT_RELA,
   tryParseElf,
 } from "./elf.ts";
+import type { DetachedRange, Stream } from "./stream.ts";
 
-/** `Role` of engine/request.zig. */
-export const ROLE = { zeros: 0, bytes: 1, code: 2, data: 3, relocations: 4, functions: 5 } as const;
-
-/** One section, as `Span` of engine/request.zig, and its role. */
-export interface Part {
+/** One section, placed in the image and in the stream. */
+export interface Part extends Span {
   readonly name: string;
+  /** One of ROLE. */
   readonly role: number;
-  readonly address: number;
-  /** In the stream. */
-  readonly offset: number;
-  readonly size: number;
 }
 
-/** One executable. */
-export interface Image {
-  /** Where its first segment is loaded, unless it is loaded elsewhere. */
-  readonly address: bigint;
-  /** In bytes. */
-  readonly size: number;
+/** One executable; its address is that of its first segment, unless it is loaded elsewhere. */
+export interface Image extends Placement {
   readonly parts: readonly Part[];
 }
 
 /** Go's sections of functions, in executables with addresses that are fixed and others. */
 const FUNCTIONS = [".gopclntab", ".data.rel.ro.gopclntab"];
-/** What holds pointers, of all that is not loaded. */
+/** Sections that are not loaded and hold pointers. */
 const POINTERS = [".symtab", ".debug_addr", ".debug_frame"];
 /** Addresses behind an image start at a multiple of this, so that they are as aligned as in the file. */
 const BEHIND_ALIGN = 0x10000;
 /** Detached parts start at multiples of this, wherever they are in the stream: pointers are looked for at multiples of 8. */
 const DETACHED_ALIGN = 16;
-/** Addresses have 32 bits. */
+/** Addresses have 32 bits in recipes. */
 const SIZE_MAX = 0x7fff_ffff;
 
 /**
- * The parts of an executable; of a file that is none, or too large, the skeleton as one part.
+ * The parts of an executable. A file that is none, or too large, has one part: its skeleton.
  *
- * @param stream what `detach` made of the file
+ * @param stream what `splitStream` made of the file
  */
 export function readImage(file: Uint8Array, stream: Stream): Image {
   const elf = tryParseElf(file);
@@ -106,7 +98,7 @@ function detachedParts(
   });
 }
 
-/** Where a section of the skeleton is in it; undefined for one that is not whole there. */
+/** A section's offset in the skeleton; undefined for one that is not whole there. */
 function skeletonOffset({ offset, size }: Section, detached: readonly DetachedRange[]): number | undefined {
   let cut = 0;
   for (const range of detached) {
@@ -125,7 +117,7 @@ function partOf(
   behind: number,
 ): Part | undefined {
   const { name, size, header } = section;
-  // What each thread gets a copy of has no place in the image.
+  // Each thread gets a copy of it: it has no place in the image.
   if (size === 0 || (header.flags & SHF_TLS) !== 0n) return undefined;
   const noBits = header.type === SHT_NOBITS;
   const offset = noBits ? 0 : skeletonOffset(section, detached);
@@ -146,52 +138,20 @@ function roleOf({ name, header }: Section): number {
   return FUNCTIONS.includes(name) ? ROLE.functions : ROLE.data;
 }
 
-/**
- * The request to the codec, in its layout: a `Request` and as many `Pair` of engine/request.zig.
- */
-export function writeRequest(base: Image, variant: Image): Uint8Array {
-  const pairs = pairUp(base.parts, variant.parts);
-  const bytes = new Uint8Array(REQUEST_SIZE + pairs.length * PAIR_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, base.address, true);
-  view.setBigUint64(8, variant.address, true);
-  for (const [index, value] of [base.size, variant.size, pairs.length].entries()) {
-    view.setUint32(16 + index * 4, value, true);
-  }
-  for (const [index, [a, b]] of pairs.entries()) {
-    const fields = [a.role, a.address, a.offset, a.size, b.address, b.offset, b.size];
-    for (const [at, field] of fields.entries()) {
-      view.setUint32(REQUEST_SIZE + index * PAIR_SIZE + at * 4, field, true);
-    }
-  }
-  return bytes;
-}
-
-/** The same request without pairs: nothing can be predicted by it. */
-export function withoutPairs(request: Uint8Array): Uint8Array {
-  const head = request.slice(0, REQUEST_SIZE);
-  new DataView(head.buffer).setUint32(PAIR_COUNT_OFFSET, 0, true);
-  return head;
-}
-
-const REQUEST_SIZE = 32;
-const PAIR_COUNT_OFFSET = 24;
-const PAIR_SIZE = 28;
-
-/** Pairs by name, those that ascend in both files; there, too, plans ascend. */
-function pairUp(base: readonly Part[], variant: readonly Part[]): readonly (readonly [Part, Part])[] {
-  const byName = new Map(variant.map((part) => [`${part.role} ${part.name}`, part]));
-  const pairs: (readonly [Part, Part])[] = [];
-  // Where a base's bytes lie among others is of no matter.
+/** The sections that two executables have in common, and that ascend in both, as ranges of recipes do. */
+export function correspond(base: Image, variant: Image): Correspondence {
+  const byName = new Map(variant.parts.map((part) => [`${part.role} ${part.name}`, part]));
+  const pairs: Pair[] = [];
+  // The offsets of a base's parts may be in any order.
   const [baseEnds, variantEnds] = [new Ends(), new Ends()];
-  for (const a of base.toSorted((left, right) => left.address - right.address)) {
+  for (const a of base.parts.toSorted((left, right) => left.address - right.address)) {
     const b = byName.get(`${a.role} ${a.name}`);
     if (b === undefined || a.address < baseEnds.address || !variantEnds.allows(b)) continue;
     baseEnds.add(a);
     variantEnds.add(b);
-    pairs.push([a, b]);
+    pairs.push({ role: a.role, base: a, variant: b });
   }
-  return pairs;
+  return { base, variant, pairs };
 }
 
 /** How far the parts so far reach. */

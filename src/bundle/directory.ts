@@ -28,9 +28,9 @@ import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, type Values, writeStruct } from "../engine/struct.ts";
 import { type Level, levelNumber, levelOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
-import type { DetachedRange } from "./detach.ts";
 import type { EncodedVariant } from "./encode.ts";
 import type { StartPolicy } from "./layout.ts";
+import type { DetachedRange } from "./stream.ts";
 
 export interface Directory {
   readonly version: number;

@@ -14,7 +14,6 @@ import { formatSize } from "../system/figures.ts";
 import { readWhole } from "../system/file.ts";
 import { restoreBase } from "./base.ts";
 import { type BuildInfo, buildInfoSection, readBuildInfo } from "./buildinfo.ts";
-import { attach, type Stream } from "./detach.ts";
 import { type Directory, readDirectory, type StoredFrame, type StoredVariant } from "./directory.ts";
 import {
   type Elf,
@@ -29,6 +28,7 @@ import {
 import { decodeFrame } from "./frame.ts";
 import { imageChecksum, readBlock } from "./image.ts";
 import { readInPlace } from "./reference.ts";
+import { joinStream } from "./stream.ts";
 import { sha256 } from "./variant.ts";
 
 const NOTHING = new Uint8Array();
@@ -193,11 +193,13 @@ async function decodeWith(
 ): Promise<Uint8Array> {
   const { skeletonSize, detached } = variant;
   const contents = variant.frames.slice(variant.extraFrameCount);
-  const prediction = base && (await readPlan(bundle, variant, base, signal));
+  const prediction = base && (await readRecipe(bundle, variant, base, signal));
   try {
     const predict = prediction ? prediction.predict.bind(prediction) : nothing;
     const stream = await decodeFrames(bundle, variant, contents, predict, signal);
-    const bytes = await putTogether(bundle, variant, { bytes: stream, skeletonSize, detached });
+    const deflate = await loadDeflate();
+    const bytes = joinStream({ bytes: stream, skeletonSize, detached }, deflate);
+    if (bytes === undefined) throw damaged(bundle, variant, "its debug data do not deflate to their size");
     if (Buffer.from(sha256(bytes)).equals(variant.sha256)) return bytes;
     throw damaged(bundle, variant, "its SHA-256 is wrong");
   } finally {
@@ -205,25 +207,18 @@ async function decodeWith(
   }
 }
 
-async function putTogether(bundle: Bundle, variant: StoredVariant, stream: Stream): Promise<Uint8Array> {
-  if (stream.detached.length === 0) return stream.bytes;
-  const bytes = attach(stream, await loadDeflate());
-  if (bytes !== undefined) return bytes;
-  throw damaged(bundle, variant, "its debug data do not deflate to their size");
-}
-
-async function readPlan(
+async function readRecipe(
   bundle: Bundle,
   variant: StoredVariant,
   base: Base,
   signal: AbortSignal | undefined,
 ): Promise<Prediction> {
   const frames = variant.frames.slice(0, variant.extraFrameCount);
-  const plan = await decodeFrames(bundle, variant, frames, nothing, signal);
-  if (plan.length < RECIPE.size) throw damaged(bundle, variant, "its plan is cut short");
-  const imageSize = base.inPlace ? readStruct(RECIPE, plan, 0).base_image_size : 0;
-  const prediction = (await predictorOf(bundle, base, imageSize)).open(plan);
-  if (prediction === undefined) throw damaged(bundle, variant, "its plan contradicts itself");
+  const recipe = await decodeFrames(bundle, variant, frames, nothing, signal);
+  if (recipe.length < RECIPE.size) throw damaged(bundle, variant, "its recipe is cut short");
+  const imageSize = base.inPlace ? readStruct(RECIPE, recipe, 0).base_image_size : 0;
+  const prediction = (await predictorOf(bundle, base, imageSize)).open(recipe);
+  if (prediction === undefined) throw damaged(bundle, variant, "its recipe contradicts itself");
   return prediction;
 }
 

@@ -1,31 +1,29 @@
 /**
- * What variants are predicted from, laid out as the launcher has it (`Plan` in engine/format/format.zig): a stored base
- * as its stream, a base in place as its image in memory with bytes behind it that are not at hand there.
+ * What variants are predicted from, laid out as the launcher has it (engine/format/recipe.zig): a stored base
+ * as its stream, a base in place as its image in memory, followed by the bytes that are not in memory there.
  */
-
-import { type Image, type Part, ROLE, readImage } from "./correspondence.ts";
-import type { Stream } from "./detach.ts";
+import type { Base } from "../engine/predictor.ts";
+import { ROLE } from "../engine/wire.ts";
+import { type Image, type Part, readImage } from "./correspondence.ts";
 import { PT_INTERP, PT_LOAD, parseElf, SHF_WRITE } from "./elf.ts";
+import type { Stream } from "./stream.ts";
 
-export interface Reference {
-  readonly bytes: Uint8Array;
-  /** How much of the bytes is an image, in bytes; 0 where none is. */
-  readonly imageSize: number;
+export interface Reference extends Base {
   /** Where its parts lie in the bytes. */
   readonly image: Image;
 }
 
-/** A base that is stored. */
+/** The reference that a stored base is. */
 export function storedReference(base: Uint8Array, stream: Stream): Reference {
   return { bytes: stream.bytes, imageSize: 0, image: readImage(base, stream) };
 }
 
 /**
- * A base in place. Of its image only what is loaded unchanged counts: a dynamic linker writes addresses into
- * what is not read-only before the launcher runs, and `strip` takes away what is not loaded. All that is stored
- * beside it.
+ * The reference that a base in place is. Only what is loaded unchanged is taken from its image: a dynamic linker
+ * writes addresses into what is not read-only before the launcher runs, and `strip` takes away what is not loaded.
+ * The rest is stored beside it.
  *
- * @returns it, and what is to be stored: its last bytes
+ * @returns it, and its last bytes, which are to be stored
  */
 export function inPlaceReference(
   base: Uint8Array,
@@ -62,17 +60,12 @@ export function inPlaceReference(
 }
 
 /**
- * The image of a base in place, from the bundle that it was made into.
+ * Reads the image of a base in place from the bundle that it was made into.
  *
  * @param size of the image, in bytes
  * @param extra what was stored beside it
  */
-export function readInPlace(
-  bundle: Uint8Array,
-  name: string,
-  size: number,
-  extra: Uint8Array,
-): Pick<Reference, "bytes" | "imageSize"> {
+export function readInPlace(bundle: Uint8Array, name: string, size: number, extra: Uint8Array): Base {
   const bytes = new Uint8Array(size + extra.length);
   bytes.set(extra, size);
   const loads = parseElf(bundle, name).programs.filter(({ type }) => type === PT_LOAD);

@@ -10,7 +10,7 @@ import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
 import { type Elf, findSection, parseElf } from "./elf.ts";
 
 /** One file to bundle. */
-export type VariantInput = FileInput | ComingInput;
+export type VariantInput = FileInput | PendingInput;
 
 export interface FileInput {
   readonly path: string;
@@ -19,7 +19,7 @@ export interface FileInput {
 }
 
 /** A file that is still being built. */
-export interface ComingInput {
+export interface PendingInput {
   readonly path: string;
   readonly level: Level;
   /** Resolves once the file is whole; rejects if there will be none. */

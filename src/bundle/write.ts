@@ -9,20 +9,20 @@ import { buildInfoSection } from "./buildinfo.ts";
 import { type DirectPlan, fillDirect, payloadAddress, planDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
 import {
-  type Coming,
   type EncodedVariant,
   type EncodeOptions,
-  encodeAsTheyCome,
+  encodeAsReady,
   encodeExtra,
   encodeVariants,
   openSource,
-  takeApart,
+  type Pending,
 } from "./encode.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
 import type { Layout, StartPolicy } from "./layout.ts";
 import { readBundle, verifyImage } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
-import { type ComingInput, checkVariants, readVariant, type Variant, type VariantInput } from "./variant.ts";
+import { splitStream } from "./stream.ts";
+import { checkVariants, type PendingInput, readVariant, type Variant, type VariantInput } from "./variant.ts";
 
 export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
@@ -49,7 +49,7 @@ export async function createBundle(
   const all = Promise.all(reading).then(checkVariants);
   // Encoding ends with what went wrong first.
   all.catch(() => {});
-  const variants = isComing(inputs)
+  const variants = arePending(inputs)
     ? inputs.map(({ level }, index) => ({ level, variant: reading[index] ?? all.then(([first]) => first) }))
     : (await all).map((variant) => ({ level: variant.level, variant: Promise.resolve(variant) }));
   if (variants.length === 1) return [(await all)[0].bytes];
@@ -64,7 +64,7 @@ export async function createBundle(
 }
 
 /** Variants that are there already are all looked at before the first is encoded. */
-function isComing(inputs: readonly VariantInput[]): inputs is readonly ComingInput[] {
+function arePending(inputs: readonly VariantInput[]): inputs is readonly PendingInput[] {
   return inputs.every((input) => "ready" in input);
 }
 
@@ -77,7 +77,7 @@ type Checked = Promise<readonly [Variant, ...Variant[]]>;
  * @param all the variants, checked
  */
 async function createPacked(
-  variants: readonly Coming<Variant>[],
+  variants: readonly Pending<Variant>[],
   all: Checked,
   template: Template,
   options: BundleOptions,
@@ -96,15 +96,15 @@ async function createPacked(
 
 /** The bundle is the base; the others are stored as differences from what of it is loaded. */
 async function createDirect(
-  variants: readonly Coming<Variant>[],
+  variants: readonly Pending<Variant>[],
   all: Checked,
   template: Template,
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
   let plan: DirectPlan | undefined;
-  const { encoded, base } = await encodeAsTheyCome(variants, options, async (variant, deflate) => {
+  const { encoded, base } = await encodeAsReady(variants, options, async (variant, deflate) => {
     plan = planDirect(variant.elf, template.block.bytes, variant.path);
-    const { reference, ...extra } = inPlaceReference(variant.bytes, takeApart(variant, deflate));
+    const { reference, ...extra } = inPlaceReference(variant.bytes, splitStream(variant.bytes, deflate));
     const own = await encodeInPlace(variant, plan, extra, options);
     return { own, source: await openSource(reference) };
   });
@@ -128,8 +128,8 @@ async function encodeInPlace(
 ): Promise<EncodedVariant> {
   const { level, bytes } = base;
   const extra = [
-    ...(await encodeExtra(base, needed, options)),
-    ...(await encodeExtra(base, detached, options, true)),
+    ...(await encodeExtra(level, needed, options)),
+    ...(await encodeExtra(level, detached, options, true)),
   ];
   const own = await encodeBase(level, bytes, overwritten, extra, options.compress);
   options.onProgress?.({ level, done: bytes.length, size: bytes.length, stored: bytes.length });

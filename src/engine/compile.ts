@@ -21,11 +21,11 @@ const SOURCES = ["build.zig", "launcher.zig", "launcher", "engine", "package-loc
 
 /** Where build.zig puts its products, below the folder that `zig build --prefix` names. */
 const PRODUCTS = "bin";
-const PRODUCT = { launcher: "mgo-launcher", codec: "mgo-codec.wasm" } as const;
+const PRODUCT = { launcher: "mgo-launcher", engine: "mgo-engine.wasm" } as const;
 export type Product = keyof typeof PRODUCT;
 
 /**
- * Compiles the launcher and the codec unless that was done before.
+ * Compiles the launcher and the engine unless that was done before.
  *
  * @returns the one that is asked for
  * @throws MgoError if Zig is missing or refuses; the signal's reason if it is aborted

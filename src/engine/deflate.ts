@@ -1,25 +1,18 @@
-/**
- * Deflates as Go's linker did: engine/deflate/deflate.zig, which is part of the codec's WebAssembly module.
- */
+/** Deflates as Go's linker did: engine/deflate/deflate.zig. */
 import { xxHash64 } from "./hash.ts";
-import { type Memory, Piece, sharedCodec } from "./module.ts";
-
-interface Exports extends Memory {
-  /** Gives the size of the output in bytes; negative if it does not fit. */
-  deflateRange(input: number, inputSize: number, output: number, outputSize: number): number;
-}
+import { Piece, sharedEngine } from "./module.ts";
 
 /** The zlib stream of the input, as a copy, or undefined if it is larger than `sizeMax` bytes. */
 export type Deflate = (input: Uint8Array, sizeMax: number) => Uint8Array | undefined;
 
-/** @throws MgoError if the codec cannot be had */
+/** @throws MgoError if the engine is unavailable */
 export async function loadDeflate(): Promise<Deflate> {
-  const codec = await sharedCodec<Exports>();
+  const engine = await sharedEngine();
   return (input, sizeMax) => {
-    const contents = new Piece(codec, input);
-    const output = new Piece(codec, sizeMax);
+    const contents = new Piece(engine, input);
+    const output = new Piece(engine, sizeMax);
     try {
-      const size = codec.deflateRange(contents.address, contents.size, output.address, output.size);
+      const size = engine.deflateRange(contents.address, contents.size, output.address, output.size);
       return size < 0 ? undefined : output.read(size);
     } finally {
       output.release();
@@ -28,7 +21,7 @@ export async function loadDeflate(): Promise<Deflate> {
   };
 }
 
-/** The same, which does not deflate the same input twice: variants have sections in common, and each is also checked. */
+/** The same, but each input is deflated once: variants have sections in common, and each is checked as well. */
 export function remember(deflate: Deflate): Deflate {
   const known = new Map<string, Uint8Array | undefined>();
   return (input, sizeMax) => {

@@ -4,11 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import codec from "../../zig-out/bin/mgo-codec.wasm" with { type: "file" };
+import engine from "../../zig-out/bin/mgo-engine.wasm" with { type: "file" };
 import launcher from "../../zig-out/bin/mgo-launcher" with { type: "file" };
 import type { Product } from "./compile.ts";
 
-const PATH = { launcher, codec } as const;
+const PATH = { launcher, engine } as const;
 
 /** In the npm package the paths are relative to the module that holds all of mgo. */
 const HERE = import.meta.dirname;

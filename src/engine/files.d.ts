@@ -4,7 +4,7 @@ declare module "*/mgo-launcher" {
   export default path;
 }
 
-declare module "*/mgo-codec.wasm" {
+declare module "*/mgo-engine.wasm" {
   const path: string;
   export default path;
 }

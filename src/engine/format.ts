@@ -1,5 +1,7 @@
-// Written by `zig build format` from engine/format/format.zig. Do not edit.
+// Written by `zig build format` from engine/format. Do not edit.
 
+export const ORIGIN_COUNT = 5;
+export const RECORDS_SIZE_MAX = 65536;
 export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 export const VERSION = 1;
 export const SECTION_PAYLOAD = ".mgo";
@@ -13,8 +15,55 @@ export const FRAME_STORED_SIZE_MAX = 1056768;
 export const DETACHED_COUNT_MAX = 255;
 export const DETACHED_SLACK = 64;
 export const STREAM_SIZE_MAX = 4294967295;
-export const RECORDS_SIZE_MAX = 65536;
-export const ORIGIN_COUNT = 5;
+
+export const RECIPE = {
+  size: 80,
+  fields: {
+    entry_count: { offset: 0, size: 4, type: "u32" },
+    base_area_count: { offset: 4, size: 4, type: "u32" },
+    variant_area_count: { offset: 8, size: 4, type: "u32" },
+    base_image_size: { offset: 12, size: 4, type: "u32" },
+    pointer_min: { offset: 16, size: 4, type: "u32" },
+    text_size: { offset: 20, size: 4, type: "u32" },
+    base_image: { offset: 24, size: 8, type: "u64" },
+    variant_image: { offset: 32, size: 8, type: "u64" },
+    origins: { offset: 40, size: 40, type: "bytes" },
+  },
+} as const;
+
+export const RECIPE_ORIGIN = {
+  size: 8,
+  fields: {
+    base: { offset: 0, size: 4, type: "u32" },
+    variant: { offset: 4, size: 4, type: "u32" },
+  },
+} as const;
+
+export const AREA = {
+  size: 12,
+  fields: {
+    address: { offset: 0, size: 4, type: "u32" },
+    offset: { offset: 4, size: 4, type: "u32" },
+    size: { offset: 8, size: 4, type: "u32" },
+  },
+} as const;
+
+export const KIND = {
+  none: 0,
+  bytes: 1,
+  code: 2,
+  data: 3,
+  function_table: 4,
+  functions: 5,
+} as const;
+
+export const ORIGIN = {
+  text: 0,
+  functions: 1,
+  names: 2,
+  counters: 3,
+  function_data: 4,
+} as const;
 
 export const LAYOUT = {
   packed: 0,
@@ -108,54 +157,5 @@ export const DETACHED = {
     offset: { offset: 0, size: 8, type: "u64" },
     size: { offset: 8, size: 8, type: "u64" },
     stream_size: { offset: 16, size: 8, type: "u64" },
-  },
-} as const;
-
-export const KIND = {
-  none: 0,
-  bytes: 1,
-  code: 2,
-  data: 3,
-  function_table: 4,
-  functions: 5,
-} as const;
-
-export const ORIGIN = {
-  text: 0,
-  functions: 1,
-  names: 2,
-  counters: 3,
-  function_data: 4,
-} as const;
-
-export const RECIPE = {
-  size: 80,
-  fields: {
-    entry_count: { offset: 0, size: 4, type: "u32" },
-    base_area_count: { offset: 4, size: 4, type: "u32" },
-    variant_area_count: { offset: 8, size: 4, type: "u32" },
-    base_image_size: { offset: 12, size: 4, type: "u32" },
-    pointer_min: { offset: 16, size: 4, type: "u32" },
-    text_size: { offset: 20, size: 4, type: "u32" },
-    base_image: { offset: 24, size: 8, type: "u64" },
-    variant_image: { offset: 32, size: 8, type: "u64" },
-    origins: { offset: 40, size: 40, type: "bytes" },
-  },
-} as const;
-
-export const RECIPE_ORIGIN = {
-  size: 8,
-  fields: {
-    base: { offset: 0, size: 4, type: "u32" },
-    variant: { offset: 4, size: 4, type: "u32" },
-  },
-} as const;
-
-export const AREA = {
-  size: 12,
-  fields: {
-    address: { offset: 0, size: 4, type: "u32" },
-    offset: { offset: 4, size: 4, type: "u32" },
-    size: { offset: 8, size: 4, type: "u32" },
   },
 } as const;

@@ -1,44 +1,36 @@
 /**
- * XXH64 with seed 0, the checksum of the bundle format: Bun's own where mgo runs in Bun, the codec's elsewhere.
+ * XXH64 with seed 0, the checksum of the bundle format: Bun's own where mgo runs in Bun, the engine's elsewhere.
  */
-import type { Memory } from "./module.ts";
 
-/** What engine/main.zig exports for it. */
-interface Exports extends Memory {
-  hashStart(): void;
-  hashPiece(address: number, size: number): void;
-  /** 64 bits, which WebAssembly passes as a signed number. */
-  hashValue(): bigint;
-}
-
-/** What the codec is given at once, in bytes. */
+/** What the engine is given at once, in bytes. */
 const PIECE = 256 * 1024;
 
 let hash: ((bytes: Uint8Array) => bigint) | undefined = globalThis.Bun?.hash.xxHash64;
 
 /**
- * Has to be waited for once before anything is hashed.
+ * Must be awaited once before anything is hashed.
  *
- * @throws MgoError if the codec is needed and cannot be had
+ * @throws MgoError if the engine is needed and unavailable
  */
 export async function loadHash(): Promise<void> {
   if (hash !== undefined) return;
-  const { Piece, sharedCodec } = await import("./module.ts");
-  const codec = await sharedCodec<Exports>();
-  const { address } = new Piece(codec, PIECE);
+  const { Piece, sharedEngine } = await import("./module.ts");
+  const engine = await sharedEngine();
+  const piece = new Piece(engine, PIECE);
   hash = (bytes) => {
-    codec.hashStart();
+    engine.hashStart();
     for (let at = 0; at < bytes.length; at += PIECE) {
-      const piece = bytes.subarray(at, at + PIECE);
-      new Uint8Array(codec.memory.buffer).set(piece, address);
-      codec.hashPiece(address, piece.length);
+      const contents = bytes.subarray(at, at + PIECE);
+      piece.write(contents);
+      engine.hashPiece(piece.address, contents.length);
     }
-    return BigInt.asUintN(64, codec.hashValue());
+    // WebAssembly passes 64 bits as a signed number.
+    return BigInt.asUintN(64, engine.hashValue());
   };
 }
 
 /** XXH64 of all bytes. */
 export function xxHash64(bytes: Uint8Array): bigint {
-  if (hash === undefined) throw new Error("loadHash was not waited for");
+  if (hash === undefined) throw new Error("loadHash was not awaited");
   return hash(bytes);
 }

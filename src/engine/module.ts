@@ -1,60 +1,85 @@
 /**
- * The codec's WebAssembly module (engine), and its memory.
+ * The engine: the WebAssembly module that engine/engine.zig is compiled to, and its memory.
+ *
+ * Addresses are those of the module's own memory; 0 is none. WebAssembly passes them as signed numbers.
  */
-import { loadCodec } from "./products.ts";
+import { MgoError } from "../system/error.ts";
+import { loadProduct } from "./products.ts";
+import { EXPORTS, type Exports } from "./wire.ts";
 
-/** What engine/main.zig exports for memory. Addresses are those of its own; 0 is none. */
-export interface Memory {
-  readonly memory: WebAssembly.Memory;
-  allocate(size: number): number;
-  release(address: number, size: number): void;
+export type Engine = Exports & { readonly memory: WebAssembly.Memory };
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The module, compiled once. */
+function compileEngine(): Promise<WebAssembly.Module> {
+  compiled ??= loadProduct("engine", process.env, new AbortController().signal).then((bytes) =>
+    WebAssembly.compile(Uint8Array.from(bytes)),
+  );
+  return compiled;
 }
 
 /**
- * A codec with memory of its own, which is given back with it.
+ * An engine with memory of its own, which is freed with it.
  *
- * @throws MgoError if the codec cannot be had
+ * @throws MgoError if the engine is unavailable
  */
-export async function instantiate<T extends Memory>(): Promise<T> {
-  const { exports } = await WebAssembly.instantiate(await loadCodec());
-  return exports as unknown as T;
+export async function instantiateEngine(): Promise<Engine> {
+  const { exports } = await WebAssembly.instantiate(await compileEngine());
+  if (isEngine(exports)) return exports;
+  throw new MgoError("the engine's WebAssembly module is of another version of mgo");
 }
 
-let shared: Promise<Memory> | undefined;
+function isEngine(exports: WebAssembly.Instance["exports"]): exports is Engine {
+  const isFunction = ([name, parameters]: readonly [string, number]): boolean => {
+    const found = exports[name];
+    return typeof found === "function" && found.length === parameters;
+  };
+  return exports.memory instanceof WebAssembly.Memory && Object.entries(EXPORTS).every(isFunction);
+}
+
+let shared: Promise<Engine> | undefined;
 
 /**
- * The codec of all that leaves nothing in its memory, which stays.
+ * The engine for all that leaves nothing in its memory, which never shrinks.
  *
- * @throws MgoError if the codec cannot be had
+ * @throws MgoError if the engine is unavailable
  */
-export async function sharedCodec<T extends Memory>(): Promise<T> {
-  shared ??= instantiate();
-  return (await shared) as T;
+export function sharedEngine(): Promise<Engine> {
+  shared ??= instantiateEngine();
+  return shared;
 }
 
-/** A piece of the codec's memory. */
+/** A piece of an engine's memory. */
 export class Piece {
-  readonly #codec: Memory;
+  readonly #engine: Engine;
   readonly address: number;
   /** In bytes. */
   readonly size: number;
 
-  /** @throws RangeError if there is no memory */
-  constructor(codec: Memory, contents: Uint8Array | number) {
-    this.#codec = codec;
+  /**
+   * @param contents what to copy into it, or its size in bytes
+   * @throws RangeError if there is no memory
+   */
+  constructor(engine: Engine, contents: Uint8Array | number) {
+    this.#engine = engine;
     this.size = typeof contents === "number" ? contents : contents.length;
-    // WebAssembly passes addresses as signed numbers.
-    this.address = codec.allocate(this.size) >>> 0;
+    this.address = engine.allocate(this.size) >>> 0;
     if (this.address === 0) throw new RangeError(`no memory for ${this.size} bytes`);
-    if (typeof contents !== "number") new Uint8Array(codec.memory.buffer).set(contents, this.address);
+    if (typeof contents !== "number") this.write(contents);
   }
 
-  /** A copy of what is in it, or of its first bytes. */
+  /** Copies bytes to its start. */
+  write(contents: Uint8Array): void {
+    new Uint8Array(this.#engine.memory.buffer).set(contents, this.address);
+  }
+
+  /** Returns a copy of its contents, or of its first bytes. */
   read(size = this.size): Uint8Array {
-    return new Uint8Array(this.#codec.memory.buffer, this.address, size).slice();
+    return new Uint8Array(this.#engine.memory.buffer, this.address, size).slice();
   }
 
   release(): void {
-    this.#codec.release(this.address, this.size);
+    this.#engine.release(this.address, this.size);
   }
 }

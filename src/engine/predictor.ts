@@ -1,78 +1,69 @@
-/**
- * Predicts a variant from its base: engine, which is compiled to WebAssembly, and the code that the launcher
- * predicts with.
- */
-
-import { withoutPairs } from "../bundle/correspondence.ts";
-import type { Reference } from "../bundle/reference.ts";
+/** Predicts variants from their base, by the code that the launcher predicts with. */
 import { FRAME_SIZE_MAX } from "./format.ts";
-import { instantiate, type Memory, Piece } from "./module.ts";
+import { type Engine, instantiateEngine, Piece } from "./module.ts";
+import { type Correspondence, writeRequest } from "./request.ts";
 
-/** What engine/main.zig exports for predicting. */
-interface Exports extends Memory {
-  makePlan(base: number, baseSize: number, variant: number, variantSize: number, request: number): number;
-  resultAddress(): number;
-  openPlan(plan: number, planSize: number, base: number, imageSize: number, baseSize: number): number;
-  closePlan(opened: number): void;
-  predictRange(opened: number, offset: bigint, out: number, size: number): void;
+/** The bytes that variants are predicted from. */
+export interface Base {
+  readonly bytes: Uint8Array;
+  /** How many of them, from the first on, are an image in memory; 0 where they are a stream. */
+  readonly imageSize: number;
 }
 
-type Known = Pick<Reference, "bytes" | "imageSize">;
-
-/** A plan as it is stored, and as it was read. */
-export interface Planned {
-  readonly plan: Uint8Array;
+/** A recipe as it is stored, and as it was read. */
+export interface Prepared {
+  readonly recipe: Uint8Array;
   readonly prediction: Prediction;
 }
 
-/** A base, from which variants can be predicted. */
+/** A base in the engine's memory. */
 export class Predictor {
-  readonly #codec: Exports;
+  readonly #engine: Engine;
   readonly #base: Piece;
   readonly #imageSize: number;
 
-  private constructor(codec: Exports, { bytes, imageSize }: Known) {
-    this.#codec = codec;
-    this.#base = new Piece(codec, bytes);
+  private constructor(engine: Engine, { bytes, imageSize }: Base) {
+    this.#engine = engine;
+    this.#base = new Piece(engine, bytes);
     this.#imageSize = imageSize;
   }
 
-  /** @throws MgoError if the codec cannot be had; RangeError if there is no memory for the base */
-  static async of(base: Known): Promise<Predictor> {
-    return new Predictor(await instantiate<Exports>(), base);
+  /** @throws MgoError if the engine is unavailable; RangeError if there is no memory for the base */
+  static async of(base: Base): Promise<Predictor> {
+    return new Predictor(await instantiateEngine(), base);
   }
 
   /**
-   * Makes the plan by which the variant is predicted. Files whose headers lie about what is in them may be more
-   * than the codec can deal with: then nothing is predicted, which costs room only.
+   * Makes the recipe by which a variant is predicted. Where headers lie about what is in a file, one of the engine's
+   * checks may fail: then nothing is predicted, which only costs space.
    *
-   * @param parts the request that `writeRequest` made of both
-   * @returns the plan, and what is predicted by it
+   * @param variant the variant's stream
    * @throws RangeError if there is no memory for it
    */
-  plan(variant: Uint8Array, parts: Uint8Array): Planned {
-    const bytes = new Piece(this.#codec, variant);
+  prepare(variant: Uint8Array, correspondence: Correspondence): Prepared {
+    const bytes = new Piece(this.#engine, variant);
     try {
-      const planned = this.#tryPlan(bytes, parts) ?? this.#tryPlan(bytes, withoutPairs(parts));
-      if (planned === undefined) throw new RangeError("no memory for a plan");
-      return planned;
+      const prepared =
+        this.#tryPrepare(bytes, correspondence) ?? this.#tryPrepare(bytes, { ...correspondence, pairs: [] });
+      if (prepared === undefined) throw new RangeError("no memory for a recipe");
+      return prepared;
     } finally {
       bytes.release();
     }
   }
 
-  #tryPlan(variant: Piece, parts: Uint8Array): Planned | undefined {
-    const codec = this.#codec;
+  #tryPrepare(variant: Piece, correspondence: Correspondence): Prepared | undefined {
+    const engine = this.#engine;
     const base = this.#base;
-    const request = new Piece(codec, parts);
+    const request = new Piece(engine, writeRequest(correspondence));
     try {
-      const size = codec.makePlan(base.address, base.size, variant.address, variant.size, request.address);
+      const size = engine.makeRecipe(base.address, base.size, variant.address, variant.size, request.address);
       if (size === 0) return undefined;
-      const plan = new Uint8Array(codec.memory.buffer, codec.resultAddress() >>> 0, size).slice();
-      const prediction = this.open(plan);
-      return prediction && { plan, prediction };
+      const recipe = new Uint8Array(engine.memory.buffer, engine.resultAddress() >>> 0, size).slice();
+      const prediction = this.open(recipe);
+      return prediction && { recipe, prediction };
     } catch (error) {
-      // One of its checks.
+      // A check in the engine failed.
       if (error instanceof WebAssembly.RuntimeError) return undefined;
       throw error;
     } finally {
@@ -81,49 +72,48 @@ export class Predictor {
   }
 
   /**
-   * Reads a plan.
+   * Reads a recipe.
    *
    * @returns undefined if it is damaged
    */
-  open(plan: Uint8Array): Prediction | undefined {
-    const stored = new Piece(this.#codec, plan);
+  open(recipe: Uint8Array): Prediction | undefined {
+    const stored = new Piece(this.#engine, recipe);
     const { address, size } = this.#base;
-    const opened = this.#codec.openPlan(stored.address, stored.size, address, this.#imageSize, size);
-    if (opened !== 0) return new Prediction(this.#codec, stored, opened);
+    const opened = this.#engine.openRecipe(stored.address, stored.size, address, size, this.#imageSize);
+    if (opened !== 0) return new Prediction(this.#engine, stored, opened);
     stored.release();
     return undefined;
   }
 }
 
-/** One variant, as predicted. */
+/** The prediction of one variant. */
 export class Prediction {
-  readonly #codec: Exports;
-  readonly #plan: Piece;
+  readonly #engine: Engine;
+  readonly #recipe: Piece;
   readonly #opened: number;
-  readonly #out: Piece;
+  readonly #output: Piece;
 
-  constructor(codec: Exports, plan: Piece, opened: number) {
-    this.#codec = codec;
-    this.#plan = plan;
+  constructor(engine: Engine, recipe: Piece, opened: number) {
+    this.#engine = engine;
+    this.#recipe = recipe;
     this.#opened = opened;
-    this.#out = new Piece(codec, FRAME_SIZE_MAX);
+    this.#output = new Piece(engine, FRAME_SIZE_MAX);
   }
 
   /**
-   * What the variant's bytes are expected to be.
+   * Returns what the variant's bytes are expected to be.
    *
-   * @param offset in the variant, in bytes
+   * @param offset in the variant's stream, in bytes
    * @param size at most FRAME_SIZE_MAX
    */
   predict(offset: number, size: number): Uint8Array {
-    const { address } = this.#out;
-    this.#codec.predictRange(this.#opened, BigInt(offset), address, size);
-    return new Uint8Array(this.#codec.memory.buffer, address, size).slice();
+    this.#engine.predictRange(this.#opened, BigInt(offset), this.#output.address, size);
+    return this.#output.read(size);
   }
 
   close(): void {
-    this.#codec.closePlan(this.#opened);
-    this.#plan.release();
-    this.#out.release();
+    this.#engine.closeRecipe(this.#opened);
+    this.#recipe.release();
+    this.#output.release();
   }
 }

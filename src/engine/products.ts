@@ -1,6 +1,6 @@
 /**
  * What Zig compiles, from inside this mgo or, in a checkout, from its sources: the launcher that goes into
- * bundles, unless another one is named, and the codec.
+ * bundles, unless another one is named, and the engine.
  */
 import { readWhole } from "../system/file.ts";
 import type { Environment } from "../system/process.ts";
@@ -24,20 +24,6 @@ export interface LauncherOptions {
 export async function loadLauncher({ file, env, signal }: LauncherOptions): Promise<Uint8Array> {
   if (file !== undefined) return await readWhole(file);
   return loadProduct("launcher", env, signal);
-}
-
-let codec: Promise<WebAssembly.Module> | undefined;
-
-/**
- * The codec's module, compiled once.
- *
- * @throws MgoError as `loadLauncher`
- */
-export function loadCodec(): Promise<WebAssembly.Module> {
-  codec ??= loadProduct("codec", process.env, new AbortController().signal).then((bytes) =>
-    WebAssembly.compile(Uint8Array.from(bytes)),
-  );
-  return codec;
 }
 
 /**

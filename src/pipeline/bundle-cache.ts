@@ -9,7 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Bundle, readBundle } from "../bundle/read.ts";
-import { type ComingInput, sha256 } from "../bundle/variant.ts";
+import { type PendingInput, sha256 } from "../bundle/variant.ts";
 import type { BundleOptions } from "../bundle/write.ts";
 import { loadProduct } from "../engine/products.ts";
 import type { Level } from "../levels/level.ts";
@@ -27,7 +27,7 @@ export interface KeptBundle {
    *
    * @throws what a variant's `ready` rejects with
    */
-  find(inputs: readonly ComingInput[]): Promise<Bundle | undefined>;
+  find(inputs: readonly PendingInput[]): Promise<Bundle | undefined>;
   /** Keeps a new one instead. Throws nothing: a cache that fails is no failure of the build. */
   replace(chunks: readonly Uint8Array[]): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openKept(
   const path = join(
     folder,
     hash
-      .update(sha256(await loadProduct("codec", env, signal)))
+      .update(sha256(await loadProduct("engine", env, signal)))
       .digest("hex")
       .slice(0, 32),
   );
@@ -95,7 +95,7 @@ async function open(path: string): Promise<Bundle | undefined> {
   }
 }
 
-async function isMadeOf({ directory }: Bundle, inputs: readonly ComingInput[]): Promise<boolean> {
+async function isMadeOf({ directory }: Bundle, inputs: readonly PendingInput[]): Promise<boolean> {
   const stored = new Map<Level, Uint8Array>(directory.variants.map(({ level, sha256 }) => [level, sha256]));
   if (stored.size !== inputs.length) return false;
   for (const { level, path, ready } of inputs) {

@@ -2,7 +2,7 @@
  * The variants of one program, put into a bundle, of which each is encoded as soon as it is built.
  */
 import { stat } from "node:fs/promises";
-import type { ComingInput } from "../bundle/variant.ts";
+import type { PendingInput } from "../bundle/variant.ts";
 import { type BundleOptions, createBundle } from "../bundle/write.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
@@ -34,7 +34,7 @@ export async function encodeOutput(
   context: EncodingContext,
 ): Promise<readonly Uint8Array[]> {
   const { entry, arrivals, launcher, progress, signal } = context;
-  const inputs = buildOrder(options).map((level): ComingInput => {
+  const inputs = buildOrder(options).map((level): PendingInput => {
     const path = `${variantFolder(entry.folder, level)}/${output.name}`;
     const ready = arrivals.wait(level).then(() => checkConfirmed(path, level, output));
     // Whoever encodes looks at one after the other.
@@ -80,7 +80,7 @@ async function checkConfirmed(path: string, level: string, { importPath }: Outpu
 }
 
 /** Where mgo keeps variants is nothing that a user has named. */
-function inUsersWords(error: unknown, inputs: readonly ComingInput[], { shown }: Output): unknown {
+function inUsersWords(error: unknown, inputs: readonly PendingInput[], { shown }: Output): unknown {
   if (!(error instanceof MgoError)) return error;
   const { hint, status, cause } = error;
   const rename = (words: string): string =>

@@ -41,8 +41,8 @@ describe("the golden payload", () => {
       decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, size);
     const predictor = await Predictor.of({ bytes: goldenVariant("v3"), imageSize: 0 });
     for (const { level, extraFrameCount, frames } of readDirectory(golden, "golden").variants) {
-      const plan = await Promise.all(frames.slice(0, extraFrameCount).map((frame) => decode(frame)));
-      const prediction = plan.length > 0 ? predictor.open(Buffer.concat(plan)) : undefined;
+      const recipe = await Promise.all(frames.slice(0, extraFrameCount).map((frame) => decode(frame)));
+      const prediction = recipe.length > 0 ? predictor.open(Buffer.concat(recipe)) : undefined;
       let offset = 0;
       const pieces = frames.slice(extraFrameCount).map((frame) => {
         offset += frame.size;
@@ -135,9 +135,9 @@ describe("readDirectory", () => {
     ["a frame's place", (b) => writeStruct(FRAME, b, second, { stored_offset: 300n }), "follow one another"],
     ["a frame's stored size", (b) => writeStruct(FRAME, b, first, { stored_size: 0 }), "stored size"],
     ["a frame's size", (b) => writeStruct(FRAME, b, first, { size: 1 << 21 }), "a frame's size"],
-    ["a plan's length", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 0 }), "extra frames"],
-    ["a plan that is all", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 3 }), "extra frames"],
-    ["a plan of the base", (b) => writeStruct(VARIANT, b, v3, { extra_frame_count: 1 }), "extra frames"],
+    ["a recipe's length", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 0 }), "extra frames"],
+    ["a recipe that is all", (b) => writeStruct(VARIANT, b, v1, { extra_frame_count: 3 }), "extra frames"],
+    ["a recipe of the base", (b) => writeStruct(VARIANT, b, v3, { extra_frame_count: 1 }), "extra frames"],
   ])("refuses a change of %s behind a right checksum", (_what, change, message) => {
     const directory = forgeDirectory(golden, change);
     const payload = Buffer.concat([directory, golden.subarray(directory.length)]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { readImage, writeRequest } from "../../src/bundle/correspondence.ts";
-import { detach } from "../../src/bundle/detach.ts";
+import { correspond, readImage } from "../../src/bundle/correspondence.ts";
 import { EHDR, SHDR } from "../../src/bundle/elf.ts";
 import { openSource } from "../../src/bundle/encode.ts";
 import { openBundle } from "../../src/bundle/read.ts";
 import { storedReference } from "../../src/bundle/reference.ts";
+import { splitStream } from "../../src/bundle/stream.ts";
 import { loadDeflate, remember } from "../../src/engine/deflate.ts";
 import { readStruct } from "../../src/engine/struct.ts";
 import { LEVELS } from "../../src/levels/level.ts";
@@ -32,12 +32,12 @@ describe.each(kinds)("the variants of a %s program", (kind) => {
 test("each level can be predicted from each", async () => {
   for (const base of LEVELS) {
     const reference = readFileSync(buildVariant(base));
-    const source = await openSource(storedReference(reference, detach(reference, deflate)));
+    const source = await openSource(storedReference(reference, splitStream(reference, deflate)));
     for (const level of LEVELS) {
       const file = readFileSync(buildVariant(level));
-      const image = readImage(file, detach(file, deflate));
-      const { plan } = source.predictor.plan(file, writeRequest(source.reference.image, image));
-      const prediction = source.predictor.open(plan);
+      const image = readImage(file, splitStream(file, deflate));
+      const { recipe } = source.predictor.prepare(file, correspond(source.reference.image, image));
+      const prediction = source.predictor.open(recipe);
       const [size, step] = [file.length, 1 << 18];
       let wrong = 0;
       for (let offset = 0; offset < size; offset += step) {
@@ -54,7 +54,7 @@ test("each level can be predicted from each", async () => {
 
 test("section headers that lie cost bytes, not more", async () => {
   const reference = readFileSync(buildVariant("v3"));
-  const source = await openSource(storedReference(reference, detach(reference, deflate)));
+  const source = await openSource(storedReference(reference, splitStream(reference, deflate)));
   const file = readFileSync(buildVariant("v1"));
   const { shoff, shnum } = readStruct(EHDR, file, 0);
   let seed = 1;
@@ -68,12 +68,12 @@ test("section headers that lie cost bytes, not more", async () => {
       const at = Number(shoff) + random(shnum) * SHDR.size + random(SHDR.size);
       lying.writeUInt8(random(256), at);
     }
-    const stream = detach(lying, deflate);
-    const { plan } = source.predictor.plan(
+    const stream = splitStream(lying, deflate);
+    const { recipe } = source.predictor.prepare(
       stream.bytes,
-      writeRequest(source.reference.image, readImage(lying, stream)),
+      correspond(source.reference.image, readImage(lying, stream)),
     );
-    const prediction = source.predictor.open(plan);
+    const prediction = source.predictor.open(recipe);
     expect(prediction).toBeDefined();
     expect(prediction?.predict(random(lying.length), 1000).length).toBe(1000);
     prediction?.close();

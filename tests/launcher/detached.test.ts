@@ -2,10 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DetachedRange, detach } from "../../src/bundle/detach.ts";
 import { PT_LOAD, parseElf, SHF_ALLOC, SHT_NOBITS, SHT_NULL } from "../../src/bundle/elf.ts";
 import { COMPRESS } from "../../src/bundle/frame.ts";
 import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { type DetachedRange, splitStream } from "../../src/bundle/stream.ts";
 import { loadDeflate } from "../../src/engine/deflate.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { scratch } from "../support/folders.ts";
@@ -142,7 +142,7 @@ describe.each([
     const { copy, plain } = await copyOfItself("", linkage);
     expect(copy.length).toBe(plain.length);
     const [ours, wanted] = [parseElf(copy, "copy"), parseElf(plain, "plain")];
-    const { detached } = detach(plain, deflate);
+    const { detached } = splitStream(plain, deflate);
     expect(detached.length).toBeGreaterThan(2);
     for (const { offset, size } of detached) {
       expect(copy.subarray(offset, offset + size).every((byte) => byte === 0)).toBe(true);
@@ -162,7 +162,7 @@ describe.each([
   test.skipIf(!possible)("has section headers that say what is left out", async () => {
     const { copy, plain } = await copyOfItself("", linkage);
     const [ours, wanted] = [parseElf(copy, "copy").sections, parseElf(plain, "plain").sections];
-    const { detached } = detach(plain, deflate);
+    const { detached } = splitStream(plain, deflate);
     for (const [index, section] of wanted.entries()) {
       const { header } = section;
       const expected = isDetached(section, detached) ? { ...header, type: SHT_NOBITS, flags: 0n } : header;

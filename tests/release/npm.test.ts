@@ -64,7 +64,7 @@ test("the package has what it needs and nothing else, and asks for no script and
       "THIRD-PARTY",
       "bunfig.toml",
       "main.js",
-      "mgo-codec",
+      "mgo-engine",
       "mgo-launcher",
       "mgo.js",
       "package.json",
@@ -78,7 +78,7 @@ test("the package has what it needs and nothing else, and asks for no script and
   expect(readFileSync(join(folder, "node_modules", "mgo", "main.js"), "utf8")).not.toContain(ROOT);
 });
 
-// Of its 175 kB, the codec and the launcher take 120, mgo's own code 45. What goes beyond 250 kB is a dependency
+// Of its 175 kB, the engine and the launcher take 120, mgo's own code 45. What goes beyond 250 kB is a dependency
 // that came in unseen, or code that is not minified.
 test("the package is small", () => {
   expect(statSync(TARBALL).size).toBeLessThan(250_000);

@@ -3,13 +3,13 @@
 //   bun tests/launcher/payload/make.ts
 //
 // v1 is the base, in frames of 2 KiB. v3 is predicted from it: frame 0 by bytes that start like a
-// structured zstd dictionary, frame 1 by nothing, frame 2 by the base's last bytes. Its plan, made here by
+// structured zstd dictionary, frame 1 by nothing, frame 2 by the base's last bytes. Its recipe, made here by
 // hand, has two frames. v1 has a detached range, from which one of v3 is predicted; another of v3 is stored
 // inflated.
 
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
-import { attach, type Stream } from "../../../src/bundle/detach";
+import { joinStream, type Stream } from "../../../src/bundle/stream.ts";
 import { loadDeflate } from "../../../src/engine/deflate.ts";
 import {
   AREA,
@@ -56,7 +56,7 @@ const v3: Stream = {
     { offset: skeleton3.length + symbols.length, size: deflatedSize, streamSize: inflated.length },
   ],
 };
-const [file1, file3] = [v1, v3].map((stream) => attach(stream, deflate) ?? nothing());
+const [file1, file3] = [v1, v3].map((stream) => joinStream(stream, deflate) ?? nothing());
 if (file1 === undefined || file3 === undefined) throw new Error("unreachable");
 
 /** Ranges of v3's stream that v1's predicts: where they start in v3 and in v1, and their size. */
@@ -66,11 +66,11 @@ const ENTRIES = [
   [skeleton3.length, skeleton1.length, symbols.length],
 ] as const;
 
-const plan = makePlan();
+const recipe = makeRecipe();
 const baseFrames = split(v1).map(({ piece }) => frame(piece, nothing()));
-const planFrames = [frame(plan.subarray(0, 50), nothing()), frame(plan.subarray(50), nothing())];
+const recipeFrames = [frame(recipe.subarray(0, 50), nothing()), frame(recipe.subarray(50), nothing())];
 const otherFrames = split(v3).map(({ piece, offset }) => frame(piece, predict(offset, piece.length)));
-const frames = [...baseFrames, ...planFrames, ...otherFrames];
+const frames = [...baseFrames, ...recipeFrames, ...otherFrames];
 
 const tablesSize = HEADER.size + 2 * VARIANT.size + frames.length * FRAME.size;
 const ranges = [...v1.detached, ...v3.detached];
@@ -101,8 +101,8 @@ put(HEADER.size + VARIANT.size, VARIANT.fields, {
   base: 0,
   size: file3.length,
   frame_first: baseFrames.length,
-  frame_count: planFrames.length + otherFrames.length,
-  extra_frame_count: planFrames.length,
+  frame_count: recipeFrames.length + otherFrames.length,
+  extra_frame_count: recipeFrames.length,
   detached_count: v3.detached.length,
 });
 for (const [index, { offset, size, streamSize }] of ranges.entries()) {
@@ -141,7 +141,7 @@ function nothing(): Uint8Array {
   return new Uint8Array();
 }
 
-function makePlan(): Uint8Array {
+function makeRecipe(): Uint8Array {
   const columns = ENTRIES.length * 13;
   const bytes = new Uint8Array(RECIPE.size + 2 * AREA.size + columns);
   putIn(bytes, 0, RECIPE.fields, { entry_count: ENTRIES.length, base_area_count: 1, variant_area_count: 1 });

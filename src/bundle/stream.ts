@@ -1,10 +1,10 @@
 /**
- * A variant's file ⇄ its stream, which is what frames are made of: first the skeleton, the file without its detached
- * ranges, then what these hold, in the order of the file. engine/format/format.zig defines both.
+ * A variant's file ⇄ its stream, which frames are made of: first the skeleton, the file without its detached
+ * ranges, then the contents of these, in the order of the file. engine/format/format.zig defines both.
  *
- * Detached are the contents of sections that are not loaded: debug data and symbols. A start needs none of them. Those
- * that Go's linker has deflated are stored inflated, as variants differ little in what was deflated, and in all of the
- * deflated bytes.
+ * Detached ranges are sections that are not loaded, which no start needs: debug data and symbols. Those that
+ * Go's linker has deflated are stored inflated: variants differ little in that, and in all of the deflated
+ * bytes.
  */
 import { inflateSync } from "node:zlib";
 import type { Deflate } from "../engine/deflate.ts";
@@ -46,15 +46,22 @@ const SIZE_MIN = 64;
 /** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
 const CHDR_SIZE = 24;
 const ELFCOMPRESS_ZLIB = 1;
-/** A larger section stays deflated: it would not fit beside its stream into the memory of the codec. */
+/** A larger section stays deflated: it would not fit beside its stream into the memory of the engine. */
 const INFLATED_MAX = 1 << 30;
 
 /**
- * Takes a file apart. Of a file that is no ELF executable, the skeleton is all.
+ * Splits a file. One that is no ELF executable is all skeleton.
  *
- * @throws Error if the file cannot be put together again
+ * @throws Error if joining the stream does not give back the file: such a bundle must not leave the machine
  */
-export function detach(file: Uint8Array, deflate: Deflate): Stream {
+export function splitStream(file: Uint8Array, deflate: Deflate): Stream {
+  const stream = detach(file, deflate);
+  const again = joinStream(stream, deflate);
+  if (again !== undefined && Buffer.compare(again, file) === 0) return stream;
+  throw new Error("a variant's stream does not give back its file");
+}
+
+function detach(file: Uint8Array, deflate: Deflate): Stream {
   const ranges = findRanges(file).map((range) => ({ ...range, contents: contentsOf(file, range, deflate) }));
   const skeleton = cut(file, ranges);
   const size = skeleton.reduce((sum, piece) => sum + piece.length, 0);
@@ -68,12 +75,15 @@ export function detach(file: Uint8Array, deflate: Deflate): Stream {
 }
 
 /**
- * Puts a file together again.
+ * Joins a file from its stream.
  *
- * @param detached as `detach` gave them, or a checked directory has them
+ * @param detached as `splitStream` gave them, or a checked directory has them
  * @returns undefined if what is stored inflated does not deflate to what was there
  */
-export function attach({ bytes, skeletonSize, detached }: Stream, deflate: Deflate): Uint8Array | undefined {
+export function joinStream(
+  { bytes, skeletonSize, detached }: Stream,
+  deflate: Deflate,
+): Uint8Array | undefined {
   if (detached.length === 0) return bytes;
   const pieces: Uint8Array[] = [];
   let [skeleton, contents, place] = [0, skeletonSize, 0];
@@ -90,11 +100,11 @@ export function attach({ bytes, skeletonSize, detached }: Stream, deflate: Defla
   return concat([...pieces, bytes.subarray(skeleton, skeletonSize)]);
 }
 
-/** A range, and what is in it. */
+/** A range that may be detached; in bytes. */
 interface Range {
   readonly offset: number;
   readonly size: number;
-  /** Of what it inflates to, in bytes; undefined where it is no zlib stream. */
+  /** In bytes, inflated; undefined if it is no zlib stream. */
   readonly inflatedSize?: number | undefined;
 }
 
@@ -135,7 +145,7 @@ interface Part {
   readonly end: number;
 }
 
-/** What the kernel, the dynamic linker and readers of section headers look at. */
+/** The parts that the kernel, the dynamic linker and readers of section headers look at. */
 function neededParts({ header, programs, sections }: Elf, names: Section | undefined): readonly Part[] {
   const part = (offset: bigint | number, size: bigint | number): Part => ({
     offset: Number(offset),
@@ -160,7 +170,7 @@ function withoutOverlaps(ranges: readonly Range[], parts: readonly Part[]): read
   let [end, next] = [0, 0];
   for (const range of ranges.toSorted((a, b) => a.offset - b.offset)) {
     const rangeEnd = range.offset + range.size;
-    // Of parts that start in front of the range's end, those may overlap that reach behind its start.
+    // A part overlaps if it starts in front of the range's end and reaches behind its start.
     for (let part = needed[next]; part !== undefined && part.offset < rangeEnd; part = needed[++next]) {
       // A part without bytes overlaps nothing.
       if (part.end > part.offset) end = Math.max(end, part.end);
@@ -172,7 +182,7 @@ function withoutOverlaps(ranges: readonly Range[], parts: readonly Part[]): read
   return kept;
 }
 
-/** What is stored for the range: inflated where deflating gives back the same bytes. */
+/** Returns what is stored for the range: inflated where deflating gives back the same bytes. */
 function contentsOf(file: Uint8Array, { offset, size, inflatedSize }: Range, deflate: Deflate): Uint8Array {
   const stored = file.subarray(offset, offset + size);
   // Sizes that are equal stand for contents as they are in the file.

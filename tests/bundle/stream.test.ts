@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
-import { readImage, writeRequest } from "../../src/bundle/correspondence.ts";
-import { attach, detach, type Stream } from "../../src/bundle/detach.ts";
+import { correspond, readImage } from "../../src/bundle/correspondence.ts";
 import { EHDR, findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { joinStream, type Stream, splitStream } from "../../src/bundle/stream.ts";
 import { loadDeflate, remember } from "../../src/engine/deflate.ts";
 import { DETACHED_COUNT_MAX } from "../../src/engine/format.ts";
 import { Predictor } from "../../src/engine/predictor.ts";
@@ -27,17 +27,17 @@ function goDeflated(contents: Uint8Array): Uint8Array {
   return deflate(contents, contents.length) ?? new Uint8Array();
 }
 
-/** Takes the file apart, and expects it back. */
+/** Splits the file, and expects it back. */
 function expectBack(file: Uint8Array): Stream {
-  const stream = detach(file, deflate);
-  const again = attach(stream, deflate);
+  const stream = splitStream(file, deflate);
+  const again = joinStream(stream, deflate);
   if (again === undefined || Buffer.compare(again, file) !== 0) throw new Error("another file");
   const contents = stream.detached.reduce((sum, { streamSize }) => sum + streamSize, 0);
   expect(stream.bytes.length).toBe(stream.skeletonSize + contents);
   return stream;
 }
 
-/** What is detached from a file, by the section's name. */
+/** Returns the detached contents of a file by the section's name. */
 function detachedOf(file: Uint8Array): Readonly<Record<string, Uint8Array>> {
   const { bytes, skeletonSize, detached } = expectBack(file);
   const { sections } = parseElf(file, "made");
@@ -107,7 +107,7 @@ describe("detach", () => {
 
   test("takes nothing from a file that is no ELF executable", () => {
     for (const file of [new Uint8Array(), words(1000, 7), makeElf([LOADED]).subarray(0, 200)]) {
-      expect(detach(file, deflate)).toEqual({ bytes: file, skeletonSize: file.length, detached: [] });
+      expect(splitStream(file, deflate)).toEqual({ bytes: file, skeletonSize: file.length, detached: [] });
     }
   });
 
@@ -176,15 +176,15 @@ describe("detach", () => {
 test("attach refuses what does not deflate to its size", () => {
   const contents = words(5000, 2);
   const file = makeElf([LOADED, debugSection(".debug_info", compressed(goDeflated(contents), 5000))]);
-  const stream = detach(file, deflate);
+  const stream = splitStream(file, deflate);
   const [range] = stream.detached;
   if (range === undefined) throw new Error("nothing detached");
   for (const size of [range.size - 1, range.size + 1]) {
-    expect(attach({ ...stream, detached: [{ ...range, size }] }, deflate)).toBeUndefined();
+    expect(joinStream({ ...stream, detached: [{ ...range, size }] }, deflate)).toBeUndefined();
   }
 });
 
-test("what is remembered is what would be deflated", () => {
+test("remembering gives what deflating gives", () => {
   const remembering = remember(deflate);
   for (const input of [words(1000, 1), words(1000, 2), words(1000, 1)]) {
     for (const size of [100, 1000, 100]) expect(remembering(input, size)).toEqual(deflate(input, size));
@@ -193,8 +193,8 @@ test("what is remembered is what would be deflated", () => {
 
 const gcc = Bun.which("gcc") !== null;
 
-describe("a Go program", () => {
-  test("has nothing but debug data and symbols detached, all inflated", () => {
+describe("splitting Go programs", () => {
+  test("detaches debug data and symbols only, all inflated", () => {
     const file = readFileSync(buildVariant("v3", "levels", UNSTRIPPED));
     const { detached, skeletonSize } = expectBack(file);
     const found = Object.keys(detachedOf(file));
@@ -210,11 +210,11 @@ describe("a Go program", () => {
     expect(skeletonSize).toBeLessThan(readFileSync(buildVariant("v3")).length * 1.01);
   });
 
-  test("that is stripped has nothing detached", () => {
+  test("detaches nothing of a stripped one", () => {
     expect(expectBack(readFileSync(buildVariant("v3"))).detached).toEqual([]);
   });
 
-  test.skipIf(!gcc)("that another linker linked is given back, with what it deflated as it is", () => {
+  test.skipIf(!gcc)("keeps what another linker deflated as it is", () => {
     const flags = ["-ldflags=-linkmode=external"];
     const file = readFileSync(buildVariant("v1", "name", { name: "external", flags, cgo: true }));
     const { detached } = expectBack(file);
@@ -228,21 +228,21 @@ describe("a Go program", () => {
 test("a skeleton is predicted alike without what is detached from its base", async () => {
   const [base, variant] = (["v3", "v1"] as const).map((level) => {
     const file = readFileSync(buildVariant(level, "levels", UNSTRIPPED));
-    const stream = detach(file, deflate);
+    const stream = splitStream(file, deflate);
     return { stream, image: readImage(file, stream) };
   });
   if (base === undefined || variant === undefined) throw new Error("unreachable");
   const { bytes: baseBytes, skeletonSize: baseSkeletonSize } = base.stream;
   const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 });
   const skeleton = await Predictor.of({ bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 });
-  const { plan } = whole.plan(variant.stream.bytes, writeRequest(base.image, variant.image));
-  const [from, without] = [whole.open(plan), skeleton.open(plan)];
+  const { recipe } = whole.prepare(variant.stream.bytes, correspond(base.image, variant.image));
+  const [from, without] = [whole.open(recipe), skeleton.open(recipe)];
   const { skeletonSize, bytes } = variant.stream;
   const SIZE = 100_000;
   for (let offset = 0; offset < bytes.length; offset += SIZE) {
     const size = Math.min(SIZE, (offset < skeletonSize ? skeletonSize : bytes.length) - offset);
     const [all, some] = [from?.predict(offset, size), without?.predict(offset, size)];
-    if (all === undefined || some === undefined) throw new Error("no plan");
+    if (all === undefined || some === undefined) throw new Error("no recipe");
     expect(Buffer.compare(all, some) === 0).toBe(offset < skeletonSize);
     if (size < SIZE && offset < skeletonSize) offset = skeletonSize - SIZE;
   }

@@ -1,0 +1,86 @@
+//! The recipe by which a variant is predicted from its base; the variant's extra frames decode to it:
+//!
+//!     Recipe | Area × base_area_count | Area × variant_area_count | columns
+//!
+//! It predicts from the base's bytes: in `packed` the base's stream; in `direct` the base's image in
+//! memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
+//!
+//! The columns are `entry_count` times u32, u32, u32 and u8: the distance of each range from the end of the
+//! one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are relative to
+//! the image.
+const std = @import("std");
+const assert = std.debug.assert;
+const assertNoPadding = @import("format.zig").assertNoPadding;
+
+/// The longest range of Go's function records in a recipe, in bytes: a decoder that starts within one reads
+/// it from its start.
+pub const records_size_max: u32 = 1 << 16;
+
+/// How bytes of a range that a variant has in common with its base are predicted.
+pub const Kind = enum(u8) {
+    /// They are not: the range says where addresses have moved to.
+    none = 0,
+    /// They are those of the base.
+    bytes = 1,
+    /// Code: its relative addresses are replaced.
+    code = 2,
+    /// Pointers and offsets of functions are replaced.
+    data = 3,
+    /// Go's table of functions.
+    function_table = 4,
+    /// The records that the table points to.
+    functions = 5,
+};
+
+/// The start that offsets in Go's tables count from.
+pub const Origin = enum(u8) {
+    /// The first function.
+    text = 0,
+    /// The table of functions.
+    functions = 1,
+    /// The functions' names.
+    names = 2,
+    /// The tables that map program counters to numbers.
+    counters = 3,
+    /// The data that the garbage collector and tracebacks have about functions.
+    function_data = 4,
+};
+
+pub const origin_count = 5;
+
+/// The head of a recipe.
+pub const Recipe = extern struct {
+    entry_count: u32,
+    base_area_count: u32,
+    variant_area_count: u32,
+    /// Size of the base's image, in bytes. Addresses from here on are those of bytes that are not loaded.
+    base_image_size: u32,
+    /// Addresses below are not taken for pointers.
+    pointer_min: u32,
+    /// Size of the base's functions, in bytes.
+    text_size: u32,
+    /// Addresses at which the images start.
+    base_image: u64,
+    variant_image: u64,
+    origins: [origin_count]RecipeOrigin,
+
+    comptime {
+        assert(@sizeOf(Recipe) == 80);
+        assertNoPadding(Recipe);
+    }
+};
+
+/// The addresses of an `Origin`.
+pub const RecipeOrigin = extern struct {
+    base: u32,
+    variant: u32,
+};
+
+/// A part of an executable that ranges may lie in.
+pub const Area = extern struct {
+    address: u32,
+    /// Position in the base's bytes, or in the variant's stream.
+    offset: u32,
+    /// In bytes.
+    size: u32,
+};

@@ -1,0 +1,103 @@
+// Written by `zig build format` from engine/format. Do not edit.
+
+export type Exports = {
+  readonly allocate: (size: number) => number;
+  readonly release: (address: number, size: number) => void;
+  readonly resultAddress: () => number;
+  readonly makeRecipe: (
+    base: number,
+    baseSize: number,
+    variant: number,
+    variantSize: number,
+    request: number,
+  ) => number;
+  readonly openRecipe: (
+    recipe: number,
+    recipeSize: number,
+    base: number,
+    baseSize: number,
+    imageSize: number,
+  ) => number;
+  readonly closeRecipe: (opened: number) => void;
+  readonly predictRange: (opened: number, offset: bigint, output: number, size: number) => void;
+  readonly filterCode: (
+    bytes: number,
+    size: number,
+    position: bigint,
+    fileSize: bigint,
+    forward: boolean,
+  ) => void;
+  readonly deflateRange: (input: number, inputSize: number, output: number, outputSize: number) => number;
+  readonly simplifyFrame: (
+    frame: number,
+    size: number,
+    decodedSize: number,
+    price: number,
+    output: number,
+    outputSize: number,
+  ) => number;
+  readonly decodingTime: (frame: number, size: number, decodedSize: number) => number;
+  readonly hashStart: () => void;
+  readonly hashPiece: (bytes: number, size: number) => void;
+  readonly hashValue: () => bigint;
+};
+
+export const EXPORTS: { readonly [K in keyof Exports]: number } = {
+  allocate: 1,
+  release: 2,
+  resultAddress: 0,
+  makeRecipe: 5,
+  openRecipe: 5,
+  closeRecipe: 1,
+  predictRange: 4,
+  filterCode: 5,
+  deflateRange: 4,
+  simplifyFrame: 6,
+  decodingTime: 3,
+  hashStart: 0,
+  hashPiece: 2,
+  hashValue: 0,
+};
+
+export const REQUEST = {
+  size: 32,
+  fields: {
+    base_image: { offset: 0, size: 8, type: "u64" },
+    variant_image: { offset: 8, size: 8, type: "u64" },
+    base_image_size: { offset: 16, size: 4, type: "u32" },
+    variant_image_size: { offset: 20, size: 4, type: "u32" },
+    pair_count: { offset: 24, size: 4, type: "u32" },
+    reserved: { offset: 28, size: 4, type: "u32" },
+  },
+} as const;
+
+export const PAIR = {
+  size: 28,
+  fields: {
+    role: { offset: 0, size: 4, type: "u32" },
+    base_address: { offset: 4, size: 4, type: "u32" },
+    base_offset: { offset: 8, size: 4, type: "u32" },
+    base_size: { offset: 12, size: 4, type: "u32" },
+    variant_address: { offset: 16, size: 4, type: "u32" },
+    variant_offset: { offset: 20, size: 4, type: "u32" },
+    variant_size: { offset: 24, size: 4, type: "u32" },
+  },
+} as const;
+
+export const ROLE = {
+  zeros: 0,
+  bytes: 1,
+  code: 2,
+  data: 3,
+  relocations: 4,
+  functions: 5,
+} as const;
+
+export const SPAN = {
+  size: 12,
+  fields: {
+    address: { offset: 0, size: 4, type: "u32" },
+    offset: { offset: 4, size: 4, type: "u32" },
+    size: { offset: 8, size: 4, type: "u32" },
+  },
+} as const;
