@@ -6,6 +6,7 @@
 //!     zig build fuzz     zig-out/bin/mgo-fuzz, which `npm run fuzz` runs; takes clang
 const std = @import("std");
 const builtin = @import("builtin");
+const arch = @import("launcher/arch/arch.zig");
 const LazyPath = std.Build.LazyPath;
 
 const zig_version_wanted = std.SemanticVersion{ .major = 0, .minor = 16, .patch = 0 };
@@ -33,21 +34,23 @@ pub fn build(b: *std.Build) void {
     b.getInstallStep().dependOn(steps.launcher);
     b.getInstallStep().dependOn(steps.engine);
 
+    const architecture: arch.Architecture = .amd64;
     const options: Options = .{
+        .architecture = architecture,
         .zstd = resolveFolder(b, b.option(
             []const u8,
             "zstd",
             "zstd's lib folder (default: " ++ zstd_default ++ ")",
         ) orelse zstd_default),
         .target = b.resolveTargetQuery(.{
-            .cpu_arch = .x86_64,
+            .cpu_arch = arch.target(architecture).cpu,
             .cpu_model = .baseline,
             .os_tag = .linux,
             .abi = .none,
         }),
     };
 
-    const launcher = checkLauncher(b, buildLauncher(b, options));
+    const launcher = checkLauncher(b, options, buildLauncher(b, options));
     const install = b.addInstallBinFile(launcher, "mgo-launcher");
     steps.launcher.dependOn(&install.step);
 
@@ -62,10 +65,11 @@ pub fn build(b: *std.Build) void {
 
     steps.@"test".dependOn(&b.addRunArtifact(buildEngineTests(b, options)).step);
     steps.@"test".dependOn(&b.addRunArtifact(buildLauncherTests(b, options)).step);
-    steps.@"test".dependOn(if (buildCpuTests(b)) |tests|
+    steps.@"test".dependOn(&b.addRunArtifact(buildArchTests(b, options)).step);
+    steps.@"test".dependOn(if (buildCpuTests(b, options)) |tests|
         &b.addRunArtifact(tests).step
     else |err|
-        &b.addFail(b.fmt("no recordings in " ++ recordings_folder ++ ": {t}", .{err})).step);
+        &b.addFail(b.fmt("no recordings of CPUs: {t}", .{err})).step);
     steps.@"test".dependOn(&b.addRunArtifact(buildExpectationTests(b)).step);
     steps.@"test".dependOn(&format_tests.step);
     steps.@"test".dependOn(if (buildCorpusTests(b, options)) |tests|
@@ -77,9 +81,11 @@ pub fn build(b: *std.Build) void {
 }
 
 const Options = struct {
+    /// What a bundle runs on.
+    architecture: arch.Architecture,
     /// The folder with zstd's common/ and decompress/.
     zstd: LazyPath,
-    /// What a bundle runs on: the launcher must not need more than any of its variants.
+    /// The same for Zig. The launcher must not need more than any variant.
     target: std.Build.ResolvedTarget,
 };
 
@@ -98,9 +104,9 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     modules.importAll(launcher_module);
     const module = launcherModule(b, options, "launcher/root.zig", .ReleaseFast);
     module.addImport("launcher", launcher_module);
-    module.addAssemblyFile(b.path("launcher/arch/amd64/start.S"));
-    module.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
-    module.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
+    addAssembly(b, module, options.architecture, arch.target(options.architecture).entry_sources);
+    addAssembly(b, module, options.architecture, arch.target(options.architecture).sources);
+    module.addAssemblyFile(b.path("launcher/payload.S"));
 
     const launcher = b.addExecutable(.{
         .name = "mgo-launcher",
@@ -113,10 +119,14 @@ fn buildLauncher(b: *std.Build, options: Options) LazyPath {
     launcher.pie = true;
     launcher.link_gc_sections = true;
     launcher.link_z_relro = false;
-    launcher.link_z_max_page_size = 4096;
-    launcher.link_z_common_page_size = 4096;
+    launcher.link_z_max_page_size = arch.target(options.architecture).page_size;
+    launcher.link_z_common_page_size = arch.target(options.architecture).page_size;
     launcher.build_id = .none;
     return launcher.getEmittedBin();
+}
+
+fn addAssembly(b: *std.Build, module: *std.Build.Module, architecture: arch.Architecture, sources: []const []const u8) void {
+    for (sources) |source| module.addAssemblyFile(b.path(b.fmt("launcher/arch/{t}/{s}", .{ architecture, source })));
 }
 
 fn launcherModule(b: *std.Build, options: Options, source: []const u8, optimize: std.builtin.OptimizeMode) *std.Build.Module {
@@ -256,12 +266,13 @@ fn zstdFlags(b: *std.Build) []const []const u8 {
 }
 
 /// The launcher, once it is what the bundle writer expects.
-fn checkLauncher(b: *std.Build, linked: LazyPath) LazyPath {
+fn checkLauncher(b: *std.Build, options: Options, linked: LazyPath) LazyPath {
     const check = b.addRunArtifact(b.addExecutable(.{
         .name = "check-launcher",
         .root_module = formatModule(b, "launcher/build/check_launcher.zig"),
     }));
     check.addFileArg(linked);
+    check.addArg(b.fmt("{d}", .{arch.target(options.architecture).page_size}));
     return check.addOutputFileArg("mgo-launcher");
 }
 
@@ -321,14 +332,23 @@ fn buildLauncherTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
         .optimize = .Debug,
         .sanitize_c = .off,
     });
-    module.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
-    module.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
+    addAssembly(b, module, options.architecture, arch.target(options.architecture).sources);
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
     importEngine(b, module, options);
     module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v1.bin") });
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
+}
+
+fn buildArchTests(b: *std.Build, options: Options) *std.Build.Step.Compile {
+    const module = b.createModule(.{
+        .root_source_file = b.path("launcher/arch/tests.zig"),
+        .target = options.target,
+        .optimize = .Debug,
+    });
+    addAssembly(b, module, options.architecture, arch.target(options.architecture).sources);
+    return b.addTest(.{ .name = "arch", .root_module = module, .use_llvm = true });
 }
 
 const corpus_folder = "tests/corpus";
@@ -362,8 +382,7 @@ fn buildCorpusTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
         .optimize = .Debug,
         .sanitize_c = .full,
     });
-    targets.addAssemblyFile(b.path("launcher/arch/amd64/memory.S"));
-    targets.addAssemblyFile(b.path("launcher/arch/amd64/stub.S"));
+    addAssembly(b, targets, options.architecture, arch.target(options.architecture).sources);
     importEngine(b, targets, options);
     const module = b.createModule(.{
         .root_source_file = generated.add("corpus.zig", source.written()),
@@ -392,7 +411,7 @@ const clang_default = "clang-19";
 fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
     const module = b.createModule(.{
         .root_source_file = b.path("launcher/fuzz.zig"),
-        .target = b.resolveTargetQuery(.{ .cpu_arch = .x86_64, .cpu_model = .baseline, .os_tag = .linux, .abi = .gnu }),
+        .target = b.resolveTargetQuery(.{ .cpu_arch = arch.target(options.architecture).cpu, .cpu_model = .baseline, .os_tag = .linux, .abi = .gnu }),
         .optimize = .ReleaseSafe,
         .link_libc = true,
         .pic = true,
@@ -422,12 +441,11 @@ fn buildFuzzer(b: *std.Build, options: Options, clang: []const u8) LazyPath {
     return fuzzer;
 }
 
-const recordings_folder = "tests/launcher/arch/amd64/cpuid";
-
-/// One test for each recording: adding one is adding a file. The folder need not be there where the
+/// One test for each recording of a CPU: adding one is adding a file. The folder need not be there where the
 /// launcher is only built.
-fn buildCpuTests(b: *std.Build) !*std.Build.Step.Compile {
+fn buildCpuTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
     const io = b.graph.io;
+    const recordings_folder = b.fmt("tests/launcher/arch/{t}/cpu", .{options.architecture});
     var directory = try b.build_root.handle.openDir(io, recordings_folder, .{ .iterate = true });
     defer directory.close(io);
 
@@ -449,7 +467,7 @@ fn buildCpuTests(b: *std.Build) !*std.Build.Step.Compile {
         .target = b.graph.host,
         .optimize = .Debug,
     });
-    module.addAnonymousImport("recording", .{ .root_source_file = b.path("launcher/arch/amd64/cpu_recording.zig") });
+    module.addAnonymousImport("recording", .{ .root_source_file = b.path(b.fmt("launcher/arch/{t}/cpu_recording.zig", .{options.architecture})) });
     return b.addTest(.{ .name = "cpu", .root_module = module });
 }
 

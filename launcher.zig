@@ -1,23 +1,22 @@
-//! The program inside every bundle: finds out what the CPU can run and becomes the best variant. It
-//! decodes that into memory and executes it there, or, in the direct layout, it goes on to the one
-//! that the bundle itself is.
+//! The program inside every bundle. It finds out what the CPU can run and becomes the best variant: one that it decodes
+//! and executes, or in the direct layout the one that the bundle itself is.
 //!
-//! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it,
-//! or put it into another program, without a linker. It is entered in launcher/arch/amd64/start.S.
-const std = @import("std");
-const bundle = @import("bundle");
-const capabilities = @import("launcher/capabilities.zig");
-const cpu = @import("launcher/arch/amd64/cpu.zig");
-const direct = @import("launcher/launch/in_place.zig");
+//! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it, or put it into
+//! another program, without a linker. launcher/arch/amd64/start.S enters it.
+const arch = @import("arch");
+const Attempts = @import("launcher/launch/attempts.zig").Attempts;
+const Base = @import("launcher/launch/in_place.zig").Base;
+const Bundle = @import("bundle").Bundle;
+const capabilities = @import("launcher/self/capabilities.zig");
+const chooseLevel = @import("launcher/select/choose.zig").chooseLevel;
 const environment = @import("launcher/select/environment.zig");
-const extract = @import("launcher/decode/extract.zig");
-const Fallback = @import("launcher/launch/fallback.zig").Fallback;
+const extract = @import("launcher/decode/extract.zig").extract;
 const fatal = @import("launcher/fatal.zig");
-const format = @import("format");
-const select = @import("launcher/select/select.zig");
-const start = @import("launcher/start.zig");
-const system = @import("launcher/system.zig");
-const ways = @import("launcher/launch/launch.zig");
+const image = @import("launcher/self/image.zig");
+const Launch = @import("launcher/launch/launch.zig").Launch;
+const open = @import("launcher/self/open.zig");
+const Process = @import("launcher/self/process.zig").Process;
+const Source = @import("launcher/decode/decoding.zig").Source;
 
 pub const panic = fatal.panic;
 
@@ -25,105 +24,51 @@ pub const panic = fatal.panic;
 pub const _start = {};
 
 /// Called by start.S in the packed layout.
-export fn launcher_start(stack: [*]usize, signals: *start.SavedSignals) callconv(.c) noreturn {
-    var process = start.readStack(stack);
+export fn launcher_start(stack: [*]usize, signals: *arch.SavedSignals) callconv(.c) noreturn {
+    var process: Process = .read(stack);
     process.signals = signals;
-    if (process.secure and capabilities.onOwnFile(&process)) refuseCapabilities("; build with -mgo.layout=direct");
-    const opened = openBundle(start.mappedPayload(), .@"packed");
-    launch(&process, &opened, null);
+    if (capabilities.areGiven(&process)) capabilities.refuse("; build with -mgo.layout=direct");
+    const bundle = open.openPacked();
+    start(&process, &bundle, null);
 }
 
 /// Called by start.S in the direct layout.
 export fn launcher_start_direct(stack: [*]usize) callconv(.c) noreturn {
-    var process = start.readStack(stack);
-    const mapped = direct.mappedPayload(&process);
-    if (!direct.hasDirectory(mapped)) fatal.exitDamaged("file is cut short");
-    const opened = openBundle(mapped, .direct);
-    const base = direct.Base.find(&process, &opened) orelse
-        fatal.exitDamaged("the entry of its base is none");
-    launch(&process, &opened, &base);
+    var process: Process = .read(stack);
+    const bundle = open.openDirect(&process);
+    const base = Base.find(&process, &bundle) orelse fatal.exitDamaged("the entry of its base is none");
+    start(&process, &bundle, &base);
 }
 
 /// `base` is null in the packed layout.
-fn launch(process: *start.Process, opened: *const bundle.Bundle, base: ?*const direct.Base) noreturn {
-    // A caller that has fewer privileges than the program must not steer it.
+fn start(process: *Process, bundle: *const Bundle, base: ?*const Base) noreturn {
+    // A caller with fewer privileges than the program must not steer it.
     const asked: environment.Environment = if (process.secure) .{} else environment.parse(process.environment);
-    const leaves = cpu.read(cpu.Hardware{}, opened.levels().highest());
-    const level = selectLevel(opened, cpu.level(&leaves), &asked, base);
-    const variant = opened.variantOf(level);
-    if (asked.debug.log) fatal.line(.{ if (asked.debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
+    const debug = &asked.debug;
+    const cpu = arch.detectCpu(bundle.levels().highest());
+    const level = chooseLevel(bundle, cpu.level, &asked, if (base) |one| one.level else null);
+    if (debug.log) fatal.line(.{ if (debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
 
-    var fallback: Fallback = .{ .process = process, .layout = opened.layout, .log = asked.debug.log };
-    var signals: start.SavedSignals = undefined;
+    var attempts: Attempts = .{ .process = process, .layout = bundle.layout, .log = debug.log };
+    var signals: arch.SavedSignals = undefined;
     if (base) |one| {
-        if (one.level == level and !asked.debug.extract) one.enter();
-        if (one.level <= cpu.level(&leaves)) fallback.base = one;
-        if (process.secure and capabilities.onOwnFile(process)) {
-            if (fallback.base != null) one.enter();
-            refuseCapabilities("");
+        if (one.level == level and !debug.extract) one.enter(process);
+        if (one.level <= cpu.level) attempts.base = one;
+        if (capabilities.areGiven(process)) {
+            attempts.enterBase();
+            capabilities.refuse("");
         }
-        start.guard(&signals);
-        process.signals = &signals;
-        // If the last page is there, all of them are. Where nobody answers (qemu-user), reading it tells.
-        const last = opened.payload[opened.payload.len - @sizeOf(system.SignalMask) ..][0..@sizeOf(system.SignalMask)];
-        if (!system.isReadable(last)) fatal.exitDamaged("file is cut short");
-        std.mem.doNotOptimizeAway(@as(*const volatile u8, &last[last.len - 1]).*);
+        process.guard(&signals);
+        open.requireWhole(bundle);
     }
-    const bit_manipulation = cpu.bitManipulation(&leaves);
-    if (asked.debug.extract) extract.write(process, opened, variant, bit_manipulation);
-    const starting: ways.Start = .{
-        .process = process,
-        .bundle = opened,
-        .variant = variant,
-        .bit_manipulation = bit_manipulation,
-        .symbols = asked.debug.symbols,
-        .fallback = &fallback,
-    };
-    starting.run();
-}
 
-/// The level of the variant to start.
-fn selectLevel(
-    opened: *const bundle.Bundle,
-    cpu_level: u8,
-    asked: *const environment.Environment,
-    base: ?*const direct.Base,
-) u8 {
-    const present = opened.levels();
-    if (base) |one| if (asked.debug.base or (opened.prefersBase() and asked.level == null)) {
-        if (one.level <= cpu_level) return one.level;
-        if (asked.debug.base and asked.debug.log) fatal.line(.{ "MGODEBUG=base ignored: the base is v", one.level, ", this CPU supports v", cpu_level });
+    const source: Source = .{
+        .bundle = bundle,
+        .variant = bundle.variantOf(level),
+        .base_image = image.baseImage(process, bundle),
+        .assembly = cpu.assembly,
     };
-    const selection = select.select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
-        "no variant fits this CPU: the lowest in the bundle needs v",
-        present.lowest(),
-        if (cpu_level == 0) ", this CPU lacks features of v" else ", this CPU supports v",
-        @max(cpu_level, 1),
-    });
-    if (selection.override_refused) {
-        fatal.line(.{ "GOAMD64=v", asked.level.?, " ignored: this CPU supports v", cpu_level, "; starting variant GOAMD64=v", selection.level });
-    }
-    if (asked.debug.log) {
-        if (asked.level_unknown) |value| fatal.line(.{ "GOAMD64=", value, " ignored: not v1, v2, v3 or v4" });
-    }
-    return selection.level;
-}
-
-fn openBundle(mapped: start.Mapped, layout: format.Layout) bundle.Bundle {
-    var detail: bundle.Detail = 0;
-    const opened = bundle.parse(mapped, &detail) catch |err| switch (err) {
-        error.UnknownVersion => fatal.exit(.unknown_format, .{ "unknown bundle format: version ", detail }),
-        error.UnknownLayout => fatal.exit(.unknown_format, .{ "unknown bundle format: layout ", detail }),
-        error.UnknownCodec => fatal.exit(.unknown_format, .{ "unknown bundle format: codec ", detail }),
-        error.NotABundle => fatal.exitDamaged("there is no payload"),
-        error.DirectoryBounds => fatal.exitDamaged("the directory does not fit"),
-        error.DirectoryChecksum => fatal.exitDamaged("the directory's checksum is wrong"),
-        else => fatal.exitDamaged("the directory contradicts itself"),
-    };
-    if (opened.layout != layout) fatal.exitDamaged("it is entered as one of another layout");
-    return opened;
-}
-
-fn refuseCapabilities(hint: []const u8) noreturn {
-    fatal.exit(.capabilities, .{ "file capabilities refused: the program would lose them in this layout", hint });
+    if (debug.extract) extract(process, &source);
+    const launch: Launch = .{ .process = process, .source = &source, .symbols = debug.symbols, .attempts = &attempts };
+    launch.run();
 }

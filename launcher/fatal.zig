@@ -35,7 +35,7 @@ pub fn line(parts: anytype) void {
 /// A line, and the end of the process.
 pub fn exit(status: Status, parts: anytype) noreturn {
     line(parts);
-    system.exit(@intFromEnum(status));
+    system.process.exit(@intFromEnum(status));
 }
 
 /// The same for a bundle that is not what mgo wrote.
@@ -48,7 +48,7 @@ pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Recipe, Checksum
     switch (damage) {
         error.StoredChecksum => exitDamaged("the checksum of a stored frame is wrong"),
         error.Decoder => exitDamaged("a frame does not decode"),
-        error.Recipe => exitDamaged("a variant's plan contradicts itself"),
+        error.Recipe => exitDamaged("a variant's recipe contradicts itself"),
         error.Checksum => exitDamaged("the checksum of a decoded frame is wrong"),
         error.Deflated => exitDamaged("debug data do not deflate to their size"),
     }
@@ -116,7 +116,7 @@ pub const Text = struct {
 
     pub noinline fn write(text: *Text) void {
         text.finish();
-        system.writeOnce(system.stderr, text.buffer[0..text.size]);
+        system.file.writeLine(system.stderr, text.buffer[0..text.size]);
     }
 };
 

@@ -6,7 +6,7 @@ const Target = @import("fuzz/targets.zig").Target;
 
 pub const panic = std.debug.FullPanic(abort);
 
-/// As a crash that libFuzzer and the sanitizers report, with the stack and the input.
+/// Crashes, so that libFuzzer and the sanitizers report the stack and the input.
 fn abort(message: []const u8, _: ?usize) noreturn {
     std.debug.print("panic: {s}\n", .{message});
     std.c.abort();
@@ -16,7 +16,7 @@ var target: Target = undefined;
 
 export fn LLVMFuzzerInitialize(_: *c_int, _: *[*][*:0]u8) c_int {
     const name = std.mem.span(std.c.getenv("MGO_FUZZ_TARGET") orelse @panic("MGO_FUZZ_TARGET is not set"));
-    target = std.meta.stringToEnum(Target, name) orelse @panic("MGO_FUZZ_TARGET is no target");
+    target = std.meta.stringToEnum(Target, name) orelse @panic("MGO_FUZZ_TARGET names no target");
     return 0;
 }
 

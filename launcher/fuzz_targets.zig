@@ -1,2 +1,2 @@
-//! The root of what is fuzzed, for tests that run the corpus.
+//! The root of the fuzz targets, for tests that run the corpus.
 pub const Target = @import("fuzz/targets.zig").Target;

@@ -1,21 +1,21 @@
-//! The root of the launcher's tests: all modules but those that need the entry of start.S.
+//! The root of the launcher's tests: all modules but those that need its entry.
 comptime {
-    _ = @import("capabilities.zig");
-    _ = @import("arch/amd64/cpu.zig");
-    _ = @import("decode/decode_test.zig");
-    _ = @import("launch/in_place.zig");
-    _ = @import("fuzz/guarded.zig");
+    _ = @import("decode/decoding_test.zig");
     _ = @import("decode/golden_test.zig");
-    _ = @import("select/environment.zig");
-    _ = @import("launch/exec.zig");
+    _ = @import("decode/threads.zig");
     _ = @import("fatal.zig");
-    _ = @import("launch/mapping.zig");
-    _ = @import("arch/amd64/memory_test.zig");
+    _ = @import("fuzz/guarded.zig");
+    _ = @import("launch/execute.zig");
+    _ = @import("launch/interpreter.zig");
+    _ = @import("launch/memfd.zig");
     _ = @import("launch/name.zig");
     _ = @import("launch/padding_test.zig");
+    _ = @import("launch/program_test.zig");
     _ = @import("launch/sections.zig");
+    _ = @import("select/environment.zig");
     _ = @import("select/select.zig");
-    _ = @import("start.zig");
-    _ = @import("system.zig");
-    _ = @import("decode/threads.zig");
+    _ = @import("self/capabilities.zig");
+    _ = @import("self/image.zig");
+    _ = @import("self/process.zig");
+    _ = @import("system/memory.zig");
 }

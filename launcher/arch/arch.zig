@@ -1,13 +1,14 @@
-//! Everything that engine/ needs to know of an instruction set, by architecture.
+//! The architectures that bundles run on: all that the launcher and engine/ know of instruction sets.
 //!
 //! The launcher is compiled for one architecture and starts programs of that one; the WebAssembly module encodes
-//! programs of all. A new architecture is a folder beside this file and a row in each function here.
+//! programs of all. A new architecture is a folder beside this file and a case in each switch here.
+const std = @import("std");
 const builtin = @import("builtin");
 
 /// Architectures that bundles hold programs for, by their names in GOARCH.
 pub const Architecture = enum { amd64 };
 
-/// The architecture that this code is compiled for; null where bundles hold no programs for it.
+/// The architecture that this code is compiled for, or null if bundles hold no programs for it.
 pub const native: ?Architecture = switch (builtin.cpu.arch) {
     .x86_64 => .amd64,
     else => null,
@@ -24,3 +25,82 @@ pub fn operands(comptime architecture: Architecture) type {
 pub const sequences = if (native) |architecture| switch (architecture) {
     .amd64 => @import("amd64/sequences.zig"),
 } else null;
+
+/// How the launcher is built for an architecture, for build.zig.
+pub const Target = struct {
+    cpu: std.Target.Cpu.Arch,
+    /// The page size that segments are linked for, in bytes.
+    page_size: u32,
+    /// Assembly in the folder: entry, handler of faults and exit, which tests cannot link.
+    entry_sources: []const []const u8,
+    /// The rest of the assembly.
+    sources: []const []const u8,
+};
+
+pub fn target(architecture: Architecture) Target {
+    return switch (architecture) {
+        .amd64 => @import("amd64/target.zig").target,
+    };
+}
+
+// What the launcher asks of the architecture that it is compiled for.
+
+const launcher = switch (native.?) {
+    .amd64 => @import("amd64/launcher.zig"),
+};
+
+pub const Cpu = struct {
+    /// The highest level whose features, and those of all lower levels, this CPU and the operating system have;
+    /// 0 if they lack features of the lowest.
+    level: u8,
+    /// Whether the decoder's assembly can run.
+    assembly: bool,
+};
+
+/// `detectCpu(level_wanted: u8) Cpu`: reads no more than tells levels up to `level_wanted` apart.
+pub const detectCpu = launcher.detectCpu;
+
+/// Addresses of a process end below this one.
+pub const address_max = launcher.address_max;
+
+/// What the kernel maps and discards as one page if it can, in bytes.
+pub const huge_page_size = launcher.huge_page_size;
+
+/// The kernel's struct stat, with the fields `dev`, `ino` and `size`.
+pub const Stat = launcher.Stat;
+
+/// The kernel's struct sigaction.
+pub const SignalAction = launcher.SignalAction;
+
+/// What `guard` replaces: the actions `bus` and `segv`, and the signal mask `mask`.
+pub const SavedSignals = launcher.SavedSignals;
+
+/// `guard(saved: *SavedSignals) void`: from here on a fault ends the process with a line and a status.
+pub const guard = launcher.guard;
+
+/// `enter(stack: [*]usize, address: usize) noreturn`: jumps to a program that is loaded, with the stack that the kernel
+/// made for the launcher.
+pub const enter = launcher.enter;
+
+/// `stage() []const u8`: position-independent code of a `Stage`.
+pub const stage = launcher.stage;
+
+/// Makes system calls, up to the first with the number 0, then enters a program as `enter` does.
+pub const Stage = fn (calls: [*]const Call, stack: [*]usize, address: usize) callconv(.c) noreturn;
+
+/// A system call for a `Stage`.
+pub const Call = extern struct {
+    /// 0 ends a list: no `Stage` makes the call with that number.
+    number: usize,
+    arguments: [5]usize = @splat(0),
+};
+
+/// Code that runs in front of a program: it gives the process a name, points AT_EXECFN to the path behind the code,
+/// unless that is empty, sets AT_ENTRY and jumps to the program's entry.
+///
+/// - `size`: of the code with the name at its end, in bytes
+/// - `name_offset`: of the process name, with its final zero
+/// - `write(code: *[size]u8, address: u64, entry: u64) bool`: writes all but the name for a stub at `address` in
+///   front of the program at `entry`, or returns false if a jump does not reach that far
+/// - `entryOf(code: *const [size]u8, address: u64) u64`: the entry that a stub was written for
+pub const stub = launcher.stub;

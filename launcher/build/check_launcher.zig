@@ -1,4 +1,4 @@
-//! `check-launcher LINKED OUTPUT`: copies the linked launcher if it is as expected.
+//! `check-launcher LINKED PAGE_SIZE OUTPUT`: copies the linked launcher if it is as expected.
 const std = @import("std");
 const expectations = @import("expectations.zig");
 
@@ -7,12 +7,13 @@ pub fn main(init: std.process.Init) !void {
     const cwd = std.Io.Dir.cwd();
     const file = try cwd.readFileAlloc(init.io, arguments[1], init.arena.allocator(), .limited(16 << 20));
     var report: expectations.Report = .{};
-    expectations.check(file, &report) catch {
+    const page_size = try std.fmt.parseInt(u32, arguments[2], 10);
+    expectations.check(file, page_size, &report) catch {
         std.debug.print("error: the launcher is not as expected: {s}\n", .{report.text});
         std.process.exit(1);
     };
     try cwd.writeFile(init.io, .{
-        .sub_path = arguments[2],
+        .sub_path = arguments[3],
         .data = file,
         .flags = .{ .permissions = .executable_file },
     });

@@ -1,5 +1,5 @@
-//! What the linked launcher must be: the bundle writer fills it without a linker, and for the direct
-//! layout puts its code into another program. Each expectation that fails says what to do about it.
+//! Expectations of the linked launcher: the bundle writer fills it without a linker, and for the direct layout puts its
+//! code into another program. Each failure says what to do about it.
 const std = @import("std");
 const elf = std.elf;
 const format = @import("format");
@@ -7,12 +7,10 @@ const format = @import("format");
 /// In bytes; every bundle carries it.
 pub const size_max = 100 << 10;
 
-/// start.S and its fault handler must lie in what is left of a file that is cut short.
+/// Both entries must lie below this offset: a file that is cut short must still hold them.
 pub const entry_max = 1024;
 
-const page_size = 4096;
-
-/// What the block of the direct layout starts at a multiple of, so that nothing in it may need more.
+/// The block of the direct layout starts at a multiple of this, so that nothing in it may need more.
 const block_align = format.payload_align;
 
 const Segment = struct {
@@ -59,7 +57,7 @@ const sections = [_]Section{
     .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = null },
 };
 
-/// Linkers mark a section whose constants they have merged; that changes nothing for its readers.
+/// Linkers mark sections whose constants they have merged, which changes nothing for readers.
 const flags_ignored: u64 = elf.SHF_MERGE | elf.SHF_STRINGS;
 
 pub const Report = struct {
@@ -72,9 +70,9 @@ pub const Report = struct {
     }
 };
 
-/// `file` was written by the linker just now, so it is believed to be an ELF file at all. After
-/// `error.Unexpected`, `report.text` says what is wrong.
-pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
+/// Checks what the linker has just written, so `file` is an ELF file. After `error.Unexpected`, `report.text` says what
+/// is wrong.
+pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected}!void {
     if (file.len > size_max) return report.fail(
         "{d} bytes, and at most {d} are expected\nhint: look for what grew with `nm --size-sort` on a build without .strip",
         .{ file.len, size_max },
@@ -104,7 +102,7 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
         );
         if (found.p_type == elf.PT_LOAD and (found.p_align != page_size or
             found.p_vaddr % page_size != found.p_offset % page_size)) return report.fail(
-            "segment {d} is not aligned to pages of {d} bytes\nhint: see max-page-size in build.zig",
+            "segment {d} is not aligned to pages of {d} bytes\nhint: see page_size in launcher/arch",
             .{ index, page_size },
         );
     }
@@ -114,7 +112,7 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
     );
     const text_offset = @sizeOf(elf.Elf64_Ehdr) + segments.len * @sizeOf(elf.Elf64_Phdr);
     if (header.e_entry < text_offset or header.e_entry >= entry_max) return report.fail(
-        "the entry is at {d}, and below {d} is expected: a cut file must still hold start.S\nhint: .text.start comes first in launcher.ld",
+        "the entry is at {d}, and below {d} is expected: a file that is cut short must hold it\nhint: .text.start comes first in launcher.ld",
         .{ header.e_entry, entry_max },
     );
 
@@ -145,7 +143,7 @@ pub fn check(file: []const u8, report: *Report) error{Unexpected}!void {
         if (std.mem.eql(u8, name, format.section_payload)) {
             const start = format.magic ++ std.mem.toBytes(std.mem.nativeToLittle(u16, format.version));
             if (!std.mem.startsWith(u8, file[@intCast(found.sh_offset)..], &start)) return report.fail(
-                "section {s} does not start with the magic and version of format.zig\nhint: change the placeholder in start.S",
+                "section {s} does not start with the magic and version of format.zig\nhint: change launcher/payload.S",
                 .{name},
             );
             try checkBlock(file, block_offset, found.sh_offset, report);
@@ -196,6 +194,6 @@ test "an ELF file of another shape is reported with guidance" {
 
 fn expectReport(file: []const u8, start: []const u8) !void {
     var report: Report = .{};
-    try std.testing.expectError(error.Unexpected, check(file, &report));
+    try std.testing.expectError(error.Unexpected, check(file, 4096, &report));
     try std.testing.expectStringStartsWith(report.text, start);
 }

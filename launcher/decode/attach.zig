@@ -1,15 +1,14 @@
-//! A variant's stream → its file: the skeleton, with the detached ranges back in their places, deflated
-//! where the file has them so. What needs debug data pays for that; a start does without.
+//! A variant's stream → its file: the skeleton with the detached ranges back in their places, deflated if they are so
+//! in the file. A start does without them.
 //!
-//! Bytes go out in the order of the file, so that they may go to a pipe.
+//! Bytes are written in the order of the file, so the target may be a pipe.
 const std = @import("std");
-const decode = @import("decode.zig");
+const Decoding = @import("decoding.zig").Decoding;
 const deflate = @import("deflate");
-const format = @import("format");
 const system = @import("../system.zig");
 
-pub const Error = decode.Error || error{
-    /// What is stored does not deflate to a range of the recorded size.
+pub const Error = @import("decoding.zig").Error || error{
+    /// Stored bytes do not deflate to a range of the recorded size.
     Deflated,
 };
 
@@ -19,61 +18,67 @@ const Workspace = struct {
     buffer: [64 << 10]u8,
 };
 
-/// Writes the file of a variant that was decoded whole to the descriptor, from where that stands.
-pub fn write(descriptor: system.Descriptor, decoding: *decode.Decoding) Error!void {
+/// Decodes a variant to the file of a descriptor, without its detached ranges or whole.
+pub fn decodeTo(descriptor: system.Descriptor, decoding: *Decoding, cpu_count: u32) Error!void {
+    try decoding.run(cpu_count);
+    if (decoding.output.target == .whole) try write(descriptor, decoding);
+}
+
+/// Writes the file of a variant that was decoded whole, from the descriptor's position on.
+pub fn write(descriptor: system.Descriptor, decoding: *Decoding) Error!void {
     @setRuntimeSafety(true);
-    const memory = try system.map(@sizeOf(Workspace));
-    defer system.unmap(memory);
+    const memory = try system.memory.map(@sizeOf(Workspace));
+    defer system.memory.unmap(memory);
     const workspace: *Workspace = @ptrCast(memory.ptr);
-    const write_failure = &decoding.write_failure;
-    const skeleton_size: usize = @intCast(decoding.bundle.skeletonSizeOf(decoding.variant));
+    const failure = &decoding.output.failure;
+    const skeleton_size: usize = @intCast(decoding.source.bundle.skeletonSizeOf(decoding.source.variant));
     var skeleton: []const u8 = decoding.stream[0..skeleton_size];
     var contents: []const u8 = decoding.stream[skeleton_size..];
-    var place: u64 = 0;
-    for (decoding.detached) |*range| {
-        const gap: usize = @intCast(range.offset - place);
-        try writePart(descriptor, skeleton[0..gap], write_failure);
+    var position: u64 = 0;
+    for (decoding.output.detached) |*range| {
+        const gap: usize = @intCast(range.offset - position);
+        try writePart(descriptor, skeleton[0..gap], failure);
         skeleton = skeleton[gap..];
         const size: usize = @intCast(range.stream_size);
         if (range.size == range.stream_size) {
-            try writePart(descriptor, contents[0..size], write_failure);
+            try writePart(descriptor, contents[0..size], failure);
         } else {
-            try Deflated.write(workspace, descriptor, contents[0..size], range.size, write_failure);
+            try Deflated.write(workspace, descriptor, contents[0..size], range.size, failure);
         }
         contents = contents[size..];
-        place = range.offset + range.size;
+        position = range.offset + range.size;
     }
-    try writePart(descriptor, skeleton, write_failure);
+    try writePart(descriptor, skeleton, failure);
 }
 
-fn writePart(descriptor: system.Descriptor, bytes: []const u8, write_failure: *system.Errno) Error!void {
-    switch (system.write(descriptor, bytes)) {
+fn writePart(descriptor: system.Descriptor, bytes: []const u8, failure: *system.Errno) Error!void {
+    switch (system.file.write(descriptor, bytes)) {
         .ok => {},
         .failed => |number| {
-            write_failure.* = number;
+            failure.* = number;
             return error.Write;
         },
     }
 }
 
-/// One range on its way through the buffer.
+/// State of deflating one range through the buffer.
 const Deflated = struct {
     output: deflate.Output,
     descriptor: system.Descriptor,
-    /// How many bytes of the range are still to come.
+    /// How many bytes of the range are still to be written.
     left: u64,
     failure: ?system.Errno = null,
 
-    fn write(workspace: *Workspace, descriptor: system.Descriptor, contents: []const u8, size: u64, write_failure: *system.Errno) Error!void {
+    fn write(workspace: *Workspace, descriptor: system.Descriptor, contents: []const u8, size: u64, failure: *system.Errno) Error!void {
         var deflated: Deflated = .{
             .output = .{ .buffer = &workspace.buffer, .drain = drain },
             .descriptor = descriptor,
             .left = size,
         };
-        // Inlined here it would be compiled for speed, and take 3 KiB more.
+        // Inlined it would be compiled for speed here, and take 3 KiB more.
         const result = @call(.never_inline, deflate.compressTo, .{ &workspace.deflate, contents, &deflated.output });
         if (deflated.failure) |number| {
-            write_failure.* = number;
+            failure.* = number;
             return error.Write;
         }
         result catch return error.Deflated;
@@ -84,7 +89,7 @@ const Deflated = struct {
         const deflated: *Deflated = @fieldParentPtr("output", output);
         if (bytes.len > deflated.left) return false;
         deflated.left -= bytes.len;
-        switch (system.write(deflated.descriptor, bytes)) {
+        switch (system.file.write(deflated.descriptor, bytes)) {
             .ok => return true,
             .failed => |number| {
                 deflated.failure = number;

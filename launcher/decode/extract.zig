@@ -1,71 +1,54 @@
 //! MGODEBUG=extract: the selected variant on stdout, byte for byte as `go build` made it.
-const std = @import("std");
 const attach = @import("attach.zig");
-const Bundle = @import("bundle").Bundle;
-const Decoding = @import("decode.zig").Decoding;
-const direct = @import("../launch/in_place.zig");
+const Decoding = @import("decoding.zig").Decoding;
 const fatal = @import("../fatal.zig");
-const format = @import("format");
-const Process = @import("../start.zig").Process;
+const Process = @import("../self/process.zig").Process;
 const Restoring = @import("restore.zig").Restoring;
+const Source = @import("decoding.zig").Source;
 const system = @import("../system.zig");
 const threads = @import("threads.zig");
 
-const hint_changed = "the file was changed since mgo wrote it, by strip perhaps";
-
 /// Ends the process.
-pub fn write(process: *const Process, bundle: *const Bundle, variant: *const format.Variant, bit_manipulation: bool) noreturn {
-    if (variant == bundle.inPlace()) {
-        restore(process, bundle, variant, bit_manipulation);
-    } else {
-        decode(process, bundle, variant, bit_manipulation);
-    }
-    system.exit(0);
+pub fn extract(process: *const Process, source: *const Source) noreturn {
+    if (source.variant == source.bundle.inPlace()) restore(process, source) else decode(source);
+    system.process.exit(0);
 }
 
-fn decode(process: *const Process, bundle: *const Bundle, variant: *const format.Variant, bit_manipulation: bool) void {
-    const whole = variant.detached_count > 0;
-    var decoding = Decoding.init(bundle, variant, if (whole) .whole else .{ .pipe = system.stdout });
-    decoding.bit_manipulation = bit_manipulation;
-    decoding.image = direct.image(process, bundle);
-    var result: attach.Error!void = decoding.run(threads.cpuCount());
-    if (whole and !std.meta.isError(result)) result = attach.write(system.stdout, &decoding);
-    result catch |err| switch (err) {
+fn decode(source: *const Source) void {
+    const whole = source.variant.detached_count > 0;
+    var decoding = Decoding.init(source, if (whole) .whole else .{ .pipe = system.stdout });
+    attach.decodeTo(system.stdout, &decoding, threads.cpuCount()) catch |err| switch (err) {
         error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
-        error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.write_failure }),
+        error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.output.failure }),
     };
 }
 
-fn restore(process: *const Process, bundle: *const Bundle, variant: *const format.Variant, bit_manipulation: bool) void {
-    var restoring: Restoring = .{
-        .bundle = bundle,
-        .variant = variant,
-        .file = openOwn(process),
-        .output = system.stdout,
-        .bit_manipulation = bit_manipulation,
-    };
+fn restore(process: *const Process, source: *const Source) void {
+    var restoring: Restoring = .{ .source = source.*, .file = openSelf(process), .output = system.stdout };
     restoring.run() catch |err| switch (err) {
         error.Damaged => fatal.exitDamagedFrame(error.Decoder),
-        error.Changed => fatal.exit(.not_extracted, .{ "variant not extracted: ", hint_changed }),
+        error.Changed => fatal.exit(.not_extracted, .{
+            "variant not extracted: the file was changed since mgo wrote it, by strip perhaps",
+        }),
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Read => fatal.exit(.not_extracted, .{ "bundle not read: ", restoring.failure }),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", restoring.failure }),
     };
 }
 
-/// The bundle's file: as the kernel knows it, or, without /proc, as it was executed.
-fn openOwn(process: *const Process) system.Descriptor {
-    const opened = switch (system.open("/proc/self/exe")) {
+/// Opens the bundle's file: as the kernel knows it, or without /proc as it was executed.
+fn openSelf(process: *const Process) system.Descriptor {
+    const opened = switch (system.file.open("/proc/self/exe")) {
         .ok => |descriptor| return @intCast(descriptor),
-        .failed => |number| system.open(process.executed_path orelse unreadable(number)),
+        .failed => |number| system.file.open(process.executed_path orelse exitUnreadable(number)),
     };
     return switch (opened) {
         .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| unreadable(number),
+        .failed => |number| exitUnreadable(number),
     };
 }
 
-fn unreadable(number: system.Errno) noreturn {
+fn exitUnreadable(number: system.Errno) noreturn {
     fatal.exit(.not_extracted, .{ "bundle not read: ", number });
 }

@@ -1,10 +1,10 @@
-//! Reads tests/golden/payload-v1.bin, as the tests of the TypeScript side do (tests/support/golden.ts
-//! tells what is in it): the two sides agree on what bundles of version 1 are.
+//! Reads tests/golden/payload-v1.bin, as the tests of the bundle writer do: the two agree on what bundles of version 1
+//! are. tests/support/golden.ts says what is in it.
 const std = @import("std");
 const bundle = @import("bundle");
-const decode = @import("decode.zig");
+const Decoding = @import("decoding.zig").Decoding;
 const format = @import("format");
-const system = @import("../system.zig");
+const memory_file = @import("../memory_file.zig");
 const testing = std.testing;
 
 const golden = @embedFile("golden.bin");
@@ -38,19 +38,14 @@ fn goldenVariant(level: u8) ![]u8 {
 }
 
 fn decodeVariant(opened: *const bundle.Bundle, variant: *const format.Variant) ![]u8 {
-    const memory: system.Descriptor = switch (system.memfdCreate("test")) {
-        .ok => |descriptor| @intCast(descriptor),
-        .failed => return error.SkipZigTest,
-    };
-    defer _ = std.os.linux.close(@intCast(memory));
-    var decoding = decode.Decoding.init(opened, variant, .{ .file = memory });
+    const file = memory_file.create();
+    defer memory_file.close(file);
+    var decoding = Decoding.init(&.{ .bundle = opened, .variant = variant }, .{ .file = file });
+    defer decoding.deinit();
     try decoding.run(4);
+    try testing.expectEqual(variant.size, memory_file.sizeOf(file));
     const buffer = try testing.allocator.alloc(u8, @intCast(variant.size));
     errdefer testing.allocator.free(buffer);
-    const size = switch (system.readAt(memory, buffer, 0)) {
-        .ok => |size| size,
-        .failed => return error.TestUnexpectedResult,
-    };
-    try testing.expectEqual(buffer.len, size);
+    try testing.expect(memory_file.read(file, buffer));
     return buffer;
 }

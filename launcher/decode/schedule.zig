@@ -1,37 +1,37 @@
-//! What threads decode next: the plan, frames of the base, and the variant's own, each in order.
+//! What threads decode next: frames of the recipe, of the base and of the variant, each in order.
 //!
-//! A frame that is predicted can be decoded once the plan is read and the base is decoded as far as the
-//! prediction reaches. It is taken as soon as that is so: what it needs of the base is in the cache then, and
-//! the writes to the file, which take turns, are spread over the whole time.
+//! A predicted frame can be decoded once the recipe is read and the base is decoded as far as the prediction reaches.
+//! It is taken as soon as that is so: then the base's bytes are still in the cache, and the writes to the file, which
+//! take turns, are spread over the whole time.
 const std = @import("std");
 const format = @import("format");
 const predict = @import("predict");
 const threads = @import("threads.zig");
 
-/// More threads than this wait for each other: writes to one file in memory take turns.
+/// More threads than this would wait for each other: writes to one memfd take turns.
 pub const threads_max = 8;
 
 pub const Piece = struct {
     frame: *const format.Frame,
-    /// Of what it decodes to, in bytes from the start of the first frame's.
+    /// Of the decoded bytes, in bytes from the start of the first frame's.
     offset: u64,
 };
 
 pub const Work = union(enum) {
-    /// Whoever has decoded it calls `finishPlanPiece`.
-    plan: Piece,
+    /// The thread calls `finishRecipePiece` when it has decoded this.
+    recipe: Piece,
     base: Piece,
     variant: Piece,
 };
 
-/// Frames that are taken one by one.
+/// Frames that threads take one by one.
 pub const Queue = struct {
     frames: []const format.Frame = &.{},
     taken: usize = 0,
-    /// Of the next one.
+    /// Of the next frame, in decoded bytes.
     offset: u64 = 0,
 
-    /// Of what all frames decode to, in bytes; null if that is more than there are addresses.
+    /// Returns the decoded size of all frames in bytes, or null if that is more than there are addresses.
     pub fn size(queue: *const Queue) ?usize {
         var sum: u64 = 0;
         for (queue.frames) |*frame| sum += frame.size;
@@ -52,20 +52,20 @@ pub const Queue = struct {
 };
 
 pub const Schedule = struct {
-    /// Empty where the variant is not predicted, and so is the base's.
-    plan: Queue = .{},
+    /// These two are empty if the variant is not predicted.
+    recipe: Queue = .{},
     base: Queue = .{},
     variant: Queue,
     lock: threads.Lock = .{},
-    /// How many frames of the plan are decoded.
-    plan_decoded: usize = 0,
-    /// Null until it is read.
-    plan_read: ?*const predict.Recipe = null,
-    /// How far the prediction of the variant's next frame reaches into the base, once that was asked.
+    /// How many frames of the recipe are decoded.
+    recipe_decoded: usize = 0,
+    /// Null until all of them are.
+    recipe_read: ?*const predict.Recipe = null,
+    /// How far the prediction of the variant's next frame reaches into the base; null until that is computed.
     reach: ?u64 = null,
-    /// For each thread the offset of the piece of the base that it decodes.
+    /// Offset of the piece of the base that each thread decodes.
     base_offsets: [threads_max]u64 = @splat(none),
-    /// How much of the base neither the variant's last frame that was taken nor any behind it needs.
+    /// How many bytes of the base neither the variant's frame that was taken last nor any later one needs.
     unneeded: u64 = 0,
     /// The same for each thread's frame of the variant.
     unneeded_by: [threads_max]u64 = @splat(none),
@@ -75,7 +75,8 @@ pub const Schedule = struct {
 
     const none = std.math.maxInt(u64);
 
-    /// The thread has finished what it took before. Null if there is nothing left for it, or a thread has failed.
+    /// Returns the thread's next work, after it has finished what it took before, or null if there is none left or a
+    /// thread has failed.
     pub fn take(schedule: *Schedule, thread: usize) ?Work {
         @setRuntimeSafety(true);
         schedule.lock.acquire();
@@ -84,12 +85,12 @@ pub const Schedule = struct {
         schedule.base_offsets[thread] = none;
         if (finished != none) schedule.wake();
         while (!schedule.has_failed) {
-            if (schedule.plan.next()) |piece| return .{ .plan = piece };
+            if (schedule.recipe.next()) |piece| return .{ .recipe = piece };
             const next = schedule.variant.peek() orelse return null;
             if (schedule.isReady(next)) {
                 schedule.reach = null;
-                if (schedule.plan_read) |plan| {
-                    schedule.unneeded = predict.unneeded(plan, next.offset, next.frame.size) orelse schedule.unneeded;
+                if (schedule.recipe_read) |recipe| {
+                    schedule.unneeded = predict.unneeded(recipe, next.offset, next.frame.size) orelse schedule.unneeded;
                     schedule.unneeded_by[thread] = schedule.unneeded;
                 }
                 return .{ .variant = schedule.variant.next().? };
@@ -103,7 +104,7 @@ pub const Schedule = struct {
         return null;
     }
 
-    /// How many of the base's bytes no thread needs any more, but for what this one has just predicted.
+    /// Returns how many of the base's first bytes no thread needs any more. The calling one has made its prediction.
     pub fn finishedBase(schedule: *Schedule, thread: usize) u64 {
         @setRuntimeSafety(true);
         schedule.lock.acquire();
@@ -112,22 +113,22 @@ pub const Schedule = struct {
         return @min(schedule.unneeded, std.mem.min(u64, &schedule.unneeded_by));
     }
 
-    /// Whether that was the last one, so that the plan can be read.
-    pub fn finishPlanPiece(schedule: *Schedule) bool {
+    /// Returns whether that was the last piece, so that the recipe can be read.
+    pub fn finishRecipePiece(schedule: *Schedule) bool {
         schedule.lock.acquire();
         defer schedule.lock.release();
-        schedule.plan_decoded += 1;
-        return schedule.plan_decoded == schedule.plan.frames.len;
+        schedule.recipe_decoded += 1;
+        return schedule.recipe_decoded == schedule.recipe.frames.len;
     }
 
-    pub fn finishPlan(schedule: *Schedule, plan: *const predict.Recipe) void {
+    pub fn finishRecipe(schedule: *Schedule, recipe: *const predict.Recipe) void {
         schedule.lock.acquire();
         defer schedule.lock.release();
-        schedule.plan_read = plan;
+        schedule.recipe_read = recipe;
         schedule.wake();
     }
 
-    /// No thread is given anything from here on.
+    /// From here on threads get no work.
     pub fn fail(schedule: *Schedule) void {
         schedule.lock.acquire();
         defer schedule.lock.release();
@@ -136,14 +137,14 @@ pub const Schedule = struct {
     }
 
     fn isReady(schedule: *Schedule, piece: Piece) bool {
-        if (schedule.plan.frames.len == 0) return true;
-        const plan = schedule.plan_read orelse return false;
-        const reach = schedule.reach orelse predict.reach(plan, piece.offset, piece.frame.size);
+        if (schedule.recipe.frames.len == 0) return true;
+        const recipe = schedule.recipe_read orelse return false;
+        const reach = schedule.reach orelse predict.reach(recipe, piece.offset, piece.frame.size);
         schedule.reach = reach;
         return reach <= schedule.base.offset and reach <= std.mem.min(u64, &schedule.base_offsets);
     }
 
-    /// Gives the lock away meanwhile.
+    /// Sleeps until something changes, without the lock.
     fn sleep(schedule: *Schedule) void {
         schedule.sleepers += 1;
         const state = schedule.changed.word.load(.monotonic);

@@ -1,28 +1,27 @@
-//! Threads without a libc: they share everything but their stack, and end on their own.
+//! Threads without a libc.
 const std = @import("std");
 const linux = std.os.linux;
 
-/// What Go's runtime starts its threads with (runtime/os_linux.go, cloneFlags), so that a sandbox
-/// that lets the program run lets the launcher's threads run as well, and where the kernel is to keep
-/// the thread's id.
+/// The flags of Go's runtime (runtime/os_linux.go, cloneFlags), so that a sandbox that lets the program start threads
+/// lets the launcher, too, and those that have the kernel keep the thread's id in `Thread.id`.
 const flags = linux.CLONE.VM | linux.CLONE.FS | linux.CLONE.FILES |
     linux.CLONE.SIGHAND | linux.CLONE.SYSVSEM | linux.CLONE.THREAD |
     linux.CLONE.PARENT_SETTID | linux.CLONE.CHILD_CLEARTID;
 
-/// zstd's deepest call needs some 10 KiB.
+/// In bytes. zstd's deepest call takes some 10 KiB.
 const stack_size = 128 << 10;
 
-/// How many CPUs this thread may run on, at least 1.
+/// Returns how many CPUs this thread may run on, at least 1.
 pub fn cpuCount() u32 {
     const cpus = Cpus.ofThisThread() orelse return 1;
     return @max(cpus.count(), 1);
 }
 
-/// Those that a thread may run on.
+/// The CPUs that a thread may run on.
 const Cpus = struct {
-    /// A bit for each, as the kernel has them: of 8192, its most.
+    /// One bit each. The kernel supports at most 8192, and refuses a buffer that is too small for those it supports.
     bits: [1024]u8 align(8),
-    /// In bytes: as many as this kernel has CPUs for. It refuses a buffer that is smaller.
+    /// How many bytes of `bits` the kernel uses.
     size: usize,
 
     fn ofThisThread() ?Cpus {
@@ -44,12 +43,10 @@ const Cpus = struct {
     }
 };
 
-/// Has a thread run on another CPU than this one. In a virtual machine the kernel takes an idle CPU for one that is
-/// not there, as its host has taken it away; it starts a new thread on its starter's CPU, where it waits for the next
-/// tick, 1 to 4 ms: as long as all decoding takes. Where it has another one already, nothing happens.
+/// Moves a thread to another CPU than this one. In a virtual machine, whose host takes idle CPUs away, the kernel may
+/// start a thread on its starter's CPU, where it waits for the next tick: 1 to 4 ms, as long as all decoding takes.
 ///
-/// Sandboxes may kill for this call, which programs have no need for (systemd's SystemCallFilter=~@resources): it is
-/// made only where there is none.
+/// Sandboxes may kill for this call (systemd's SystemCallFilter=~@resources), so it is made only outside of them.
 fn moveElsewhere(thread: i32) void {
     if (!isUnconfined()) return;
     var cpus = Cpus.ofThisThread() orelse return;
@@ -57,23 +54,23 @@ fn moveElsewhere(thread: i32) void {
     if (linux.errno(linux.syscall3(.getcpu, @intFromPtr(&here), 0, 0)) != .SUCCESS) return;
     cpus.remove(here);
     if (cpus.count() == 0) return;
-    // What fails leaves the thread where it is.
+    // A failure leaves the thread where it is.
     _ = linux.syscall3(.sched_setaffinity, @intCast(thread), cpus.size, @intFromPtr(&cpus.bits));
 }
 
-/// Whether no filter of system calls is known to be there.
+/// Whether no filter of system calls is known.
 fn isUnconfined() bool {
     return linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_SECCOMP)) == 0;
 }
 
-/// A thread, with its stack in it: not to be moved, and not to be used again before `join`.
+/// A thread with its stack. Must not be moved, nor used again before `join`.
 pub const Thread = struct {
-    /// The kernel's id of the thread; 0 once it has left its stack for good.
+    /// The kernel's id of the thread; the kernel sets it to 0 when the thread has left its stack for good.
     id: std.atomic.Value(i32),
     stack: [stack_size]u8 align(16),
 
-    /// Starts a thread that calls `function(argument)`, on another CPU where there is one, or gives false where the
-    /// kernel starts none: limits on processes are no reason to fail. It may run on fewer CPUs than its starter.
+    /// Starts a thread that calls `function(argument)`, on another CPU if there is one. Returns false if the kernel starts
+    /// none, perhaps for a limit on processes. The thread may run on fewer CPUs than its starter.
     pub fn start(thread: *Thread, comptime Argument: type, comptime function: fn (*Argument) void, argument: *Argument) bool {
         const entry = struct {
             fn run(address: usize) callconv(.c) u8 {
@@ -88,22 +85,22 @@ pub const Thread = struct {
         return true;
     }
 
-    /// Returns when the thread is gone.
+    /// Waits until the thread has ended.
     pub fn join(thread: *Thread) void {
         while (true) {
             const id = thread.id.load(.acquire);
             if (id == 0) return;
-            // The kernel's own wake is not a private one.
+            // Not FUTEX_PRIVATE_FLAG: the kernel's wake has none.
             _ = linux.syscall4(.futex, @intFromPtr(&thread.id.raw), futex_wait, @as(u32, @bitCast(id)), 0);
         }
     }
 };
 
-/// A number that threads wait on to change.
+/// A number whose change threads wait for.
 pub const Event = struct {
     word: std.atomic.Value(u32),
 
-    /// May return early.
+    /// Sleeps while the number has that value. May return early.
     pub fn sleepWhile(event: *Event, value: u32) void {
         _ = linux.syscall4(.futex, @intFromPtr(&event.word.raw), futex_wait | futex_private, value, 0);
     }
@@ -113,13 +110,13 @@ pub const Event = struct {
     }
 };
 
-/// Held by one thread at a time.
+/// A mutex.
 pub const Lock = struct {
     state: std.atomic.Value(u32) = .init(free),
 
     const free = 0;
     const held = 1;
-    /// Another thread may sleep until it is free.
+    /// Held, and another thread may sleep until it is free.
     const awaited = 2;
 
     pub fn acquire(lock: *Lock) void {
@@ -140,7 +137,7 @@ const futex_wait = 0;
 const futex_wake = 1;
 const futex_private = 128;
 
-test "threads run side by side and are waited for" {
+test "threads run concurrently and are joined" {
     const Sum = struct {
         total: std.atomic.Value(u64) = .init(0),
 
@@ -181,7 +178,7 @@ test "a lock lets in one thread at a time" {
     try std.testing.expectEqual(all.len * 10_000, counter.value);
 }
 
-test "a thread may run anywhere but where it was started" {
+test "a thread may run on every CPU but its starter's" {
     const Asked = struct {
         started: Event = .{ .word = .init(0) },
         cpu_count: u32 = 0,
@@ -191,7 +188,7 @@ test "a thread may run anywhere but where it was started" {
             asked.cpu_count = cpuCount();
         }
     };
-    // In a sandbox, threads are left where they are.
+    // Threads in a sandbox are not moved.
     if (cpuCount() == 1 or !isUnconfined()) return error.SkipZigTest;
     const thread = try std.testing.allocator.create(Thread);
     defer std.testing.allocator.destroy(thread);
@@ -201,8 +198,4 @@ test "a thread may run anywhere but where it was started" {
     asked.started.wake();
     thread.join();
     try std.testing.expectEqual(cpuCount() - 1, asked.cpu_count);
-}
-
-test "there is at least one CPU to run on" {
-    try std.testing.expect(cpuCount() >= 1);
 }

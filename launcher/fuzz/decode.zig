@@ -1,23 +1,24 @@
-//! Every variant of a payload, as a start decodes it, as `MGODEBUG=symbols` and as `MGODEBUG=extract` do.
+//! Every variant of a payload, decoded as by a start, by `MGODEBUG=symbols` and by `MGODEBUG=extract`.
 const std = @import("std");
 const attach = @import("../decode/attach.zig");
 const bundle = @import("bundle");
-const cpu = @import("../arch/amd64/cpu.zig");
+const arch = @import("arch");
 const forge = @import("forge.zig");
 const format = @import("format");
-const memory_file = @import("memory_file.zig");
+const memory_file = @import("../memory_file.zig");
 const name = @import("../launch/name.zig");
 const sections = @import("../launch/sections.zig");
-const Decoding = @import("../decode/decode.zig").Decoding;
+const Decoding = @import("../decode/decoding.zig").Decoding;
 const Guarded = @import("guarded.zig").Guarded;
 const Restoring = @import("../decode/restore.zig").Restoring;
+const Target = @import("../decode/output.zig").Target;
 
-/// What all frames together may decode to, in bytes: larger payloads are known to be slow.
+/// Limit of what all frames together decode to, in bytes: larger payloads are known to be slow.
 const decoded_size_max = 8 << 20;
-/// How many frames' checksums are mended for one input.
+/// How many checksums of frames are mended for one input.
 const rounds_max = 16;
 
-/// What a base in place is in memory and as a file; a plan cannot tell that there are no instructions in it.
+/// A base in place, in memory and as a file. That it has no instructions makes no difference to a recipe.
 const image: [16 << 10]u8 = bytes: {
     @setEvalBranchQuota(100_000);
     var bytes: [16 << 10]u8 = undefined;
@@ -38,7 +39,7 @@ pub fn run(input: []const u8) void {
     for (parsed.variants) |*variant| {
         if (variant == parsed.inPlace()) {
             memory_file.fill(file, &image);
-            var restoring: Restoring = .{ .bundle = &parsed, .variant = variant, .file = file, .output = file };
+            var restoring: Restoring = .{ .source = .{ .bundle = &parsed, .variant = variant }, .file = file, .output = file };
             restoring.run() catch {};
         } else {
             extract(copy.bytes, &parsed, variant, file);
@@ -47,13 +48,14 @@ pub fn run(input: []const u8) void {
     }
 }
 
-fn init(parsed: *const bundle.Bundle, variant: *const format.Variant, target: Decoding.Target) Decoding {
-    var decoding = Decoding.init(parsed, variant, target);
-    // Both kinds of zstd's code have their turn, where the CPU runs them.
-    const leaves = cpu.read(cpu.Hardware{}, format.level_max);
-    decoding.bit_manipulation = variant.level % 2 == 1 and cpu.bitManipulation(&leaves);
-    if (parsed.layout == .direct) decoding.image = &image;
-    return decoding;
+fn init(parsed: *const bundle.Bundle, variant: *const format.Variant, target: Target) Decoding {
+    return .init(&.{
+        .bundle = parsed,
+        .variant = variant,
+        .base_image = if (parsed.layout == .direct) &image else "",
+        // The assembly has its turn, and what replaces it.
+        .assembly = variant.level % 2 == 1 and arch.detectCpu(format.level_max).assembly,
+    }, target);
 }
 
 fn start(parsed: *const bundle.Bundle, variant: *const format.Variant, file: memory_file.Descriptor) void {
@@ -68,13 +70,13 @@ fn start(parsed: *const bundle.Bundle, variant: *const format.Variant, file: mem
     std.debug.assert(memory_file.sizeOf(file) == variant.size);
 }
 
-/// What is decoded to memory is what was decoded to the file.
+/// Decodes to memory and expects the bytes of the file.
 fn decodeToMemory(parsed: *const bundle.Bundle, variant: *const format.Variant, file: memory_file.Descriptor) void {
     const memory: Guarded(1) = .init(@intCast(variant.size));
     defer memory.deinit();
     var decoding = init(parsed, variant, .{ .memory = memory.bytes });
     defer decoding.deinit();
-    decoding.run(1) catch |err| std.debug.panic("{t} where there was no error before", .{err});
+    decoding.run(1) catch |err| std.debug.panic("{t} after a run without an error", .{err});
     const written: Guarded(1) = .init(memory.bytes.len);
     defer written.deinit();
     std.debug.assert(memory_file.read(file, written.bytes) and std.mem.eql(u8, written.bytes, memory.bytes));

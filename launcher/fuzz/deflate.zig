@@ -38,7 +38,7 @@ pub fn run(input: []const u8) void {
 
 const Pieces = struct {
     output: deflate.Output,
-    /// What is still to come.
+    /// What is still to be written.
     rest: []const u8,
 
     fn drain(output: *deflate.Output, bytes: []const u8) bool {

@@ -1,4 +1,4 @@
-//! The directory: `bundle.parse`, and all that is read from what it gives.
+//! The directory: `bundle.parse`, and all that is read of the bundle that it returns.
 const std = @import("std");
 const bundle = @import("bundle");
 const forge = @import("forge.zig");
@@ -13,7 +13,7 @@ pub fn run(input: []const u8) void {
     read(&parsed);
 }
 
-/// Asks for everything, and looks at each byte of what is said to be stored.
+/// Reads every table, and each byte of every stored frame.
 fn read(parsed: *const bundle.Bundle) void {
     const levels = parsed.levels();
     _ = levels.lowest();

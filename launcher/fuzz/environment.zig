@@ -1,4 +1,4 @@
-//! The environment, as the kernel has laid it out.
+//! The environment, laid out as by the kernel.
 const std = @import("std");
 const environment = @import("../select/environment.zig");
 const level_max = @import("format").level_max;
@@ -6,7 +6,7 @@ const Guarded = @import("guarded.zig").Guarded;
 
 const variables_max = 16;
 
-/// `input` is the variables, each with a zero behind it.
+/// `input` is the variables, with a zero behind each.
 pub fn run(input: []const u8) void {
     const block: Guarded(1) = .init(input.len + 1);
     defer block.deinit();

@@ -1,13 +1,13 @@
-//! A decoded executable, which is read and changed on its way into the memory file that is started.
+//! A decoded executable, which is read and changed before it is started.
 const std = @import("std");
 const Guarded = @import("guarded.zig").Guarded;
 const format = @import("format");
-const memory_file = @import("memory_file.zig");
+const memory_file = @import("../memory_file.zig");
 const name = @import("../launch/name.zig");
-const mapping = @import("../launch/mapping.zig");
+const program = @import("../launch/program.zig");
 const sections = @import("../launch/sections.zig");
 
-/// Followed by the file. Ranges are as `bundle.parse` lets them through.
+/// The file follows. Ranges are those that `bundle.parse` accepts.
 const Head = extern struct {
     ranges: [2]extern struct { gap: u16, size: u16 },
 };
@@ -35,18 +35,17 @@ pub fn run(input: []const u8) void {
     std.debug.assert(memory_file.sizeOf(file) == contents.len);
 }
 
-/// As where the program is mapped instead of executed: what is to be loaded lies in the file and in addresses of
-/// its own.
+/// Reads it as if it were mapped: its segments must not overlap.
 fn readForMapping(contents: []const u8) void {
     const file: Guarded(std.heap.page_size_min) = .copy(contents);
     defer file.deinit();
-    const segments = mapping.readSegments(file.bytes) catch return;
-    const image = mapping.readImage(file.bytes, segments) catch return;
-    var end = image.linked.start;
-    for (image.loads[0..image.load_count]) |load| {
+    const segments = program.readSegments(file.bytes) catch return;
+    const found = program.read(file.bytes, segments) catch return;
+    var end = found.linked.start;
+    for (found.loads[0..found.load_count]) |load| {
         std.debug.assert(load.start >= end and load.end > load.start);
         end = load.end;
     }
-    std.debug.assert(end == image.linked.end);
-    if (image.interpreter) |path| std.debug.assert(path.len < contents.len and path[path.len] == 0);
+    std.debug.assert(end == found.linked.end);
+    if (found.interpreter) |path| std.debug.assert(path.len < contents.len and path[path.len] == 0);
 }

@@ -1,22 +1,22 @@
-//! Payloads as an attacker makes them: with every checksum right, so that what lies behind the checks is reached.
+//! Payloads as an attacker makes them: with every checksum right, so that the code behind the checks is reached.
 const std = @import("std");
 const bundle = @import("bundle");
 const checksum = @import("checksum");
-const decode = @import("../decode/decode.zig");
+const Decoding = @import("../decode/decoding.zig").Decoding;
 const format = @import("format");
 
 pub const Payload = []align(format.payload_align) u8;
 
-/// The tables of a payload, of which nothing but their lengths was looked at.
+/// The tables of a payload, of which only the lengths were checked.
 pub const Tables = struct {
     header: *format.Header,
     variants: []align(1) format.Variant,
     frames: []align(1) format.Frame,
     detached: []align(1) format.Detached,
-    /// What follows them.
+    /// The stored frames, behind the tables.
     stored: []u8,
 
-    /// Null if they do not fit.
+    /// Returns null if they do not fit.
     pub fn of(payload: Payload) ?Tables {
         if (payload.len < @sizeOf(format.Header)) return null;
         const header: *format.Header = @ptrCast(payload.ptr);
@@ -36,7 +36,7 @@ pub const Tables = struct {
     }
 };
 
-/// Mends the checksums of stored frames, and the directory's. Where there is no room for one it does nothing.
+/// Mends the checksums of the stored frames and of the directory, as far as the payload has them.
 fn seal(payload: Payload) void {
     const tables = Tables.of(payload) orelse return;
     for (tables.frames) |*frame| {
@@ -59,19 +59,20 @@ fn sealDirectory(payload: Payload) void {
     });
 }
 
-/// The bundle of a payload, once its checksums are right; null where its directory is refused.
+/// Mends the checksums of a payload and returns its bundle, or null if the directory is refused.
 pub fn parse(payload: Payload) ?bundle.Bundle {
     seal(payload);
     var detail: bundle.Detail = 0;
     return bundle.parse(payload, &detail) catch null;
 }
 
-/// Predicted frames have a checksum of what they decode to. Mends the first one that is wrong, after the whole
-/// of `decoding` failed for it. The directory's, which was checked before, stays as it is.
-pub fn sealDecoded(payload: Payload, decoding: *const decode.Decoding) void {
+/// Mends the first wrong checksum of a predicted frame's decoded bytes, after `decoding` has failed for it with the
+/// target `whole`. The checksum of the directory is verified by then, so it is left as it is.
+pub fn sealDecoded(payload: Payload, decoding: *const Decoding) void {
     const tables = Tables.of(payload).?;
+    const variant = decoding.source.variant;
     var offset: usize = 0;
-    const first = decoding.variant.frame_first + decoding.variant.extra_frame_count;
+    const first = variant.frame_first + variant.extra_frame_count;
     for (tables.frames[first..][0..decoding.schedule.variant.frames.len]) |*frame| {
         const right = checksum.of(decoding.stream[offset..][0..frame.size]);
         offset += frame.size;

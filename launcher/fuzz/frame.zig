@@ -1,7 +1,7 @@
 //! One stored frame, with or without bytes that it refers to: assembly and Zig must decode its sequences to the same
 //! bytes, or both refuse it. Then the filter, on what was decoded.
 const std = @import("std");
-const cpu = @import("../arch/amd64/cpu.zig");
+const arch = @import("arch");
 const format = @import("format");
 const filter = @import("filter");
 const zstd = @import("zstd");
@@ -28,10 +28,9 @@ pub fn run(input: []const u8) void {
     defer memory.deinit();
     const other_memory: Guarded(1) = .init(memory.bytes.len);
     defer other_memory.deinit();
-    const leaves = cpu.read(cpu.Hardware{}, format.level_max);
-    const bit_manipulation = cpu.bitManipulation(&leaves);
-    const size = decode(memory.bytes, reference, stored.bytes, .{ .huffman = bit_manipulation, .sequences = bit_manipulation });
-    const other_size = decode(other_memory.bytes, reference, stored.bytes, .{ .huffman = bit_manipulation, .sequences = false });
+    const able = arch.detectCpu(format.level_max).assembly;
+    const size = decode(memory.bytes, reference, stored.bytes, .{ .huffman = able, .sequences = able });
+    const other_size = decode(other_memory.bytes, reference, stored.bytes, .{ .huffman = able, .sequences = false });
     std.debug.assert(size == other_size);
     if (size) |decoded_size| {
         const bytes = memory.bytes[reference.len..][0..decoded_size];

@@ -1,5 +1,5 @@
-//! Memory for a fuzzer's inputs and outputs that ends where no page is: whoever reads or writes behind it faults,
-//! be that Zig, C or assembly, and whatever checks are compiled in.
+//! Memory for a fuzzer's inputs and outputs with no page behind it: a read or write there faults, in Zig, C and
+//! assembly, whatever checks are compiled in.
 const std = @import("std");
 const linux = std.os.linux;
 
@@ -8,19 +8,19 @@ const page_size = std.heap.page_size_min;
 pub fn Guarded(comptime alignment: usize) type {
     return struct {
         mapping: []align(page_size) u8,
-        /// Ends with the mapping, but for bytes that the alignment costs.
+        /// Ends with the mapping, but for bytes lost to the alignment.
         bytes: []align(alignment) u8,
 
         const Self = @This();
 
         /// Filled with zeros.
         pub fn init(size: usize) Self {
-            const room = std.mem.alignForward(usize, size, page_size);
-            const returned = linux.mmap(null, room + page_size, .{ .READ = true, .WRITE = true }, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, -1, 0);
+            const pages_size = std.mem.alignForward(usize, size, page_size);
+            const returned = linux.mmap(null, pages_size + page_size, .{ .READ = true, .WRITE = true }, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, -1, 0);
             if (linux.errno(returned) != .SUCCESS) @panic("no memory to fuzz with");
-            const mapping: []align(page_size) u8 = @as([*]align(page_size) u8, @ptrFromInt(returned))[0 .. room + page_size];
-            if (linux.errno(linux.mprotect(mapping.ptr + room, page_size, .{})) != .SUCCESS) @panic("no page to guard with");
-            const start = std.mem.alignBackward(usize, room - size, alignment);
+            const mapping: []align(page_size) u8 = @as([*]align(page_size) u8, @ptrFromInt(returned))[0 .. pages_size + page_size];
+            if (linux.errno(linux.mprotect(mapping.ptr + pages_size, page_size, .{})) != .SUCCESS) @panic("no page to guard with");
+            const start = std.mem.alignBackward(usize, pages_size - size, alignment);
             return .{ .mapping = mapping, .bytes = @alignCast(mapping[start..][0..size]) };
         }
 
@@ -37,7 +37,7 @@ pub fn Guarded(comptime alignment: usize) type {
 }
 
 test "the byte behind the memory cannot be read" {
-    const isReadable = @import("../system.zig").isReadable;
+    const isReadable = @import("../system.zig").memory.isReadable;
     for ([_]usize{ 8, 100, page_size, page_size + 1 }) |size| {
         const guarded: Guarded(1) = .init(size);
         defer guarded.deinit();

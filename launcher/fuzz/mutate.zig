@@ -1,18 +1,17 @@
-//! Changes payloads part by part. Where a part grows or shrinks, all offsets are put right behind it: a mutator that
-//! knows no more than bytes moves everything behind what it inserts, and what it makes is refused at once.
+//! Changes payloads part by part, and mends all offsets behind a part that grows or shrinks. A mutator that knows only
+//! bytes moves everything behind what it inserts, and makes payloads that are refused at once.
 //!
-//! What a frame decodes to is changed, too: plans, and contents of executables. It is stored again as it is, in
-//! zstd's raw blocks.
+//! It changes what frames decode to as well, recipes and contents of executables, and stores it in raw zstd blocks.
 const std = @import("std");
 const forge = @import("forge.zig");
 const format = @import("format");
 const zstd = @import("zstd");
 const Tables = forge.Tables;
 
-/// Changes the first `size` of the bytes, uses up to `size_max` of them, and gives how many it used.
+/// Changes the first `size` bytes, uses up to `size_max` of them and returns how many it uses.
 extern fn LLVMFuzzerMutate(bytes: [*]u8, size: usize, size_max: usize) callconv(.c) usize;
 
-/// What is decoded to be changed, in bytes.
+/// Limit of decoded bytes that are changed.
 const decoded_size_max = 64 << 10;
 /// RFC 8878, section 3.1.1: the magic number, a descriptor for a single segment and a size of 4 bytes, the size.
 const zstd_magic = 0xfd2fb528;
@@ -28,7 +27,7 @@ var scratch: struct {
     decoder: zstd.Decoder,
 } = undefined;
 
-/// Gives the new size.
+/// Returns the new size.
 pub fn mutate(bytes: []u8, size: usize, seed: u32) usize {
     var generator = std.Random.DefaultPrng.init(seed);
     const random = generator.random();
@@ -45,7 +44,7 @@ pub fn mutate(bytes: []u8, size: usize, seed: u32) usize {
     return LLVMFuzzerMutate(bytes.ptr, size, bytes.len);
 }
 
-/// One entry of one table, or the header.
+/// Changes one entry of one table, or the header.
 fn mutateTable(bytes: []u8, size: usize, tables: *const Tables, random: std.Random) usize {
     const header_size = @sizeOf(format.Header);
     const variants_size = tables.variants.len * @sizeOf(format.Variant);
@@ -59,7 +58,7 @@ fn mutateTable(bytes: []u8, size: usize, tables: *const Tables, random: std.Rand
     };
     if (table.count == 0) return LLVMFuzzerMutate(bytes.ptr, size, bytes.len);
     const entry = bytes[table.start + random.uintLessThan(usize, table.count) * table.width ..][0..table.width];
-    // An entry has its size: what gets shorter leaves its end as it was.
+    // An entry keeps its size: if the result is shorter, the rest stays as it was.
     _ = LLVMFuzzerMutate(entry.ptr, entry.len, entry.len);
     return size;
 }
@@ -73,14 +72,14 @@ fn mutateStored(bytes: []u8, copy: forge.Payload, tables: *const Tables, random:
     return rebuild(bytes, copy, tables, index, scratch.stored[0..size]);
 }
 
-/// Of frames that decode without a prediction.
+/// Changes what a frame decodes to. Predicted frames do not decode here.
 fn mutateDecoded(bytes: []u8, copy: forge.Payload, tables: *const Tables, random: std.Random) ?usize {
     const index = random.uintLessThan(usize, tables.frames.len);
     const frame = &tables.frames[index];
     const old = forge.storedOf(copy, frame) orelse return null;
     scratch.decoder.init(false);
     const old_size = scratch.decoder.decode(&scratch.decoded, 0, old) orelse return null;
-    // Most changes keep the size: sizes must agree with each other in more than one place.
+    // Half of the changes keep the size, which must agree with others in several places.
     const size_max = if (random.boolean()) old_size else @min(2 * old_size + 64, scratch.decoded.len);
     const size = LLVMFuzzerMutate(&scratch.decoded, old_size, size_max);
     if (size == 0) return null;
@@ -92,7 +91,7 @@ fn mutateDecoded(bytes: []u8, copy: forge.Payload, tables: *const Tables, random
     return rebuild(bytes, copy, tables, index, storeRaw(scratch.decoded[0..size]));
 }
 
-/// A zstd frame of one raw block.
+/// Returns a zstd frame of one raw block.
 fn storeRaw(contents: []const u8) []u8 {
     const head = scratch.stored[0 .. zstd_head_size + zstd_block_head_size];
     std.mem.writeInt(u32, head[0..4], zstd_magic, .little);
@@ -103,7 +102,7 @@ fn storeRaw(contents: []const u8) []u8 {
     return scratch.stored[0 .. head.len + contents.len];
 }
 
-/// The payload with one frame's stored bytes replaced, and all of them in their places. Null if there is no room.
+/// Writes the payload with other stored bytes for one frame. Returns its size, or null if it does not fit.
 fn rebuild(bytes: []u8, copy: forge.Payload, tables: *const Tables, changed: usize, stored: []const u8) ?usize {
     const directory_size = copy.len - tables.stored.len;
     var end = directory_size;

@@ -1,15 +1,16 @@
-//! The program headers by which the direct layout finds its base and the base's entry.
+//! Program headers, by which the direct layout finds its base and the base's entry.
 const std = @import("std");
 const elf = std.elf;
 const bundle = @import("bundle");
-const direct = @import("../launch/in_place.zig");
 const format = @import("format");
 const Guarded = @import("guarded.zig").Guarded;
-const start = @import("../start.zig");
+const image = @import("../self/image.zig");
+const memory_file = @import("../memory_file.zig");
+const Process = @import("../self/process.zig").Process;
 
-/// Followed by program headers.
+/// Program headers follow.
 const Head = extern struct {
-    /// Of the payload, as the bundle is linked.
+    /// Address of the payload, as linked.
     address: u64,
     entry: u64,
 };
@@ -18,12 +19,13 @@ pub fn run(input: []const u8) void {
     if (input.len < @sizeOf(Head)) return;
     const head = std.mem.bytesToValue(Head, input[0..@sizeOf(Head)]);
     const table = input[@sizeOf(Head)..];
-    const count = table.len / @sizeOf(elf.Elf64_Phdr);
-    const copy: Guarded(@alignOf(elf.Elf64_Phdr)) = .copy(table[0 .. count * @sizeOf(elf.Elf64_Phdr)]);
+    const count = table.len / @sizeOf(elf.Phdr);
+    const copy: Guarded(@alignOf(elf.Phdr)) = .copy(table[0 .. count * @sizeOf(elf.Phdr)]);
     defer copy.deinit();
-    const segments: []const elf.Elf64_Phdr = @alignCast(std.mem.bytesAsSlice(elf.Elf64_Phdr, copy.bytes));
+    const segments: []const elf.Phdr = @alignCast(std.mem.bytesAsSlice(elf.Phdr, copy.bytes));
 
-    var process: start.Process = .{ .stack = undefined, .arguments = undefined, .environment = undefined, .auxiliary = undefined, .program_headers = segments };
+    var process: Process = memory_file.process;
+    process.program_headers = segments;
     const payload: Guarded(format.payload_align) = .init(@sizeOf(format.Header));
     defer payload.deinit();
     const header: *format.Header = @ptrCast(payload.bytes.ptr);
@@ -44,18 +46,18 @@ pub fn run(input: []const u8) void {
 
     const address = @intFromPtr(payload.bytes.ptr);
     const bias = address -% head.address;
-    // The kernel has mapped a segment with the payload, or nothing would run.
+    // The launcher runs, so the kernel has mapped a segment with the payload.
     for (segments) |*segment| {
         const first = bias +% segment.p_vaddr;
         const end = std.math.add(usize, first, segment.p_memsz) catch continue;
         if (segment.p_type == elf.PT_LOAD and first <= address and address < end) break;
     } else return;
-    const image = direct.image(&process, &opened);
-    std.debug.assert(@intFromPtr(image.ptr) + image.len == address);
-    const base = direct.Base.find(&process, &opened) orelse return;
-    std.debug.assert(base.address == bias +% head.entry);
+    const base = image.baseImage(&process, &opened);
+    std.debug.assert(@intFromPtr(base.ptr) + base.len == address);
+    const entry = image.baseEntry(&process, &opened) orelse return;
+    std.debug.assert(entry == bias +% head.entry);
     for (segments) |*segment| {
         const inside = head.entry -% segment.p_vaddr < segment.p_memsz;
         if (segment.p_type == elf.PT_LOAD and segment.p_flags & elf.PF_X != 0 and inside) break;
-    } else @panic("the entry is no code");
+    } else @panic("the entry is not code");
 }

@@ -1,8 +1,8 @@
-//! Finds bytes of an executable that nobody uses and that the kernel maps as code, by its headers.
+//! Finds padding of an executable, by its headers: bytes that nobody uses and that the kernel maps as code.
 //!
-//! The kernel maps whole pages of the file: the bytes between a segment's end and the end of its
-//! last page are in memory too, and so are those between the headers and the first section. Linkers
-//! leave them zero. Go's leaves room behind the headers, GNU ld behind each segment.
+//! The kernel maps whole pages of the file. So bytes between the end of a segment and the end of its last page are in
+//! memory, too, and so are bytes between the headers and the first section. Linkers leave them zero. Go's has padding
+//! behind the headers, GNU ld behind each segment.
 const std = @import("std");
 const elf = std.elf;
 
@@ -10,32 +10,32 @@ const elf = std.elf;
 pub const segments_max = 64;
 pub const sections_max = 256;
 
-const page_size = 4096;
+const page_size = std.heap.page_size_min;
 
-/// Those of one file. They need not be true.
+/// The headers of one file, which need not be true.
 pub const Headers = struct {
-    file: elf.Elf64_Ehdr,
-    segments_buffer: [segments_max]elf.Elf64_Phdr,
-    sections_buffer: [sections_max]elf.Elf64_Shdr,
-    /// Of the file, in bytes.
+    file: elf.Ehdr,
+    segments_buffer: [segments_max]elf.Phdr,
+    sections_buffer: [sections_max]elf.Shdr,
+    /// Size of the file in bytes.
     size: u64,
 
-    /// Null if the file has more of something than is expected, or of another kind. `contents` is
-    /// asked for bytes by `read(buffer, offset)`, which says whether there are as many.
+    /// Returns false if there are more headers than expected, or of another kind. `contents` has `read(buffer, offset)
+    /// bool`, which fills the whole buffer or returns false.
     pub fn read(headers: *Headers, contents: anytype) bool {
         const file = &headers.file;
         return contents.read(std.mem.asBytes(file), 0) and
-            file.e_phentsize == @sizeOf(elf.Elf64_Phdr) and file.e_phnum <= segments_max and
-            file.e_shentsize == @sizeOf(elf.Elf64_Shdr) and file.e_shnum <= sections_max and
+            file.e_phentsize == @sizeOf(elf.Phdr) and file.e_phnum <= segments_max and
+            file.e_shentsize == @sizeOf(elf.Shdr) and file.e_shnum <= sections_max and
             contents.read(std.mem.sliceAsBytes(headers.segments_buffer[0..file.e_phnum]), file.e_phoff) and
             contents.read(std.mem.sliceAsBytes(headers.sections_buffer[0..file.e_shnum]), file.e_shoff);
     }
 
-    fn segments(headers: *const Headers) []const elf.Elf64_Phdr {
+    fn segments(headers: *const Headers) []const elf.Phdr {
         return headers.segments_buffer[0..headers.file.e_phnum];
     }
 
-    fn sections(headers: *const Headers) []const elf.Elf64_Shdr {
+    fn sections(headers: *const Headers) []const elf.Shdr {
         return headers.sections_buffer[0..headers.file.e_shnum];
     }
 
@@ -48,34 +48,34 @@ pub const Headers = struct {
     }
 };
 
-/// Where room is.
-pub const Room = struct {
+pub const Padding = struct {
     /// In bytes from the start of the file.
     offset: u64,
-    /// Of the same byte, as the program headers have addresses.
+    /// Address of the same byte, by the program headers.
     address: u64,
-    /// Index of the segment that it lies in.
+    /// Index of its segment.
     segment: usize,
 };
 
-/// The first `size` bytes in a segment with exactly these flags that are part of no header, section
-/// or other segment. A file without section headers has no room: nobody knows what it uses.
-pub fn find(headers: *const Headers, flags: u32, size: u64) ?Room {
+/// Returns the first `size` bytes in a segment with exactly these flags that are part of no header, section or other
+/// segment. A file without section headers has no padding: they tell what it uses.
+pub fn find(headers: *const Headers, flags: u32, size: u64) ?Padding {
     if (headers.file.e_shnum == 0) return null;
     for (headers.segments(), 0..) |*segment, index| {
         if (segment.p_type != elf.PT_LOAD or segment.p_flags != flags) continue;
         const pages = mappedPages(segment, headers.size) orelse continue;
         if (isOverlaid(headers, index)) continue;
         const offset = findGap(headers, index, pages, size) orelse continue;
-        // The first page may begin below the segment: the difference wraps, and wraps back.
+        // The first page may begin below the segment: the difference wraps and wraps back.
         const address = segment.p_vaddr -% segment.p_offset +% offset;
         return .{ .offset = offset, .address = address, .segment = index };
     }
     return null;
 }
 
-/// What of the file the kernel maps for a segment; null if it may not, or fills up with zeros.
-fn mappedPages(segment: *const elf.Elf64_Phdr, file_size: u64) ?Range {
+/// Returns the bytes of the file that the kernel maps for a segment, or null if it refuses to, or fills their last page
+/// with zeros.
+fn mappedPages(segment: *const elf.Phdr, file_size: u64) ?Range {
     const contents: Range = .of(segment.p_offset, segment.p_filesz);
     const mappable = segment.p_filesz != 0 and
         segment.p_filesz == segment.p_memsz and
@@ -96,11 +96,11 @@ fn isOverlaid(headers: *const Headers, own: usize) bool {
     return false;
 }
 
-fn pagesInMemory(segment: *const elf.Elf64_Phdr) Range {
+fn pagesInMemory(segment: *const elf.Phdr) Range {
     return Range.of(segment.p_vaddr, segment.p_memsz).roundToPages();
 }
 
-/// Offset of the first `size` bytes inside of `limits` that no part of the file is said to be in.
+/// Returns the offset of the first `size` bytes within `limits` that no part of the file occupies.
 fn findGap(headers: *const Headers, own: usize, limits: Range, size: u64) ?u64 {
     var offset = limits.start;
     while (offset < limits.end and limits.end - offset >= size) {
@@ -109,11 +109,11 @@ fn findGap(headers: *const Headers, own: usize, limits: Range, size: u64) ?u64 {
     return null;
 }
 
-/// The end of a part of the file that has bytes in `wanted`. The segment `own` does not count: its
-/// sections tell what of it is used.
+/// Returns the end of a part of the file that has bytes in `wanted`. The segment `own` does not count: its sections tell
+/// what it uses.
 fn endOfUse(headers: *const Headers, own: usize, wanted: Range) ?u64 {
     for ([_]Range{
-        .of(0, @sizeOf(elf.Elf64_Ehdr)),
+        .of(0, @sizeOf(elf.Ehdr)),
         headers.segmentTable(),
         headers.sectionTable(),
     }) |table| {
@@ -131,8 +131,7 @@ fn endOfUse(headers: *const Headers, own: usize, wanted: Range) ?u64 {
     return null;
 }
 
-/// Of a file or of memory, in bytes; `end` is behind the last one. Sums that overflow end at the
-/// end of all numbers.
+/// Bytes of a file or of memory, without `end`. Sums that overflow end at the largest number.
 const Range = struct {
     start: u64,
     end: u64,
@@ -141,7 +140,7 @@ const Range = struct {
         return .{ .start = start, .end = start +| size };
     }
 
-    /// An empty range overlaps none.
+    /// Returns false if a range is empty.
     fn overlaps(range: Range, other: Range) bool {
         return @max(range.start, other.start) < @min(range.end, other.end);
     }

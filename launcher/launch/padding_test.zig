@@ -1,17 +1,17 @@
-//! room.zig on the headers that Go and GNU ld write, and on headers that nobody writes.
+//! padding.zig on the headers of Go's linker and GNU ld, and on damaged headers.
 const std = @import("std");
 const elf = std.elf;
 const testing = std.testing;
-const room = @import("padding.zig");
+const padding = @import("padding.zig");
 
 const code = elf.PF_R | elf.PF_X;
 const data = elf.PF_R;
 
-/// Any address that segments may be linked for.
+/// The address that segments are linked for.
 const base = 0x400000;
 
-/// As Go links: headers and code in one segment, a note and the code's section behind a gap.
-fn linkedByGo() room.Headers {
+/// Headers by Go's linker: they share a segment with the code, with a gap before a note and the code's section.
+fn linkedByGo() padding.Headers {
     var headers = empty(0x6000);
     headers.file.e_phoff = 64;
     headers.file.e_shoff = 64 + 5 * 56;
@@ -31,9 +31,9 @@ fn linkedByGo() room.Headers {
     return headers;
 }
 
-/// As GNU ld links: .interp right behind the program headers, code in pages of its own, section
-/// headers at the end.
-fn linkedByLd() room.Headers {
+/// Headers by GNU ld: .interp follows the program headers at once, code has pages of its own, section headers are at the
+/// end.
+fn linkedByLd() padding.Headers {
     var headers = empty(0x5000);
     headers.file.e_phoff = 64;
     headers.file.e_shoff = 0x4800;
@@ -48,13 +48,13 @@ fn linkedByLd() room.Headers {
     return headers;
 }
 
-fn empty(size: u64) room.Headers {
-    var headers = std.mem.zeroes(room.Headers);
+fn empty(size: u64) padding.Headers {
+    var headers = std.mem.zeroes(padding.Headers);
     headers.size = size;
     return headers;
 }
 
-fn addSegment(headers: *room.Headers, kind: u32, flags: u32, offset: u64, size: u64) void {
+fn addSegment(headers: *padding.Headers, kind: u32, flags: u32, offset: u64, size: u64) void {
     const segment = &headers.segments_buffer[headers.file.e_phnum];
     segment.p_type = kind;
     segment.p_flags = flags;
@@ -65,7 +65,7 @@ fn addSegment(headers: *room.Headers, kind: u32, flags: u32, offset: u64, size: 
     headers.file.e_phnum += 1;
 }
 
-fn addSection(headers: *room.Headers, kind: u32, offset: u64, size: u64) void {
+fn addSection(headers: *padding.Headers, kind: u32, offset: u64, size: u64) void {
     const section = &headers.sections_buffer[headers.file.e_shnum];
     section.sh_type = kind;
     section.sh_offset = offset;
@@ -73,51 +73,51 @@ fn addSection(headers: *room.Headers, kind: u32, offset: u64, size: u64) void {
     headers.file.e_shnum += 1;
 }
 
-fn expectRoom(offset: ?u64, segment: usize, found: ?room.Room) !void {
-    const wanted: ?room.Room = if (offset) |known| .{ .offset = known, .address = base + known, .segment = segment } else null;
+fn expectPadding(offset: ?u64, segment: usize, found: ?padding.Padding) !void {
+    const wanted: ?padding.Padding = if (offset) |known| .{ .offset = known, .address = base + known, .segment = segment } else null;
     try testing.expectEqualDeep(wanted, found);
 }
 
-test "Go leaves room behind its headers, and some behind the code" {
+test "Go's linker leaves padding behind its headers and behind the code" {
     const headers = linkedByGo();
     const tables_end = 64 + 5 * 56 + 7 * 64;
-    try expectRoom(tables_end, 2, room.find(&headers, code, 1));
-    try expectRoom(tables_end, 2, room.find(&headers, code, 0xf80 - tables_end));
-    // The section without contents in there takes no room.
-    try expectRoom(null, 0, room.find(&headers, code, 0xf80 - tables_end + 1));
-    // Stripped by another tool, which puts the section headers at the end.
+    try expectPadding(tables_end, 2, padding.find(&headers, code, 1));
+    try expectPadding(tables_end, 2, padding.find(&headers, code, 0xf80 - tables_end));
+    // The section without contents in there does not count.
+    try expectPadding(null, 0, padding.find(&headers, code, 0xf80 - tables_end + 1));
+    // Another tool has stripped the file and put the section headers at the end.
     var moved = headers;
     moved.file.e_shoff = 0x5800;
-    try expectRoom(64 + 5 * 56, 2, room.find(&moved, code, 0x80));
+    try expectPadding(64 + 5 * 56, 2, padding.find(&moved, code, 0x80));
     // Behind the code: the segment ends at 0x2b00, its page at 0x3000.
     moved.sections_buffer[1].sh_offset = 64;
     moved.sections_buffer[1].sh_size = 0xfc0;
-    try expectRoom(0x2b00, 2, room.find(&moved, code, 0x500));
-    try expectRoom(null, 0, room.find(&moved, code, 0x501));
+    try expectPadding(0x2b00, 2, padding.find(&moved, code, 0x500));
+    try expectPadding(null, 0, padding.find(&moved, code, 0x501));
 }
 
-test "GNU ld leaves room behind the code, or behind what is only read" {
+test "GNU ld leaves padding behind the code and behind read-only data" {
     var headers = linkedByLd();
-    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x180));
-    try expectRoom(null, 0, room.find(&headers, code, 0x181));
-    try expectRoom(0x800, 1, room.find(&headers, data, 0x181));
-    // Something that no segment loads lies in there.
+    try expectPadding(0x2e80, 2, padding.find(&headers, code, 0x180));
+    try expectPadding(null, 0, padding.find(&headers, code, 0x181));
+    try expectPadding(0x800, 1, padding.find(&headers, data, 0x181));
+    // A section that no segment loads lies in there.
     addSection(&headers, elf.SHT_PROGBITS, 0x2f00, 0x10);
-    try expectRoom(null, 0, room.find(&headers, code, 0x180));
-    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x80));
-    try expectRoom(0x2f10, 2, room.find(&headers, code, 0x81));
+    try expectPadding(null, 0, padding.find(&headers, code, 0x180));
+    try expectPadding(0x2e80, 2, padding.find(&headers, code, 0x80));
+    try expectPadding(0x2f10, 2, padding.find(&headers, code, 0x81));
 }
 
-test "what the kernel maps otherwise has no room" {
+test "a segment whose last page the kernel does not map from the file has no padding" {
     inline for (.{
-        // Zeros follow the contents, or the page does.
+        // The kernel fills the page with zeros, or maps nothing.
         .{ "p_memsz", 0x1e81 },
         .{ "p_filesz", 0x1e7f },
         .{ "p_filesz", 0 },
-        // An address that the offset cannot be mapped at.
+        // Address and offset differ within a page.
         .{ "p_vaddr", base + 0x1001 },
         .{ "p_offset", 0x1001 },
-        // Over the segment behind, over the one in front.
+        // Overlaps the next segment, the previous one.
         .{ "p_vaddr", base + 0x2000 },
         .{ "p_vaddr", base },
         .{ "p_flags", code | elf.PF_W },
@@ -125,26 +125,26 @@ test "what the kernel maps otherwise has no room" {
     }) |change| {
         var headers = linkedByLd();
         @field(headers.segments_buffer[2], change[0]) = change[1];
-        try expectRoom(null, 0, room.find(&headers, code, 1));
+        try expectPadding(null, 0, padding.find(&headers, code, 1));
     }
 }
 
-test "a page that the file's end cuts, and a file without sections" {
+test "padding ends with the file, and a file without sections has none" {
     var headers = linkedByLd();
     headers.size = 0x2e90;
     headers.file.e_shoff = 0x900;
-    try expectRoom(0x2e80, 2, room.find(&headers, code, 0x10));
-    try expectRoom(null, 0, room.find(&headers, code, 0x11));
+    try expectPadding(0x2e80, 2, padding.find(&headers, code, 0x10));
+    try expectPadding(null, 0, padding.find(&headers, code, 0x11));
     headers.size = 0x2e7f;
-    try expectRoom(null, 0, room.find(&headers, code, 1));
+    try expectPadding(null, 0, padding.find(&headers, code, 1));
     headers = linkedByLd();
     headers.file.e_shnum = 0;
-    try expectRoom(null, 0, room.find(&headers, code, 1));
+    try expectPadding(null, 0, padding.find(&headers, code, 1));
 }
 
-test "room is what it says, whatever the headers say" {
+test "padding is unused and mapped, whatever the headers say" {
     var found_count: usize = 0;
-    for ([_]room.Headers{ linkedByGo(), linkedByLd() }) |original| {
+    for ([_]padding.Headers{ linkedByGo(), linkedByLd() }) |original| {
         for (0..original.file.e_phnum) |index| {
             inline for (.{ "p_type", "p_flags", "p_offset", "p_vaddr", "p_filesz", "p_memsz" }) |field| {
                 var headers = original;
@@ -166,11 +166,10 @@ test "room is what it says, whatever the headers say" {
         var headers = original;
         found_count += try checkLimits(&headers, u64, &headers.size);
     }
-    // Else the test has tested nothing.
     try testing.expect(found_count > 1000);
 }
 
-fn checkLimits(headers: *room.Headers, comptime T: type, value: *T) !usize {
+fn checkLimits(headers: *padding.Headers, comptime T: type, value: *T) !usize {
     const original = value.*;
     var count: usize = 0;
     for ([_]u64{
@@ -182,8 +181,8 @@ fn checkLimits(headers: *room.Headers, comptime T: type, value: *T) !usize {
         value.* = @truncate(limit);
         for ([_]u32{ code, data }) |flags| {
             for ([_]u64{ 1, 0x80, 0x300, 0x1100, 1 << 63, std.math.maxInt(u64) }) |size| {
-                const found = room.find(headers, flags, size) orelse continue;
-                try checkRoom(headers, flags, size, found);
+                const found = padding.find(headers, flags, size) orelse continue;
+                try checkPadding(headers, flags, size, found);
                 count += 1;
             }
         }
@@ -191,8 +190,8 @@ fn checkLimits(headers: *room.Headers, comptime T: type, value: *T) !usize {
     return count;
 }
 
-/// With integers that cannot overflow.
-fn checkRoom(headers: *const room.Headers, flags: u32, size: u64, found: room.Room) !void {
+/// Checks padding with integers that cannot overflow.
+fn checkPadding(headers: *const padding.Headers, flags: u32, size: u64, found: padding.Padding) !void {
     const start: u128 = found.offset;
     const end = start + size;
     const page = 0x1000;

@@ -1,92 +1,121 @@
-//! A file in a folder that nobody else can find, change or put another one in the place of: it never had a name, or
-//! lost it before anything was written. So nothing is left of it when the launcher ends, whatever ends that.
-const exec = @import("exec.zig");
-const Fallback = @import("fallback.zig").Fallback;
+//! A file in a folder that nobody else can find, change or replace: it never had a name, or lost it before anything was
+//! written. So nothing is left of it when the launcher ends, for whatever reason.
+const std = @import("std");
+const Attempts = @import("attempts.zig").Attempts;
+const environment = @import("../select/environment.zig");
+const execute = @import("execute.zig");
+const fatal = @import("../fatal.zig");
+const Launch = @import("launch.zig").Launch;
+const program_file = @import("program_file.zig");
+const ProgramFile = program_file.ProgramFile;
 const system = @import("../system.zig");
 
-/// Its two descriptors: a file that is open for writing is not executed (ETXTBSY).
-pub const PrivateFile = struct {
-    writable: system.Descriptor,
-    readable: system.Descriptor,
-
-    /// `path` is an absolute one of a folder. Null where that has no place for the file, which `fallback` is told.
-    pub fn create(path: [:0]const u8, fallback: *Fallback) ?PrivateFile {
-        const folder: system.Descriptor = switch (system.openAt(0, path, .{ .DIRECTORY = true, .PATH = true })) {
-            .ok => |descriptor| @intCast(descriptor),
-            .failed => |number| return refuse(fallback, path, ": ", number),
-        };
-        defer system.close(folder);
-        if (system.isMountedNoexec(folder)) return refuse(fallback, path, ", which is mounted noexec: ", .ACCES);
-        return createUnnamed(folder) orelse createNamed(folder, path, fallback);
+/// Tries each folder, unless the process has more privileges than its caller.
+pub fn start(launch: *const Launch) void {
+    if (launch.process.secure) return;
+    const variables = launch.process.environment;
+    for ([_]?[:0]const u8{
+        environment.find(variables, "XDG_RUNTIME_DIR="),
+        environment.find(variables, "TMPDIR="),
+        "/tmp",
+        "/dev/shm",
+    }) |folder| {
+        const path = folder orelse continue;
+        if (!std.mem.startsWith(u8, path, "/")) continue;
+        const file = create(launch, path) orelse continue;
+        // A limit on file sizes shows here, before anything is decoded.
+        switch (system.file.setSize(file.writable, launch.source.variant.size)) {
+            .ok => {
+                if (launch.attempts.log) fatal.line(.{ "starting from a file in ", path });
+                program_file.start(launch, file, path);
+            },
+            .failed => |number| {
+                file.close();
+                launch.attempts.fail("file in ", path, program_file.not_written, number);
+            },
+        }
     }
-};
+}
 
-fn refuse(fallback: *Fallback, path: []const u8, step: []const u8, number: system.Errno) ?PrivateFile {
-    fallback.closed("file in ", path, step, number);
+/// Makes a file in the folder at an absolute path, or records the failure and returns null.
+fn create(launch: *const Launch, path: [:0]const u8) ?ProgramFile {
+    const attempts = launch.attempts;
+    const folder: system.Descriptor = switch (system.file.openAt(0, path, .{ .DIRECTORY = true, .PATH = true })) {
+        .ok => |descriptor| @intCast(descriptor),
+        .failed => |number| return fail(attempts, path, ": ", number),
+    };
+    defer system.file.close(folder);
+    if (system.file.isMountedNoexec(folder)) return fail(attempts, path, ", which is mounted noexec: ", .ACCES);
+    return createUnnamed(folder) orelse createNamed(launch, folder, path);
+}
+
+fn fail(attempts: *Attempts, path: []const u8, step: []const u8, number: system.Errno) ?ProgramFile {
+    attempts.fail("file in ", path, step, number);
     return null;
 }
 
-/// Null where the kernel or the file system knows no such files, or /proc is missing.
-fn createUnnamed(folder: system.Descriptor) ?PrivateFile {
-    const writable: system.Descriptor = switch (system.openAt(folder, ".", .{
+/// Returns null if the kernel or the file system lacks O_TMPFILE, or /proc is missing.
+fn createUnnamed(folder: system.Descriptor) ?ProgramFile {
+    const writable: system.Descriptor = switch (system.file.openAt(folder, ".", .{
         .ACCMODE = .RDWR,
         .TMPFILE = true,
         .DIRECTORY = true,
-        // It cannot be given a name later on.
+        // The file can never be given a name.
         .EXCL = true,
     })) {
         .ok => |descriptor| @intCast(descriptor),
         .failed => return null,
     };
-    system.makeExecutable(writable);
-    var buffer: exec.ProcPath = undefined;
-    return switch (openAgain(writable, 0, exec.procPath(&buffer, writable))) {
+    system.file.makeExecutable(writable);
+    var buffer: execute.ProcPath = undefined;
+    return switch (openAgain(writable, 0, execute.procPath(&buffer, writable))) {
         .ok => |readable| .{ .writable = writable, .readable = @intCast(readable) },
         .failed => null,
     };
 }
 
-/// Signals wait while the file has a name, so that SIGKILL alone can leave it behind, empty.
-fn createNamed(folder: system.Descriptor, path: []const u8, fallback: *Fallback) ?PrivateFile {
+/// Signals are blocked while the file has a name, so that only SIGKILL can leave it behind, empty.
+fn createNamed(launch: *const Launch, folder: system.Descriptor, path: []const u8) ?ProgramFile {
+    const attempts = launch.attempts;
     var name = ".mgo-0123456789abcdef".*;
     const random = name[".mgo-".len..];
-    switch (system.randomBytes(random)) {
+    switch (system.process.randomBytes(random)) {
         .ok => {},
-        .failed => |number| return refuse(fallback, path, ": getrandom: ", number),
+        .failed => |number| return fail(attempts, path, ": getrandom: ", number),
     }
     for (random) |*letter| letter.* = 'a' + (letter.* & 15);
-    system.blockAllSignals();
-    defer exec.resumeSignals(fallback.process);
-    const writable: system.Descriptor = switch (system.openAt(folder, &name, .{
+    system.signal.blockAll();
+    defer launch.resetSignals();
+    const writable: system.Descriptor = switch (system.file.openAt(folder, &name, .{
         .ACCMODE = .RDWR,
         .CREAT = true,
         .EXCL = true,
         .NOFOLLOW = true,
     })) {
         .ok => |descriptor| @intCast(descriptor),
-        .failed => |number| return refuse(fallback, path, ": ", number),
+        .failed => |number| return fail(attempts, path, ": ", number),
     };
-    system.makeExecutable(writable);
+    system.file.makeExecutable(writable);
     const opened = openAgain(writable, folder, &name);
-    system.removeAt(folder, &name);
+    system.file.removeAt(folder, &name);
     return switch (opened) {
         .ok => |readable| .{ .writable = writable, .readable = @intCast(readable) },
-        .failed => |number| refuse(fallback, path, ": ", number),
+        .failed => |number| fail(attempts, path, ": ", number),
     };
 }
 
-/// For reading. Closes `writable` where that cannot be.
+/// Opens the file of `writable` for reading, or closes `writable`.
 fn openAgain(writable: system.Descriptor, folder: system.Descriptor, path: [*:0]const u8) system.Result {
-    const opened = system.openAt(folder, path, .{});
+    const opened = system.file.openAt(folder, path, .{});
     const failure = switch (opened) {
         .ok => |readable| failure: {
-            // Somebody who may rename in that folder may have been faster.
-            if (system.isSameFile(writable, @intCast(readable))) return opened;
-            system.close(@intCast(readable));
+            // Somebody who may rename files in that folder may have put another file there.
+            if (system.file.isSame(writable, @intCast(readable))) return opened;
+            system.file.close(@intCast(readable));
             break :failure system.Result{ .failed = .EXIST };
         },
         .failed => opened,
     };
-    system.close(writable);
+    system.file.close(writable);
     return failure;
 }

@@ -1,47 +1,47 @@
-//! Tells readers of the memfd which sections have no contents there. Programs are started without what is
-//! detached from them: zeros stand where debug data and symbols were, and debuggers and profilers (they
-//! open /proc/PID/exe) would take those for damaged data.
+//! Marks sections of a file that is executed as having no contents there. Programs are started without their detached
+//! ranges: zeros stand for debug data and symbols, which debuggers and profilers, reading /proc/PID/exe, would take
+//! for damaged data.
 //!
-//! The type SHT_NOBITS says that a section occupies no space in the file (System V gABI, "Sections").
-//! Tools know such sections from files whose debug data were moved elsewhere, and treat the program as a
-//! stripped one.
+//! A section of type SHT_NOBITS occupies no space in the file (System V gABI, "Sections"). Tools know them from files
+//! whose debug data were moved elsewhere, and treat the program as a stripped one.
 const std = @import("std");
 const elf = std.elf;
 const format = @import("format");
+const memory_file = @import("../memory_file.zig");
 const system = @import("../system.zig");
 
-/// Section headers that are read and written at once.
+/// How many section headers are read and written at once.
 const batch = 64;
 
-/// Marks the sections that the ranges are contents of, in the ELF file of `descriptor`. Headers that are
-/// not what they should be stay as they are: the program starts all the same.
+/// Marks the sections whose contents the ranges are, in the ELF file of `descriptor`. Damaged headers stay as they are:
+/// the program starts all the same.
 pub fn markDetached(descriptor: system.Descriptor, ranges: []const format.Detached) void {
-    var file: elf.Elf64_Ehdr = undefined;
-    if (!system.readAllAt(descriptor, std.mem.asBytes(&file), 0)) return;
-    if (file.e_shentsize != @sizeOf(elf.Elf64_Shdr)) return;
-    var place = file.e_shoff;
+    var file: elf.Ehdr = undefined;
+    if (!system.file.readAllAt(descriptor, std.mem.asBytes(&file), 0)) return;
+    if (file.e_shentsize != @sizeOf(elf.Shdr)) return;
+    var offset = file.e_shoff;
     var left: usize = file.e_shnum;
     while (left > 0) {
-        var buffer: [batch]elf.Elf64_Shdr = undefined;
+        var buffer: [batch]elf.Shdr = undefined;
         const headers = buffer[0..@min(left, batch)];
         const bytes = std.mem.sliceAsBytes(headers);
-        if (!system.readAllAt(descriptor, bytes, place)) return;
+        if (!system.file.readAllAt(descriptor, bytes, offset)) return;
         var changed = false;
         for (headers) |*header| {
             if (!isDetached(header, ranges)) continue;
             header.sh_type = elf.SHT_NOBITS;
-            // Above all SHF_COMPRESSED.
+            // SHF_COMPRESSED would promise a compressed stream.
             header.sh_flags = 0;
             changed = true;
         }
-        if (changed) _ = system.writeAt(descriptor, bytes, place);
-        place +|= bytes.len;
+        if (changed) _ = system.file.writeAt(descriptor, bytes, offset);
+        offset +|= bytes.len;
         left -= headers.len;
     }
 }
 
-/// Whether the section ends with one of the ranges: of compressed ones, the header is not detached.
-fn isDetached(header: *const elf.Elf64_Shdr, ranges: []const format.Detached) bool {
+/// Whether the section ends with one of the ranges. The header of a compressed one is not detached.
+fn isDetached(header: *const elf.Shdr, ranges: []const format.Detached) bool {
     if (header.sh_flags & elf.SHF_ALLOC != 0 or header.sh_type == elf.SHT_NULL or header.sh_type == elf.SHT_NOBITS) return false;
     const end = header.sh_offset +| header.sh_size;
     for (ranges) |*range| {
@@ -51,17 +51,17 @@ fn isDetached(header: *const elf.Elf64_Shdr, ranges: []const format.Detached) bo
 }
 
 const TestFile = extern struct {
-    header: elf.Elf64_Ehdr,
-    sections: [count]elf.Elf64_Shdr,
+    header: elf.Ehdr,
+    sections: [count]elf.Shdr,
 
-    /// More than are read at once.
+    /// More than one batch.
     const count = 2 * batch + 3;
 
-    /// Sections of 100 bytes, none loaded.
+    /// Sections of 100 bytes that are not loaded.
     fn init() TestFile {
         var file = std.mem.zeroes(TestFile);
         file.header.e_shoff = @offsetOf(TestFile, "sections");
-        file.header.e_shentsize = @sizeOf(elf.Elf64_Shdr);
+        file.header.e_shentsize = @sizeOf(elf.Shdr);
         file.header.e_shnum = count;
         for (&file.sections, 0..) |*section, index| {
             section.sh_type = if (index == 0) elf.SHT_NULL else elf.SHT_PROGBITS;
@@ -73,17 +73,13 @@ const TestFile = extern struct {
     }
 
     fn marked(file: *const TestFile, ranges: []const format.Detached) !TestFile {
-        const descriptor: system.Descriptor = switch (system.memfdCreate("test")) {
-            .ok => |descriptor| @intCast(descriptor),
-            .failed => return error.SkipZigTest,
-        };
-        defer _ = std.os.linux.close(@intCast(descriptor));
-        _ = system.write(descriptor, std.mem.asBytes(file));
+        const descriptor = memory_file.create();
+        defer memory_file.close(descriptor);
+        memory_file.fill(descriptor, std.mem.asBytes(file));
         markDetached(descriptor, ranges);
         var result: TestFile = undefined;
-        try std.testing.expect(system.readAllAt(descriptor, std.mem.asBytes(&result), 0));
-        var more: [1]u8 = undefined;
-        try std.testing.expect(!system.readAllAt(descriptor, &more, @sizeOf(TestFile)));
+        try std.testing.expectEqual(@sizeOf(TestFile), memory_file.sizeOf(descriptor));
+        try std.testing.expect(memory_file.read(descriptor, std.mem.asBytes(&result)));
         return result;
     }
 
@@ -92,7 +88,7 @@ const TestFile = extern struct {
     }
 };
 
-test "sections that end with a range are marked, wherever their headers are" {
+test "sections that end with a range are marked, in every batch" {
     const file: TestFile = .init();
     for ([_]usize{ 1, batch - 1, batch, TestFile.count - 1 }) |index| {
         var expected = file;
@@ -108,7 +104,7 @@ test "sections that end with a range are marked, wherever their headers are" {
     try file.expect(&file, &.{});
 }
 
-test "sections that are loaded or that have no contents stay as they are" {
+test "sections that are loaded or have no contents stay as they are" {
     const ranges = [_]format.Detached{
         .{ .offset = 0, .size = 100, .stream_size = 1 },
         .{ .offset = 100, .size = 100, .stream_size = 1 },
@@ -120,12 +116,12 @@ test "sections that are loaded or that have no contents stay as they are" {
     try file.expect(&file, &ranges);
 }
 
-test "section headers that are not there stay so" {
+test "a file with damaged section headers stays as it was" {
     const ranges = [_]format.Detached{.{ .offset = 100, .size = 100, .stream_size = 1 }};
     inline for (.{
         .{ "e_shoff", @sizeOf(TestFile) - 1 },
-        .{ "e_shoff", std.math.maxInt(u64) },
-        .{ "e_shoff", std.math.maxInt(i64) },
+        .{ "e_shoff", std.math.maxInt(usize) },
+        .{ "e_shoff", std.math.maxInt(isize) },
         .{ "e_shnum", 0 },
         .{ "e_shentsize", 63 },
     }) |change| {
@@ -134,6 +130,6 @@ test "section headers that are not there stay so" {
         try file.expect(&file, &ranges);
     }
     var file: TestFile = .init();
-    file.sections[1].sh_offset = std.math.maxInt(u64);
+    file.sections[1].sh_offset = std.math.maxInt(usize);
     try file.expect(&file, &ranges);
 }

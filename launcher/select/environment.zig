@@ -1,28 +1,28 @@
-//! What the user asks for through the environment: GOAMD64 and MGODEBUG.
+//! The user's wishes in the environment: GOAMD64 and MGODEBUG.
 const std = @import("std");
 const level_max = @import("format").level_max;
 
 pub const Environment = struct {
     /// The level that GOAMD64 names.
     level: ?u8 = null,
-    /// GOAMD64's value when it names no level.
+    /// The value of GOAMD64 if it names no level.
     level_unknown: ?[]const u8 = null,
     debug: Debug = .{},
 };
 
 /// The words of MGODEBUG.
 pub const Debug = struct {
-    /// Say what is started, and what was passed over.
+    /// Print what is started and what was ignored.
     log: bool = false,
     /// Write the variant to stdout instead of starting it.
     extract: bool = false,
-    /// Put the variant's debug data and symbols into the memfd, too.
+    /// Put debug data and symbols into the memfd, too.
     symbols: bool = false,
-    /// Start the base in place, whatever else the CPU can run: in the direct layout.
+    /// Start the base of the direct layout, whatever else the CPU can run.
     base: bool = false,
 };
 
-/// Of a name that stands twice the first counts, as for getenv.
+/// Reads the environment. If a name occurs twice, the first counts, as for getenv.
 pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
     var environment: Environment = .{};
     if (find(variables, "GOAMD64=")) |value| {
@@ -36,7 +36,7 @@ pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
     return environment;
 }
 
-/// The value of a variable; `prefix` is its name and the equals sign.
+/// Returns the value of a variable; `prefix` is its name with the equals sign.
 pub noinline fn find(variables: [*:null]const ?[*:0]const u8, prefix: []const u8) ?[:0]const u8 {
     var index: usize = 0;
     while (variables[index]) |variable| : (index += 1) {
@@ -46,7 +46,7 @@ pub noinline fn find(variables: [*:null]const ?[*:0]const u8, prefix: []const u8
 }
 
 fn startsWith(variable: [*:0]const u8, prefix: []const u8) bool {
-    // Stops at the first difference, so it never reads past the variable's final zero.
+    // Stopping at the first difference, it never reads past the variable's final zero.
     for (prefix, 0..) |byte, index| {
         if (variable[index] != byte) return false;
     }
@@ -56,15 +56,15 @@ fn startsWith(variable: [*:0]const u8, prefix: []const u8) bool {
 fn parseDebug(value: []const u8) Debug {
     var debug: Debug = .{};
     var asked = std.mem.tokenizeScalar(u8, value, ',');
-    while (asked.next()) |one| {
-        inline for (@typeInfo(Debug).@"struct".fields) |word| {
-            if (std.mem.eql(u8, one, word.name)) @field(debug, word.name) = true;
+    while (asked.next()) |word| {
+        inline for (@typeInfo(Debug).@"struct".fields) |field| {
+            if (std.mem.eql(u8, word, field.name)) @field(debug, field.name) = true;
         }
     }
     return debug;
 }
 
-test "an environment without the two variables asks for nothing" {
+test "an environment without the variables asks for nothing" {
     try std.testing.expectEqualDeep(Environment{}, parse(&.{}));
     try std.testing.expectEqualDeep(Environment{}, parse(&.{ "A=b", "", "GOAMD6=v1", "XGOAMD64=v1", "GOAMD64", "MGODEBU=log" }));
 }

@@ -1,5 +1,4 @@
-//! Which variant to start: a pure function of what the bundle has, what the CPU can run and what
-//! the user asked for.
+//! Selects the level to start: a pure function of the levels in the bundle, the level of the CPU and the override.
 const std = @import("std");
 const assert = std.debug.assert;
 const level_max = @import("format").level_max;
@@ -8,11 +7,11 @@ pub const Levels = @import("bundle").Levels;
 
 pub const Selection = struct {
     level: u8,
-    /// The override asked for more than the CPU can run: a warning is due.
+    /// Whether the override asks for more than the CPU can run.
     override_refused: bool = false,
 };
 
-/// `override` is null without one. Gives null where no variant fits the CPU.
+/// Returns null if no variant fits the CPU. `override` is null if the user asks for no level.
 pub fn select(present: Levels, cpu_level: u8, override: ?u8) ?Selection {
     assert(present.bits != 0);
     assert(cpu_level <= level_max);
@@ -23,8 +22,7 @@ pub fn select(present: Levels, cpu_level: u8, override: ?u8) ?Selection {
     return .{ .level = asked };
 }
 
-test "select over its whole domain" {
-    // Restated with sets spelled out instead of bits.
+test "select agrees with its definition by sets, for all arguments" {
     for (1..16) |set| {
         var present: Levels = .{};
         for (1..5) |level| {

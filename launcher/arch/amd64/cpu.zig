@@ -1,14 +1,13 @@
-//! Which GOAMD64 level this CPU and its operating system support.
+//! The GOAMD64 level that this CPU and its operating system support.
 //!
-//! Reading CPUID and deciding on what it said are apart, so that recordings of other CPUs can be
-//! decided on in tests.
+//! `read` asks CPUID, `level` decides on the answers: tests decide on recordings of other CPUs.
 const std = @import("std");
 
-/// What one CPUID leaf (or subleaf 0 of it) returns.
+/// Answer to CPUID for one leaf (subleaf 0).
 pub const Leaf = struct { eax: u32 = 0, ebx: u32 = 0, ecx: u32 = 0, edx: u32 = 0 };
 
-/// The leaves that decide about a level. A leaf that was not read, or that the CPU does not have,
-/// is zero: none of its features are there.
+/// The leaves that decide about a level. A leaf that was not read, or that the CPU lacks, is zero: it has no
+/// features.
 pub const Leaves = struct {
     /// Leaf 1.
     basic: Leaf = .{},
@@ -16,12 +15,11 @@ pub const Leaves = struct {
     extended: Leaf = .{},
     /// Leaf 7, subleaf 0.
     structured: Leaf = .{},
-    /// The low half of XCR0: which register state the operating system saves.
+    /// Low half of XCR0: the register state that the operating system saves.
     xcr0: u32 = 0,
 };
 
-/// The features of one level beyond those of the level below: masks of the registers that
-/// announce them.
+/// Features that one level adds to the level below it, as masks of the registers that announce them.
 const Features = struct {
     basic_ecx: u32 = 0,
     basic_edx: u32 = 0,
@@ -38,9 +36,9 @@ const Features = struct {
     }
 };
 
-/// Levels v1 to v4: the feature sets of the x86-64 psABI (section "Micro-Architecture Levels"),
-/// which hold those that Go's runtime tests at its start (runtime/asm_amd64.s). Bits as in the
-/// CPUID chapter of Intel's Software Developer's Manual and AMD's Programmer's Manual.
+/// v1 to v4: the feature sets of the x86-64 psABI (section "Micro-Architecture Levels"). They include what Go's
+/// runtime tests at its start (runtime/asm_amd64.s). Bits as in the CPUID chapters of Intel's Software Developer's
+/// Manual and AMD's Programmer's Manual.
 const levels = [4]Features{
     .{
         .basic_edx = bit(0) // FPU
@@ -88,8 +86,7 @@ const lzcnt = bit(5);
 const bmi1 = bit(3);
 const bmi2 = bit(8);
 
-/// The highest level whose features, and those of all levels below it, are there: 0 (not even v1)
-/// to 4.
+/// Returns the highest level whose features, and those of all lower levels, are there: 0 (not even v1) to 4.
 pub fn level(leaves: *const Leaves) u8 {
     var reached: u8 = 0;
     for (levels) |features| {
@@ -99,22 +96,21 @@ pub fn level(leaves: *const Leaves) u8 {
     return reached;
 }
 
-/// Whether the decoder's code for BMI2 can run: its own has instructions of SSE4.1, and zstd compiles its part for LZCNT
-/// without asking for it; where a hypervisor masks LZCNT it may be executed as BSR, with other results.
-pub fn bitManipulation(leaves: *const Leaves) bool {
+/// Whether the decoder's assembly can run: sequences.S takes BMI1, BMI2, SSSE3 and SSE4.1, zstd's takes BMI2, and zstd
+/// compiles the C around it for LZCNT. A CPU without LZCNT executes that instruction as BSR, with other results.
+pub fn runsAssembly(leaves: *const Leaves) bool {
     return has(leaves.basic.ecx, ssse3 | sse4_1) and has(leaves.extended.ecx, lzcnt) and
         has(leaves.structured.ebx, bmi1 | bmi2);
 }
 
-/// Reads what is needed to tell the levels up to `level_wanted` apart. Each CPUID instruction traps
-/// in a virtual machine and takes microseconds there, so a leaf is read only when the levels below
-/// those that it decides about are reached.
+/// Reads the leaves that tell levels up to `level_wanted` apart. In a virtual machine each CPUID instruction traps
+/// and takes microseconds, so a leaf is read only if the levels below those that it decides about are reached.
 ///
-/// `source` has `leaf(u32) Leaf` and `xcr0() u32`: `Hardware`, or a recording.
+/// `source` has `leaf(u32) Leaf` and `xcr0() u32`: `Hardware` or a recording.
 pub fn read(source: anytype, level_wanted: u8) Leaves {
     var leaves: Leaves = .{};
     const basic_last = source.leaf(0).eax;
-    // A leaf past the last one returns the data of another leaf: it must not be looked at.
+    // A leaf past the last one returns the data of another leaf.
     if (basic_last < 1) return leaves;
     leaves.basic = source.leaf(1);
     if (level_wanted < 2 or level(&leaves) < 1) return leaves;
@@ -165,13 +161,12 @@ fn has(register: u32, mask: u32) bool {
     return register & mask == mask;
 }
 
-test "this CPU has a level, and reading for less gives no more than that" {
+test "this CPU has a level, and reading fewer leaves finds none above it" {
     const full = read(Hardware{}, 4);
     try std.testing.expect(level(&full) >= 1);
     for (0..5) |wanted| {
         const leaves = read(Hardware{}, @intCast(wanted));
         const reached = level(&leaves);
-        // The leaf that decides about a level may show the next one too.
         try std.testing.expect(reached >= @min(wanted, level(&full)));
         try std.testing.expect(reached <= level(&full));
     }

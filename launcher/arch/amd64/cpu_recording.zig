@@ -1,21 +1,21 @@
-//! Decides on a recording of CPUID, one of tests/launcher/arch/amd64/cpuid/*.zon.
+//! Checks what cpu.zig decides on a recording of CPUID, one of tests/launcher/arch/amd64/cpu/*.zon.
 const std = @import("std");
 const cpu = @import("cpu.zig");
 
 pub const Recording = struct {
-    /// Where the values come from.
+    /// Origin of the values.
     source: []const u8,
     leaves: []const Leaf,
-    /// Null where the operating system has not enabled XSAVE and XGETBV would be invalid.
+    /// Null if the operating system has not enabled XSAVE, so that XGETBV is invalid.
     xcr0: ?u32 = null,
-    /// What is to be found: the level, and whether zstd's code for BMI2 can run.
+    /// What cpu.zig must find: the level, and whether the decoder's assembly can run.
     level: u8,
-    bit_manipulation: bool = false,
+    assembly: bool = false,
 
     const Leaf = struct { id: u32, eax: u32, ebx: u32 = 0, ecx: u32 = 0, edx: u32 = 0 };
 };
 
-/// A CPU that answers from a recording, and records what it was asked.
+/// A CPU that answers from a recording and keeps what it was asked.
 const Source = struct {
     recording: *const Recording,
     asked: std.ArrayList(u32) = .empty,
@@ -28,8 +28,8 @@ const Source = struct {
                 return .{ .eax = recorded.eax, .ebx = recorded.ebx, .ecx = recorded.ecx, .edx = recorded.edx };
             }
         }
-        // What a CPU returns for a leaf that it does not have means nothing. Here it shows every
-        // feature, so that a test fails where it is believed.
+        // A CPU's answer for a leaf that it lacks means nothing. This one shows every feature, so that a test
+        // fails if the answer is believed.
         return .{ .eax = 0xffff_ffff, .ebx = 0xffff_ffff, .ecx = 0xffff_ffff, .edx = 0xffff_ffff };
     }
 
@@ -51,10 +51,10 @@ pub fn check(recording: Recording) !void {
         try std.testing.expect(level >= @min(wanted, recording.level));
         if (wanted == 4) {
             try std.testing.expectEqual(recording.level, level);
-            try std.testing.expectEqual(recording.bit_manipulation, cpu.bitManipulation(&leaves));
+            try std.testing.expectEqual(recording.assembly, cpu.runsAssembly(&leaves));
         }
 
-        // A CPU below v1 is asked for nothing more, nor one that has what is wanted.
+        // No leaf is read once the answer is known.
         if (wanted <= 1 or recording.level == 0) try std.testing.expect(source.asked.items.len <= 2);
         if (wanted == 2 or recording.level == 1) try std.testing.expect(source.asked.items.len <= 4);
         try std.testing.expect(source.asked.items.len <= 5);

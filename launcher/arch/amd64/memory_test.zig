@@ -1,4 +1,4 @@
-//! memory.S against plain loops, at every small size and offset.
+//! memory.S beside plain loops, at small sizes and many offsets.
 const std = @import("std");
 const testing = std.testing;
 
@@ -6,7 +6,7 @@ extern fn memcpy(destination: [*]u8, source: [*]const u8, size: usize) callconv(
 extern fn memmove(destination: [*]u8, source: [*]const u8, size: usize) callconv(.c) [*]u8;
 extern fn memset(destination: [*]u8, byte: c_int, size: usize) callconv(.c) [*]u8;
 
-const room = 400;
+const space = 400;
 const sizes = 140;
 
 test "memmove and memcpy copy, return the destination and touch nothing else" {
@@ -36,8 +36,8 @@ test "memset fills, returns the destination and touches nothing else" {
     }
 }
 
-fn pattern() [room]u8 {
-    var bytes: [room]u8 = undefined;
+fn pattern() [space]u8 {
+    var bytes: [space]u8 = undefined;
     for (&bytes, 0..) |*byte, index| byte.* = @truncate(index *% 7 +% index / 256);
     return bytes;
 }

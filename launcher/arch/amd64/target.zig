@@ -1,0 +1,9 @@
+//! How the launcher is built for x86-64.
+const Target = @import("../arch.zig").Target;
+
+pub const target: Target = .{
+    .cpu = .x86_64,
+    .page_size = 4096,
+    .entry_sources = &.{ "start.S", "fault.S", "enter.S" },
+    .sources = &.{ "memory.S", "stub.S" },
+};

@@ -1,0 +1,173 @@
+//! Stored frames → a variant's stream. The checksum of stored bytes is verified before the decoder sees them. They
+//! determine what they decode to, together with the prediction of a variant that is predicted.
+//!
+//! Several threads decode at once, each a `Worker` with memory of its own. The recipe and the base of a predicted
+//! variant are decoded too, into mappings that all threads share.
+//!
+//! A start decodes skeletons only, and leaves holes in the file for detached ranges. attach.zig makes the whole file,
+//! of the whole stream in memory.
+const std = @import("std");
+const Bundle = @import("bundle").Bundle;
+const arch = @import("arch");
+const format = @import("format");
+const Output = @import("output.zig").Output;
+const predict = @import("predict");
+const Schedule = @import("schedule.zig").Schedule;
+const system = @import("../system.zig");
+const Target = @import("output.zig").Target;
+const threads_max = @import("schedule.zig").threads_max;
+const Worker = @import("worker.zig").Worker;
+
+pub const Error = error{
+    /// The checksum of stored bytes is wrong.
+    StoredChecksum,
+    /// The stored bytes are no zstd frame, or decode to another size.
+    Decoder,
+    /// The recipe contradicts itself.
+    Recipe,
+    /// A predicted frame decodes to other bytes than were encoded.
+    Checksum,
+    OutOfMemory,
+    /// The error number is in `Decoding.output`.
+    Write,
+};
+
+/// What is decoded, and with what.
+pub const Source = struct {
+    bundle: *const Bundle,
+    variant: *const format.Variant,
+    /// The base in memory, in the direct layout; else empty.
+    base_image: []const u8 = &.{},
+    /// Whether the decoder's assembly can run on this CPU.
+    assembly: bool = false,
+};
+
+/// Starting a thread takes about as long as decoding a tenth of a frame, in vain if the thread finds nothing to do.
+const frames_per_thread = 2;
+
+const Memory = []align(std.heap.page_size_min) u8;
+
+/// State of decoding one variant.
+pub const Decoding = struct {
+    source: Source,
+    output: Output,
+    schedule: Schedule,
+    /// All workers in a row, each with its buffers.
+    workers: Memory = &.{},
+    worker_size: usize = 0,
+    /// The largest of the variant's frames, in bytes.
+    frame_size_max: usize = 0,
+    /// The whole stream, for the target `whole`; else empty.
+    stream: Memory = &.{},
+    recipe_bytes: Memory = &.{},
+    recipe_memory: Memory = &.{},
+    /// Of a predicted variant, once `recipe_bytes` are decoded.
+    recipe: predict.Recipe = undefined,
+    /// What the variant is predicted from: the base's frames, or in the direct layout the extra frames beside it.
+    base: Memory = &.{},
+    /// The address up to which `base` is given back to the kernel.
+    given_back: std.atomic.Value(usize) = .init(0),
+    /// The first error as a number; 0 for none.
+    failure: std.atomic.Value(u16) = .init(0),
+
+    pub fn init(source: *const Source, target: Target) Decoding {
+        const bundle = source.bundle;
+        const variant = source.variant;
+        const whole = target == .whole;
+        return .{
+            .source = source.*,
+            .output = .{ .target = target, .detached = bundle.detachedOf(variant) },
+            .schedule = .{
+                .variant = .{ .frames = if (whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant) },
+            },
+        };
+    }
+
+    /// Decodes all of it, with up to `cpu_count` threads.
+    pub fn run(decoding: *Decoding, cpu_count: u32) Error!void {
+        @setRuntimeSafety(true);
+        try decoding.prepare();
+        const schedule = &decoding.schedule;
+        const frame_count = schedule.variant.frames.len + schedule.base.frames.len;
+        const in_order = decoding.output.target == .pipe;
+        const wanted = if (in_order) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
+        const started = decoding.startWorkers(@max(wanted, 1)) catch try decoding.startWorkers(1);
+        decoding.worker(0).work();
+        for (1..started) |index| decoding.worker(index).thread.join();
+        const failure = decoding.failure.load(.acquire);
+        if (failure != 0) return @as(Error, @errorCast(@errorFromInt(failure)));
+        try decoding.output.finish(decoding.source.variant.size);
+    }
+
+    /// Unmaps all memory: needed where the process goes on without an exec.
+    pub fn deinit(decoding: *Decoding) void {
+        for ([_]Memory{
+            decoding.workers, decoding.recipe_bytes, decoding.recipe_memory, decoding.base, decoding.stream,
+        }) |memory| system.memory.unmap(memory);
+        decoding.* = undefined;
+    }
+
+    /// Maps memory for the stream, the recipe and the base.
+    fn prepare(decoding: *Decoding) Error!void {
+        @setRuntimeSafety(true);
+        const schedule = &decoding.schedule;
+        const bundle = decoding.source.bundle;
+        const variant = decoding.source.variant;
+        const whole = decoding.output.target == .whole;
+        for (schedule.variant.frames) |*frame| decoding.frame_size_max = @max(decoding.frame_size_max, frame.size);
+        if (whole) decoding.stream = try system.memory.map(schedule.variant.size() orelse return error.OutOfMemory);
+        const base = bundle.baseOf(variant);
+        if (base == variant) return;
+        schedule.recipe.frames = bundle.extraFramesOf(variant);
+        decoding.recipe_bytes = try system.memory.map(schedule.recipe.size() orelse return error.OutOfMemory);
+        schedule.base.frames = bundle.referenceFramesOf(base, whole);
+        const base_size = schedule.base.size() orelse return error.OutOfMemory;
+        if (base_size > 0) decoding.base = try system.memory.map(base_size);
+    }
+
+    /// Returns how many workers there are: the calling thread, which is the first, and as many as the kernel starts.
+    fn startWorkers(decoding: *Decoding, count: usize) error{OutOfMemory}!usize {
+        @setRuntimeSafety(true);
+        decoding.worker_size = Worker.sizeFor(decoding.frame_size_max);
+        decoding.workers = try system.memory.map(count * decoding.worker_size);
+        for (0..count) |index| {
+            const one = decoding.worker(index);
+            one.decoding = decoding;
+            one.index = index;
+            if (index > 0 and !one.thread.start(Worker, Worker.work, one)) return index;
+        }
+        return count;
+    }
+
+    fn worker(decoding: *const Decoding, index: usize) *Worker {
+        @setRuntimeSafety(true);
+        return @ptrCast(@alignCast(decoding.workers[index * decoding.worker_size ..][0..decoding.worker_size]));
+    }
+
+    pub fn readRecipe(decoding: *Decoding) Error!void {
+        decoding.recipe_memory = try system.memory.map(try predict.Recipe.memorySize(decoding.recipe_bytes));
+        const base: predict.Base = .{ .image = decoding.source.base_image, .stored = decoding.base };
+        decoding.recipe = try predict.Recipe.parse(decoding.recipe_bytes, base, decoding.recipe_memory);
+    }
+
+    /// Gives the first `size` bytes of the base back to the kernel. They were used a moment ago, so they are in the
+    /// cache, and so is the memory that the kernel takes next for the rest of the base.
+    pub fn giveBackBase(decoding: *Decoding, size: u64) void {
+        @setRuntimeSafety(true);
+        const start = @intFromPtr(decoding.base.ptr);
+        const from = std.mem.alignForward(usize, start, arch.huge_page_size);
+        const to = std.mem.alignBackward(usize, start + @as(usize, @intCast(size)), arch.huge_page_size);
+        const before = decoding.given_back.load(.monotonic);
+        if (to <= @max(from, before)) return;
+        // A thread that loses this race leaves its part to the next call.
+        if (decoding.given_back.cmpxchgStrong(before, to, .monotonic, .monotonic) != null) return;
+        const first = @max(from, before);
+        system.memory.discard(decoding.base[first - start ..][0 .. to - first]);
+    }
+
+    /// Keeps the first error and ends all threads.
+    pub fn fail(decoding: *Decoding, err: Error) void {
+        _ = decoding.failure.cmpxchgStrong(0, @intFromError(err), .release, .monotonic);
+        decoding.schedule.fail();
+    }
+};

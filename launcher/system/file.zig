@@ -1,0 +1,169 @@
+//! System calls on files and descriptors.
+const std = @import("std");
+const arch = @import("arch");
+const linux = std.os.linux;
+const system = @import("../system.zig");
+const Descriptor = system.Descriptor;
+const Result = system.Result;
+
+/// <linux/memfd.h>; Linux before 6.3 refuses MFD_EXEC.
+const memfd_cloexec = 1;
+const memfd_exec = 0x10;
+
+/// What one write takes on Linux at most, in bytes: INT_MAX rounded down to a page.
+const write_size_max = 0x7fff_f000;
+
+/// Mode of files that the launcher makes: their owner's alone.
+const private_mode = 0o700;
+
+/// Writes a line in one call and ignores failures.
+pub fn writeLine(descriptor: Descriptor, line: []const u8) void {
+    _ = linux.syscall3(.write, descriptor, @intFromPtr(line.ptr), line.len);
+}
+
+/// Writes all bytes, to a descriptor that may be non-blocking.
+pub fn write(descriptor: Descriptor, bytes: []const u8) Result {
+    var rest = bytes;
+    while (rest.len > 0) {
+        const size = @min(rest.len, write_size_max);
+        switch (Result.from(linux.syscall3(.write, descriptor, @intFromPtr(rest.ptr), size))) {
+            .ok => |written| rest = rest[@min(written, size)..],
+            .failed => |number| switch (number) {
+                .INTR => {},
+                .AGAIN => waitUntilWritable(descriptor),
+                else => return .{ .failed = number },
+            },
+        }
+    }
+    return .{ .ok = bytes.len };
+}
+
+fn waitUntilWritable(descriptor: Descriptor) void {
+    var wanted = [1]linux.pollfd{.{ .fd = @intCast(descriptor), .events = linux.POLL.OUT, .revents = 0 }};
+    _ = linux.syscall3(.poll, @intFromPtr(&wanted), wanted.len, @as(usize, @bitCast(@as(isize, -1))));
+}
+
+/// Writes all bytes from `offset` of a file on.
+pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
+    var done: usize = 0;
+    while (done < bytes.len) {
+        const size = @min(bytes.len - done, write_size_max);
+        switch (Result.from(linux.syscall4(.pwrite64, descriptor, @intFromPtr(bytes.ptr) + done, size, offset + done))) {
+            .ok => |written| done += @min(written, size),
+            .failed => |number| if (number != .INTR) return .{ .failed = number },
+        }
+    }
+    return .{ .ok = bytes.len };
+}
+
+/// Reads from `offset` on, as far as the file goes and the buffer has space.
+pub fn readAt(descriptor: Descriptor, buffer: []u8, offset: u64) Result {
+    return .from(linux.syscall4(.pread64, descriptor, @intFromPtr(buffer.ptr), buffer.len, offset));
+}
+
+/// Reads the whole buffer from `offset` on, or returns false.
+pub fn readAllAt(descriptor: Descriptor, buffer: []u8, offset: u64) bool {
+    return switch (readAt(descriptor, buffer, offset)) {
+        .ok => |size| size == buffer.len,
+        .failed => false,
+    };
+}
+
+/// Cuts a file off or extends it with a hole.
+pub fn setSize(descriptor: Descriptor, size: u64) Result {
+    return .from(linux.syscall2(.ftruncate, descriptor, size));
+}
+
+/// Makes an anonymous file to execute, closed on exec. The descriptor is above the standard ones even if those are
+/// closed: a line for stderr must not end up in the program.
+pub fn createMemfd(name: [*:0]const u8) Result {
+    const with_exec = Result.from(linux.syscall2(.memfd_create, @intFromPtr(name), memfd_cloexec | memfd_exec));
+    const created = switch (with_exec) {
+        .failed => |number| if (number == .INVAL)
+            Result.from(linux.syscall2(.memfd_create, @intFromPtr(name), memfd_cloexec))
+        else
+            with_exec,
+        .ok => with_exec,
+    };
+    return aboveStandard(created);
+}
+
+fn aboveStandard(opened: Result) Result {
+    const descriptor = switch (opened) {
+        .ok => |descriptor| descriptor,
+        .failed => return opened,
+    };
+    if (descriptor > system.stderr) return opened;
+    const moved = Result.from(linux.syscall3(.fcntl, descriptor, linux.F.DUPFD_CLOEXEC, system.stderr + 1));
+    close(@intCast(descriptor));
+    return moved;
+}
+
+pub fn close(descriptor: Descriptor) void {
+    _ = linux.syscall1(.close, descriptor);
+}
+
+/// Opens a file for reading, closed on exec.
+pub fn open(path: [*:0]const u8) Result {
+    const flags: linux.O = .{ .ACCMODE = .RDONLY, .CLOEXEC = true };
+    return .from(linux.syscall3(.open, @intFromPtr(path), @as(u32, @bitCast(flags)), 0));
+}
+
+/// Opens a path relative to a folder, closed on exec. The descriptor is above the standard ones.
+pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: linux.O) Result {
+    var closed_on_exec = flags;
+    closed_on_exec.CLOEXEC = true;
+    const bits: u32 = @bitCast(closed_on_exec);
+    return aboveStandard(.from(linux.syscall4(.openat, folder, @intFromPtr(path), bits, private_mode)));
+}
+
+/// Restores the mode that the umask has cut.
+pub fn makeExecutable(descriptor: Descriptor) void {
+    _ = linux.syscall2(.fchmod, descriptor, private_mode);
+}
+
+pub fn removeAt(folder: Descriptor, name: [*:0]const u8) void {
+    _ = linux.syscall3(.unlinkat, folder, @intFromPtr(name), 0);
+}
+
+/// Returns zeros if the kernel gives no status.
+noinline fn status(descriptor: Descriptor) arch.Stat {
+    var stat = std.mem.zeroes(arch.Stat);
+    _ = linux.syscall2(.fstat, descriptor, @intFromPtr(&stat));
+    return stat;
+}
+
+/// Whether two descriptors refer to one file.
+pub fn isSame(one: Descriptor, other: Descriptor) bool {
+    const stats = [_]arch.Stat{ status(one), status(other) };
+    return stats[0].dev == stats[1].dev and stats[0].ino == stats[1].ino;
+}
+
+/// Returns the file's size in bytes.
+pub fn sizeOf(descriptor: Descriptor) u64 {
+    return status(descriptor).size;
+}
+
+/// Whether the descriptor's path lies on a mount that forbids executing files.
+pub fn isMountedNoexec(descriptor: Descriptor) bool {
+    // struct statfs of <asm-generic/statfs.h>: f_flags has index 10 of its words. ST_NOEXEC is of <linux/statfs.h>.
+    const noexec = 8;
+    var words: [15]u64 = @splat(0);
+    _ = linux.syscall2(.fstatfs, descriptor, @intFromPtr(&words));
+    return words[10] & noexec != 0;
+}
+
+/// Clears close-on-exec.
+pub fn keepOnExec(descriptor: Descriptor) void {
+    _ = linux.syscall3(.fcntl, descriptor, linux.F.SETFD, 0);
+}
+
+/// Reads the target of a symbolic link, cut at the buffer's size.
+pub fn readLink(path: [*:0]const u8, buffer: []u8) Result {
+    return .from(linux.syscall3(.readlink, @intFromPtr(path), @intFromPtr(buffer.ptr), buffer.len));
+}
+
+/// Returns the size of an attribute's value in bytes.
+pub fn extendedAttributeSize(path: [*:0]const u8, name: [*:0]const u8) Result {
+    return .from(linux.syscall4(.getxattr, @intFromPtr(path), @intFromPtr(name), 0, 0));
+}
