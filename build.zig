@@ -451,13 +451,13 @@ fn buildCpuTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
 
     const generated = b.addWriteFiles();
     var source: std.Io.Writer.Allocating = .init(b.allocator);
-    try source.writer.writeAll("const recording = @import(\"recording\");\n");
+    try source.writer.writeAll("const checkCpu = @import(\"arch_tests\").checkCpu;\n");
     for (try sortedNames(b, directory, .file)) |name| {
         if (!std.mem.endsWith(u8, name, ".zon")) continue;
         _ = generated.addCopyFile(b.path(b.pathJoin(&.{ recordings_folder, name })), name);
         try source.writer.print(
             \\test "{s}" {{
-            \\    try recording.check(@import("{s}"));
+            \\    try checkCpu(@import("{s}"));
             \\}}
             \\
         , .{ name, name });
@@ -467,7 +467,7 @@ fn buildCpuTests(b: *std.Build, options: Options) !*std.Build.Step.Compile {
         .target = b.graph.host,
         .optimize = .Debug,
     });
-    module.addAnonymousImport("recording", .{ .root_source_file = b.path(b.fmt("launcher/arch/{t}/cpu_recording.zig", .{options.architecture})) });
+    module.addAnonymousImport("arch_tests", .{ .root_source_file = b.path("launcher/arch/tests.zig") });
     return b.addTest(.{ .name = "cpu", .root_module = module });
 }
 

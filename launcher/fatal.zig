@@ -139,7 +139,7 @@ const errno_names = names: {
     break :names names;
 };
 
-/// What Zig calls where a safety check fails: one line for all of them, and no formatting.
+/// Called by Zig when a safety check fails: one line for all of them, without formatting.
 pub const panic = struct {
     fn bug() noreturn {
         @branchHint(.cold);
@@ -206,7 +206,8 @@ test "a line holds strings, numbers and error names, and nothing that steers a t
     text.add(" \x9b2J\x85\xc2\x9b2J\xc2\x85\xe2\x80\x9c");
     text.finish();
     try std.testing.expectEqualStrings(
-        prefix ++ "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\xc3\x84 ?2J?\xc2?2J\xc2?\xe2\x80\x9c\n",
+        prefix ++ "level v3, 18446744073709551615 ENOSPC E2BIG error 18 ?[2J?\xc3\xa4\xc3\x84" ++
+            " ?2J?\xc2?2J\xc2?\xe2\x80\x9c\n",
         text.buffer[0..text.size],
     );
 }

@@ -14,7 +14,7 @@ pub const Descriptor = u32;
 /// Pointers up to null, as arguments and environment are passed.
 pub const Strings = [*:null]const ?[*:0]const u8;
 
-/// What a system call returned: a number, or the kernel's error number.
+/// Result of a system call: a number, or the kernel's error number.
 pub const Result = union(enum) {
     ok: usize,
     failed: Errno,

@@ -43,7 +43,7 @@ pub fn target(architecture: Architecture) Target {
     };
 }
 
-// What the launcher asks of the architecture that it is compiled for.
+// The rest is for the launcher, of the architecture that it is compiled for.
 
 const launcher = switch (native.?) {
     .amd64 => @import("amd64/launcher.zig"),
@@ -63,7 +63,7 @@ pub const detectCpu = launcher.detectCpu;
 /// Addresses of a process end below this one.
 pub const address_max = launcher.address_max;
 
-/// What the kernel maps and discards as one page if it can, in bytes.
+/// Size of the pages that the kernel maps and discards as one if it can, in bytes.
 pub const huge_page_size = launcher.huge_page_size;
 
 /// The kernel's struct stat, with the fields `dev`, `ino` and `size`.
@@ -72,7 +72,7 @@ pub const Stat = launcher.Stat;
 /// The kernel's struct sigaction.
 pub const SignalAction = launcher.SignalAction;
 
-/// What `guard` replaces: the actions `bus` and `segv`, and the signal mask `mask`.
+/// State that `guard` replaces: the actions `bus` and `segv`, and the signal mask `mask`.
 pub const SavedSignals = launcher.SavedSignals;
 
 /// `guard(saved: *SavedSignals) void`: from here on a fault ends the process with a line and a status.

@@ -1,7 +1,12 @@
 //! The root of the tests of the architecture that they are compiled for.
 const arch = @import("arch.zig");
 
-comptime {
+/// `checkCpu(recording) !void` expects what a recording of a CPU says of it.
+pub const checkCpu = switch (arch.native.?) {
+    .amd64 => @import("amd64/cpu_recording.zig").check,
+};
+
+test {
     switch (arch.native.?) {
         .amd64 => {
             _ = @import("amd64/cpu.zig");

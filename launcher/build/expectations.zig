@@ -5,7 +5,7 @@ const elf = std.elf;
 const format = @import("format");
 
 /// In bytes; every bundle carries it.
-pub const size_max = 100 << 10;
+pub const size_max = 90 << 10;
 
 /// Both entries must lie below this offset: a file that is cut short must still hold them.
 pub const entry_max = 1024;
@@ -16,7 +16,7 @@ const block_align = format.payload_align;
 const Segment = struct {
     type: u32,
     flags: u32,
-    /// Whether it has bytes in the file.
+    /// Whether it has contents in the file.
     filled: bool,
     guidance: []const u8,
 };
@@ -74,24 +74,36 @@ pub const Report = struct {
 /// is wrong.
 pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected}!void {
     if (file.len > size_max) return report.fail(
-        "{d} bytes, and at most {d} are expected\nhint: look for what grew with `nm --size-sort` on a build without .strip",
+        "{d} bytes, and at most {d} are expected" ++
+            "\nhint: look for what grew with `nm --size-sort` on a build without .strip",
         .{ file.len, size_max },
     );
-
     const header = std.mem.bytesToValue(elf.Elf64_Ehdr, file[0..@sizeOf(elf.Elf64_Ehdr)]);
     if (header.e_type != .DYN) return report.fail(
         "e_type is {d}, and ET_DYN is expected: its code must run at any address\nhint: is .pie set in build.zig?",
         .{@intFromEnum(header.e_type)},
     );
-
     if (header.e_phnum != segments.len) return report.fail(
         "{d} program headers, and {d} are expected: see PHDRS in launcher.ld",
         .{ header.e_phnum, segments.len },
     );
-    if (header.e_phoff != @sizeOf(elf.Elf64_Ehdr)) return report.fail("the program headers do not follow the ELF header", .{});
+    if (header.e_phoff != @sizeOf(elf.Elf64_Ehdr)) {
+        return report.fail("the program headers do not follow the ELF header", .{});
+    }
+    const text_offset = @sizeOf(elf.Elf64_Ehdr) + segments.len * @sizeOf(elf.Elf64_Phdr);
+    if (header.e_entry < text_offset or header.e_entry >= entry_max) return report.fail(
+        "the entry is at {d}, and below {d} is expected: a file that is cut short must hold it" ++
+            "\nhint: .text.start comes first in launcher.ld",
+        .{ header.e_entry, entry_max },
+    );
     var found_segments: [segments.len]elf.Elf64_Phdr = undefined;
-    for (segments, &found_segments, 0..) |expected, *found, index| {
-        found.* = tableEntry(elf.Elf64_Phdr, file, header.e_phoff, index);
+    for (&found_segments, 0..) |*found, index| found.* = tableEntry(elf.Elf64_Phdr, file, header.e_phoff, index);
+    try checkSegments(&found_segments, page_size, report);
+    try checkSections(file, &header, &found_segments, report);
+}
+
+fn checkSegments(found_segments: *const [segments.len]elf.Elf64_Phdr, page_size: u32, report: *Report) !void {
+    for (segments, found_segments, 0..) |expected, found, index| {
         const fits = found.p_type == expected.type and
             found.p_flags == expected.flags and
             (found.p_filesz != 0) == expected.filled and
@@ -100,8 +112,8 @@ pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected
             "segment {d} is type {d}, flags {d}, {d} bytes in the file, {d} in memory\nhint: {s}",
             .{ index, found.p_type, found.p_flags, found.p_filesz, found.p_memsz, expected.guidance },
         );
-        if (found.p_type == elf.PT_LOAD and (found.p_align != page_size or
-            found.p_vaddr % page_size != found.p_offset % page_size)) return report.fail(
+        const aligned = found.p_align == page_size and found.p_vaddr % page_size == found.p_offset % page_size;
+        if (found.p_type == elf.PT_LOAD and !aligned) return report.fail(
             "segment {d} is not aligned to pages of {d} bytes\nhint: see page_size in launcher/arch",
             .{ index, page_size },
         );
@@ -110,12 +122,14 @@ pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected
         "the launcher is not linked from address 0 with its headers in the first segment\nhint: {s}",
         .{segments[0].guidance},
     );
-    const text_offset = @sizeOf(elf.Elf64_Ehdr) + segments.len * @sizeOf(elf.Elf64_Phdr);
-    if (header.e_entry < text_offset or header.e_entry >= entry_max) return report.fail(
-        "the entry is at {d}, and below {d} is expected: a file that is cut short must hold it\nhint: .text.start comes first in launcher.ld",
-        .{ header.e_entry, entry_max },
-    );
+}
 
+fn checkSections(
+    file: []const u8,
+    header: *const elf.Elf64_Ehdr,
+    found_segments: *const [segments.len]elf.Elf64_Phdr,
+    report: *Report,
+) !void {
     const names_section = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, header.e_shstrndx);
     const names = file[@intCast(names_section.sh_offset)..][0..@intCast(names_section.sh_size)];
     var block_offset: u64 = 0;
@@ -123,7 +137,8 @@ pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected
         const found = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, index);
         const name = std.mem.sliceTo(names[found.sh_name..], 0);
         if (index >= sections.len or !std.mem.eql(u8, name, sections[index].name)) return report.fail(
-            "section {d} is {s}, and {s} is expected\nhint: a new kind of data needs a place in launcher.ld: constants in .rodata, nothing that is written or relocated",
+            "section {d} is {s}, and {s} is expected\nhint: a new kind of data needs a place in launcher.ld: " ++
+                "constants in .rodata, nothing that is written or relocated",
             .{ index, name, if (index < sections.len) sections[index].name else "none" },
         );
         const expected = sections[index];
@@ -133,19 +148,16 @@ pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected
         );
         const segment = found_segments[expected.segment orelse continue];
         if (found.sh_addralign > block_align or found.sh_addr != found.sh_offset) return report.fail(
-            "section {s} is aligned to {d} bytes, at {d} of the file and {d} of memory: up to {d} and the same are expected\nhint: the direct layout takes .text to .rodata as they lie in the file",
+            "section {s} is aligned to {d} bytes, at {d} of the file and {d} of memory: up to {d} and the same are " ++
+                "expected\nhint: the direct layout takes .text to .rodata as they lie in the file",
             .{ name, found.sh_addralign, found.sh_offset, found.sh_addr, block_align },
         );
-        if (std.mem.eql(u8, name, ".text")) block_offset = found.sh_offset;
         if (found.sh_addr < segment.p_vaddr or found.sh_addr + found.sh_size > segment.p_vaddr + segment.p_memsz) {
             return report.fail("section {s} lies outside of segment {d}", .{ name, expected.segment.? });
         }
+        if (std.mem.eql(u8, name, ".text")) block_offset = found.sh_offset;
         if (std.mem.eql(u8, name, format.section_payload)) {
-            const start = format.magic ++ std.mem.toBytes(std.mem.nativeToLittle(u16, format.version));
-            if (!std.mem.startsWith(u8, file[@intCast(found.sh_offset)..], &start)) return report.fail(
-                "section {s} does not start with the magic and version of format.zig\nhint: change launcher/payload.S",
-                .{name},
-            );
+            try checkPayload(file[@intCast(found.sh_offset)..], report);
             try checkBlock(file, block_offset, found.sh_offset, report);
         }
     }
@@ -155,13 +167,22 @@ pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected
     );
 }
 
-fn checkBlock(file: []const u8, offset: u64, payload: u64, report: *Report) error{Unexpected}!void {
+fn checkPayload(contents: []const u8, report: *Report) !void {
+    const start = format.magic ++ std.mem.toBytes(std.mem.nativeToLittle(u16, format.version));
+    if (!std.mem.startsWith(u8, contents, &start)) return report.fail(
+        "section {s} does not start with the magic and version of format.zig\nhint: change launcher/payload.S",
+        .{format.section_payload},
+    );
+}
+
+fn checkBlock(file: []const u8, offset: u64, payload: u64, report: *Report) !void {
     const block = std.mem.bytesToValue(format.Block, file[@intCast(offset)..][0..@sizeOf(format.Block)]);
     if (!std.mem.eql(u8, &block.magic, &format.block_magic)) return report.fail(
-        "section .text does not start with the block of format.zig\nhint: .text.start of start.S comes first in launcher.ld",
+        "section .text does not start with the block of format.zig\nhint: .text.start comes first in launcher.ld",
         .{},
     );
-    if (block.payload != payload - offset or block.payload % format.payload_align != 0 or offset % block_align != 0) return report.fail(
+    const aligned = block.payload % format.payload_align == 0 and offset % block_align == 0;
+    if (block.payload != payload - offset or !aligned) return report.fail(
         "the block starts at {d} and has its payload at {d}, which is at {d} of the file",
         .{ offset, block.payload, payload },
     );
@@ -176,7 +197,7 @@ fn tableEntry(comptime T: type, file: []const u8, offset: u64, index: usize) T {
 }
 
 test "an ELF file of another shape is reported with guidance" {
-    // A header that asks for one program header; more is not looked at.
+    // The rest of the file is not read.
     var file: [256]u8 = @splat(0);
     var header = std.mem.zeroes(elf.Elf64_Ehdr);
     header.e_type = .DYN;
@@ -189,7 +210,7 @@ test "an ELF file of another shape is reported with guidance" {
     try expectReport(&file, "e_type is 2");
 
     const large: [size_max + 1]u8 = @splat(0);
-    try expectReport(&large, "102401 bytes");
+    try expectReport(&large, std.fmt.comptimePrint("{d} bytes", .{size_max + 1}));
 }
 
 fn expectReport(file: []const u8, start: []const u8) !void {

@@ -69,7 +69,13 @@ const Deflated = struct {
     left: u64,
     failure: ?system.Errno = null,
 
-    fn write(workspace: *Workspace, descriptor: system.Descriptor, contents: []const u8, size: u64, failure: *system.Errno) Error!void {
+    fn write(
+        workspace: *Workspace,
+        descriptor: system.Descriptor,
+        contents: []const u8,
+        size: u64,
+        failure: *system.Errno,
+    ) Error!void {
         var deflated: Deflated = .{
             .output = .{ .buffer = &workspace.buffer, .drain = drain },
             .descriptor = descriptor,

@@ -32,7 +32,7 @@ pub const Error = error{
     Write,
 };
 
-/// What is decoded, and with what.
+/// A variant to decode.
 pub const Source = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
@@ -61,9 +61,9 @@ pub const Decoding = struct {
     stream: Memory = &.{},
     recipe_bytes: Memory = &.{},
     recipe_memory: Memory = &.{},
-    /// Of a predicted variant, once `recipe_bytes` are decoded.
+    /// Defined once `recipe_bytes` are decoded.
     recipe: predict.Recipe = undefined,
-    /// What the variant is predicted from: the base's frames, or in the direct layout the extra frames beside it.
+    /// Bytes that the variant is predicted from: the base's frames, or in the direct layout its extra frames.
     base: Memory = &.{},
     /// The address up to which `base` is given back to the kernel.
     given_back: std.atomic.Value(usize) = .init(0),
@@ -74,12 +74,11 @@ pub const Decoding = struct {
         const bundle = source.bundle;
         const variant = source.variant;
         const whole = target == .whole;
+        const frames = if (whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant);
         return .{
             .source = source.*,
             .output = .{ .target = target, .detached = bundle.detachedOf(variant) },
-            .schedule = .{
-                .variant = .{ .frames = if (whole) bundle.contentFramesOf(variant) else bundle.skeletonFramesOf(variant) },
-            },
+            .schedule = .{ .variant = .{ .frames = frames } },
         };
     }
 

@@ -18,7 +18,9 @@ fn decode(source: *const Source) void {
     const whole = source.variant.detached_count > 0;
     var decoding = Decoding.init(source, if (whole) .whole else .{ .pipe = system.stdout });
     attach.decodeTo(system.stdout, &decoding, threads.cpuCount()) catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
+        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| {
+            fatal.exitDamagedFrame(damage);
+        },
         error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.output.failure }),
     };

@@ -1,4 +1,4 @@
-//! Where decoded bytes go: to a file, to memory, to a pipe.
+//! The target of decoded bytes: a file, memory or a pipe.
 const std = @import("std");
 const format = @import("format");
 const system = @import("../system.zig");

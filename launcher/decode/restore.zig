@@ -63,7 +63,14 @@ pub const Restoring = struct {
         try restoring.eachOfFile(workspace, position, restoring.source.variant.size, taker, take);
     }
 
-    fn eachOfFile(restoring: *Restoring, workspace: *Workspace, from: u64, to: u64, taker: anytype, comptime take: anytype) Error!void {
+    fn eachOfFile(
+        restoring: *Restoring,
+        workspace: *Workspace,
+        from: u64,
+        to: u64,
+        taker: anytype,
+        comptime take: anytype,
+    ) Error!void {
         @setRuntimeSafety(true);
         var position = from;
         while (position < to) {

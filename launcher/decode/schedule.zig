@@ -1,4 +1,4 @@
-//! What threads decode next: frames of the recipe, of the base and of the variant, each in order.
+//! The order in which threads decode frames of the recipe, of the base and of the variant.
 //!
 //! A predicted frame can be decoded once the recipe is read and the base is decoded as far as the prediction reaches.
 //! It is taken as soon as that is so: then the base's bytes are still in the cache, and the writes to the file, which
@@ -13,7 +13,7 @@ pub const threads_max = 8;
 
 pub const Piece = struct {
     frame: *const format.Frame,
-    /// Of the decoded bytes, in bytes from the start of the first frame's.
+    /// Position of its decoded bytes, counted from those of the first frame.
     offset: u64,
 };
 
@@ -28,7 +28,7 @@ pub const Work = union(enum) {
 pub const Queue = struct {
     frames: []const format.Frame = &.{},
     taken: usize = 0,
-    /// Of the next frame, in decoded bytes.
+    /// The same for the next frame.
     offset: u64 = 0,
 
     /// Returns the decoded size of all frames in bytes, or null if that is more than there are addresses.

@@ -69,9 +69,14 @@ pub const Thread = struct {
     id: std.atomic.Value(i32),
     stack: [stack_size]u8 align(16),
 
-    /// Starts a thread that calls `function(argument)`, on another CPU if there is one. Returns false if the kernel starts
-    /// none, perhaps for a limit on processes. The thread may run on fewer CPUs than its starter.
-    pub fn start(thread: *Thread, comptime Argument: type, comptime function: fn (*Argument) void, argument: *Argument) bool {
+    /// Starts a thread that calls `function(argument)`, on another CPU if there is one. Returns false if the kernel
+    /// starts none, perhaps for a limit on processes. The thread may run on fewer CPUs than its starter.
+    pub fn start(
+        thread: *Thread,
+        comptime Argument: type,
+        comptime function: fn (*Argument) void,
+        argument: *Argument,
+    ) bool {
         const entry = struct {
             fn run(address: usize) callconv(.c) u8 {
                 function(@ptrFromInt(address));
@@ -79,7 +84,8 @@ pub const Thread = struct {
             }
         };
         const stack_top = @intFromPtr(&thread.stack) + thread.stack.len;
-        const returned = linux.clone(entry.run, stack_top, flags, @intFromPtr(argument), &thread.id.raw, 0, &thread.id.raw);
+        const id = &thread.id.raw;
+        const returned = linux.clone(entry.run, stack_top, flags, @intFromPtr(argument), id, 0, id);
         if (linux.errno(returned) != .SUCCESS) return false;
         moveElsewhere(@intCast(returned));
         return true;

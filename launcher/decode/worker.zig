@@ -1,4 +1,4 @@
-//! What each thread of a decoding does.
+//! The work of each thread of a decoding.
 const std = @import("std");
 const assert = std.debug.assert;
 const arch = @import("arch");

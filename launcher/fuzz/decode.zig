@@ -39,7 +39,11 @@ pub fn run(input: []const u8) void {
     for (parsed.variants) |*variant| {
         if (variant == parsed.inPlace()) {
             memory_file.fill(file, &image);
-            var restoring: Restoring = .{ .source = .{ .bundle = &parsed, .variant = variant }, .file = file, .output = file };
+            var restoring: Restoring = .{
+                .source = .{ .bundle = &parsed, .variant = variant },
+                .file = file,
+                .output = file,
+            };
             restoring.run() catch {};
         } else {
             extract(copy.bytes, &parsed, variant, file);
@@ -82,7 +86,12 @@ fn decodeToMemory(parsed: *const bundle.Bundle, variant: *const format.Variant, 
     std.debug.assert(memory_file.read(file, written.bytes) and std.mem.eql(u8, written.bytes, memory.bytes));
 }
 
-fn extract(payload: forge.Payload, parsed: *const bundle.Bundle, variant: *const format.Variant, file: memory_file.Descriptor) void {
+fn extract(
+    payload: forge.Payload,
+    parsed: *const bundle.Bundle,
+    variant: *const format.Variant,
+    file: memory_file.Descriptor,
+) void {
     for (0..rounds_max) |_| {
         memory_file.fill(file, "");
         var decoding = init(parsed, variant, .whole);

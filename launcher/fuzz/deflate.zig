@@ -26,7 +26,10 @@ pub fn run(input: []const u8) void {
     std.debug.assert(std.mem.eql(u8, inflated.bytes, bytes.bytes));
 
     var buffer: [255]u8 = undefined;
-    var pieces: Pieces = .{ .output = .{ .buffer = buffer[0..input[0]], .drain = Pieces.drain }, .rest = stream.bytes[0..size] };
+    var pieces: Pieces = .{
+        .output = .{ .buffer = buffer[0..input[0]], .drain = Pieces.drain },
+        .rest = stream.bytes[0..size],
+    };
     deflate.compressTo(one, bytes.bytes, &pieces.output) catch {
         std.debug.assert(input[0] == 0);
         return;
@@ -38,7 +41,7 @@ pub fn run(input: []const u8) void {
 
 const Pieces = struct {
     output: deflate.Output,
-    /// What is still to be written.
+    /// The part that is still to be written.
     rest: []const u8,
 
     fn drain(output: *deflate.Output, bytes: []const u8) bool {

@@ -22,7 +22,8 @@ fn read(parsed: *const bundle.Bundle) void {
     for (parsed.variants) |*variant| {
         const base = parsed.baseOf(variant);
         for ([_]bool{ false, true }) |whole| _ = parsed.referenceFramesOf(base, whole);
-        std.debug.assert(parsed.extraFramesOf(variant).len + parsed.contentFramesOf(variant).len == variant.frame_count);
+        const frame_count = parsed.extraFramesOf(variant).len + parsed.contentFramesOf(variant).len;
+        std.debug.assert(frame_count == variant.frame_count);
         if (variant != parsed.inPlace()) {
             var size: u64 = 0;
             for (parsed.skeletonFramesOf(variant)) |*frame| size += frame.size;

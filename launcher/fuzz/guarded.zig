@@ -1,7 +1,10 @@
 //! Memory for a fuzzer's inputs and outputs with no page behind it: a read or write there faults, in Zig, C and
 //! assembly, whatever checks are compiled in.
 const std = @import("std");
-const linux = std.os.linux;
+const isReadable = @import("../system.zig").memory.isReadable;
+const map = @import("../system.zig").memory.map;
+const protect = @import("../system.zig").memory.protect;
+const unmap = @import("../system.zig").memory.unmap;
 
 const page_size = std.heap.page_size_min;
 
@@ -16,10 +19,8 @@ pub fn Guarded(comptime alignment: usize) type {
         /// Filled with zeros.
         pub fn init(size: usize) Self {
             const pages_size = std.mem.alignForward(usize, size, page_size);
-            const returned = linux.mmap(null, pages_size + page_size, .{ .READ = true, .WRITE = true }, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, -1, 0);
-            if (linux.errno(returned) != .SUCCESS) @panic("no memory to fuzz with");
-            const mapping: []align(page_size) u8 = @as([*]align(page_size) u8, @ptrFromInt(returned))[0 .. pages_size + page_size];
-            if (linux.errno(linux.mprotect(mapping.ptr + pages_size, page_size, .{})) != .SUCCESS) @panic("no page to guard with");
+            const mapping = map(pages_size + page_size) catch @panic("no memory to fuzz with");
+            if (protect(@intFromPtr(mapping.ptr) + pages_size, page_size, .{}) == .failed) @panic("no page to guard with");
             const start = std.mem.alignBackward(usize, pages_size - size, alignment);
             return .{ .mapping = mapping, .bytes = @alignCast(mapping[start..][0..size]) };
         }
@@ -31,13 +32,12 @@ pub fn Guarded(comptime alignment: usize) type {
         }
 
         pub fn deinit(guarded: Self) void {
-            _ = linux.munmap(guarded.mapping.ptr, guarded.mapping.len);
+            unmap(guarded.mapping);
         }
     };
 }
 
 test "the byte behind the memory cannot be read" {
-    const isReadable = @import("../system.zig").memory.isReadable;
     for ([_]usize{ 8, 100, page_size, page_size + 1 }) |size| {
         const guarded: Guarded(1) = .init(size);
         defer guarded.deinit();

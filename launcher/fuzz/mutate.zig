@@ -54,7 +54,11 @@ fn mutateTable(bytes: []u8, size: usize, tables: *const Tables, random: std.Rand
         0 => .{ .start = 0, .width = header_size, .count = 1 },
         1 => .{ .start = header_size, .width = @sizeOf(format.Variant), .count = tables.variants.len },
         2 => .{ .start = header_size + variants_size, .width = @sizeOf(format.Frame), .count = tables.frames.len },
-        else => .{ .start = header_size + variants_size + frames_size, .width = @sizeOf(format.Detached), .count = tables.detached.len },
+        else => .{
+            .start = header_size + variants_size + frames_size,
+            .width = @sizeOf(format.Detached),
+            .count = tables.detached.len,
+        },
     };
     if (table.count == 0) return LLVMFuzzerMutate(bytes.ptr, size, bytes.len);
     const entry = bytes[table.start + random.uintLessThan(usize, table.count) * table.width ..][0..table.width];
@@ -85,7 +89,8 @@ fn mutateDecoded(bytes: []u8, copy: forge.Payload, tables: *const Tables, random
     if (size == 0) return null;
     for (tables.variants) |*variant| {
         const first = @as(u64, variant.frame_first) + variant.extra_frame_count;
-        if (index >= first and index < @as(u64, variant.frame_first) + variant.frame_count) variant.size +%= size -% frame.size;
+        const end = @as(u64, variant.frame_first) + variant.frame_count;
+        if (index >= first and index < end) variant.size +%= size -% frame.size;
     }
     frame.size = @intCast(size);
     return rebuild(bytes, copy, tables, index, storeRaw(scratch.decoded[0..size]));

@@ -42,7 +42,13 @@ pub fn run(input: []const u8) void {
     var variant = std.mem.zeroes(format.Variant);
     variant.level = 1;
     variant.codec = @intFromEnum(format.Codec.in_place);
-    const opened: bundle.Bundle = .{ .payload = payload.bytes, .layout = .direct, .variants = &.{variant}, .frames = &.{}, .detached = &.{} };
+    const opened: bundle.Bundle = .{
+        .payload = payload.bytes,
+        .layout = .direct,
+        .variants = &.{variant},
+        .frames = &.{},
+        .detached = &.{},
+    };
 
     const address = @intFromPtr(payload.bytes.ptr);
     const bias = address -% head.address;

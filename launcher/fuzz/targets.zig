@@ -1,5 +1,4 @@
-//! What is fuzzed: each target takes any bytes, and must neither crash nor hang. A folder of the same name under
-//! tests/corpus/ has its corpus.
+//! The fuzz targets. Each takes any bytes and must neither crash nor hang. tests/corpus/ has a folder for each.
 
 pub const Target = enum {
     directory,

@@ -1,5 +1,5 @@
-//! What was tried to start a variant, and what follows when nothing works: the base in the direct layout, or the end of
-//! the process with a line and a status.
+//! A record of what was tried to start a variant, and the end when nothing works: the base in the direct layout, or
+//! else a line and a status.
 const Base = @import("in_place.zig").Base;
 const fatal = @import("../fatal.zig");
 const Layout = @import("format").Layout;
@@ -20,7 +20,13 @@ pub const Attempts = struct {
     text: fatal.Text = undefined,
 
     /// Records that a way is closed: what was tried, in two parts, the step that failed, and the kernel's answer.
-    pub noinline fn fail(attempts: *Attempts, what: []const u8, where: []const u8, step: []const u8, number: system.Errno) void {
+    pub noinline fn fail(
+        attempts: *Attempts,
+        what: []const u8,
+        where: []const u8,
+        step: []const u8,
+        number: system.Errno,
+    ) void {
         // The write raised the signal too, and it is blocked: the program must not get it.
         if (number == .FBIG) system.signal.discard(.XFSZ);
         if (attempts.log) fatal.line(.{ what, where, step, number });
@@ -36,7 +42,13 @@ pub const Attempts = struct {
     }
 
     /// As `fail`, for a program that the kernel would not execute.
-    pub fn failExecution(attempts: *Attempts, what: []const u8, where: []const u8, step: []const u8, number: system.Errno) void {
+    pub fn failExecution(
+        attempts: *Attempts,
+        what: []const u8,
+        where: []const u8,
+        step: []const u8,
+        number: system.Errno,
+    ) void {
         attempts.status = .not_executed;
         attempts.fail(what, where, step, number);
     }
@@ -59,7 +71,7 @@ pub const Attempts = struct {
         system.process.exit(@intFromEnum(attempts.status));
     }
 
-    /// Ends the process, or enters the base, for a reason that no other way can mend. `parts` are those of `fatal.line`.
+    /// Ends the process, or enters the base, for a reason that no other way can mend. `parts` as for `fatal.line`.
     pub fn stop(attempts: *const Attempts, status: fatal.Status, parts: anytype) noreturn {
         if (attempts.base != null and attempts.log) fatal.line(parts);
         attempts.enterBase();

@@ -50,9 +50,8 @@ pub noinline fn procPath(buffer: *ProcPath, descriptor: system.Descriptor) [*:0]
 
 test "a descriptor's path has its number in decimal" {
     var buffer: ProcPath = undefined;
-    for ([_]system.Descriptor{ 0, 7, 10, 4294967295 }, [_][]const u8{ "0", "7", "10", "4294967295" }) |descriptor, digits| {
-        const path = std.mem.span(procPath(&buffer, descriptor));
-        try std.testing.expectEqualStrings(proc_folder, path[0..proc_folder.len]);
-        try std.testing.expectEqualStrings(digits, path[proc_folder.len..]);
+    inline for (.{ "0", "7", "10", "4294967295" }) |digits| {
+        const descriptor = comptime std.fmt.parseInt(system.Descriptor, digits, 10) catch unreachable;
+        try std.testing.expectEqualStrings(proc_folder ++ digits, std.mem.span(procPath(&buffer, descriptor)));
     }
 }

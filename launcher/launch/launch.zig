@@ -19,7 +19,7 @@ const ways = .{
     @import("mapping.zig"),
 };
 
-/// What is to be started.
+/// A variant to start.
 pub const Launch = struct {
     process: *const Process,
     source: *const Source,

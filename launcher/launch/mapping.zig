@@ -52,7 +52,13 @@ fn hasDynamicLinker(process: *const Process) bool {
 }
 
 /// Replaces the bundle, in the pages `own`, by the program in `file`.
-fn become(process: *const Process, own: Range, file: program.File, attempts: *const Attempts, failure: *system.Errno) Error!noreturn {
+fn become(
+    process: *const Process,
+    own: Range,
+    file: program.File,
+    attempts: *const Attempts,
+    failure: *system.Errno,
+) Error!noreturn {
     const loaded: Program = try .load(file, failure);
     var first = loaded;
     var linker_bias: usize = 0;
@@ -95,9 +101,10 @@ fn loadFile(path: [:0]const u8, attempts: *const Attempts, failure: *system.Errn
     const descriptor: system.Descriptor = @intCast(try check(opened, failure));
     defer system.file.close(descriptor);
     const size: usize = @intCast(system.file.sizeOf(descriptor));
-    const mapped: [*]align(program.page_size) const u8 = @ptrFromInt(try check(system.memory.mapFile(descriptor, size), failure));
-    defer system.memory.unmap(mapped[0..size]);
-    return .load(mapped[0..size], failure);
+    const address = try check(system.memory.mapFile(descriptor, size), failure);
+    const mapped = @as([*]align(program.page_size) const u8, @ptrFromInt(address))[0..size];
+    defer system.memory.unmap(mapped);
+    return .load(mapped, failure);
 }
 
 /// Reserves the addresses of `range` that the bundle does not occupy, or fails if something else is there.
@@ -113,7 +120,8 @@ fn unmap(range: Range) Call {
 /// Moves pages over whatever is mapped at `to`.
 fn move(range: Range, to: usize) Call {
     const flags: u32 = @bitCast(linux.MREMAP{ .MAYMOVE = true, .FIXED = true });
-    return .{ .number = @intFromEnum(linux.SYS.mremap), .arguments = .{ range.start, range.size(), range.size(), flags, to } };
+    const size = range.size();
+    return .{ .number = @intFromEnum(linux.SYS.mremap), .arguments = .{ range.start, size, size, flags, to } };
 }
 
 /// Copies the code that makes the calls to a page outside of the bundle, which they unmap.

@@ -99,7 +99,8 @@ const TestFile = extern struct {
         file.header.e_shoff = @offsetOf(TestFile, "sections");
         file.header.e_shentsize = @sizeOf(elf.Shdr);
         file.header.e_shnum = file.sections.len;
-        for (&file.segments, &file.sections, [_]u32{ data, code, elf.PF_R | elf.PF_W }, 0..) |*segment, *section, flags, index| {
+        const all_flags = [_]u32{ data, code, elf.PF_R | elf.PF_W };
+        for (&file.segments, &file.sections, all_flags, 0..) |*segment, *section, flags, index| {
             segment.p_type = elf.PT_LOAD;
             segment.p_flags = flags;
             segment.p_offset = 0x1000 * index;

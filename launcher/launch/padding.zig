@@ -109,8 +109,8 @@ fn findGap(headers: *const Headers, own: usize, limits: Range, size: u64) ?u64 {
     return null;
 }
 
-/// Returns the end of a part of the file that has bytes in `wanted`. The segment `own` does not count: its sections tell
-/// what it uses.
+/// Returns the end of a part of the file that has bytes in `wanted`. The segment `own` does not count: its sections
+/// tell what it uses.
 fn endOfUse(headers: *const Headers, own: usize, wanted: Range) ?u64 {
     for ([_]Range{
         .of(0, @sizeOf(elf.Ehdr)),

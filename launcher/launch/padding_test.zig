@@ -10,7 +10,7 @@ const data = elf.PF_R;
 /// The address that segments are linked for.
 const base = 0x400000;
 
-/// Headers by Go's linker: they share a segment with the code, with a gap before a note and the code's section.
+/// Headers by Go's linker: they share a segment with the code, and a gap precedes a note and the code's section.
 fn linkedByGo() padding.Headers {
     var headers = empty(0x6000);
     headers.file.e_phoff = 64;
@@ -31,8 +31,7 @@ fn linkedByGo() padding.Headers {
     return headers;
 }
 
-/// Headers by GNU ld: .interp follows the program headers at once, code has pages of its own, section headers are at the
-/// end.
+/// Headers by GNU ld: .interp follows the program headers at once, code has pages of its own, section headers are last.
 fn linkedByLd() padding.Headers {
     var headers = empty(0x5000);
     headers.file.e_phoff = 64;
@@ -74,8 +73,8 @@ fn addSection(headers: *padding.Headers, kind: u32, offset: u64, size: u64) void
 }
 
 fn expectPadding(offset: ?u64, segment: usize, found: ?padding.Padding) !void {
-    const wanted: ?padding.Padding = if (offset) |known| .{ .offset = known, .address = base + known, .segment = segment } else null;
-    try testing.expectEqualDeep(wanted, found);
+    const wanted: padding.Padding = .{ .offset = offset orelse 0, .address = base + (offset orelse 0), .segment = segment };
+    try testing.expectEqualDeep(if (offset == null) null else @as(?padding.Padding, wanted), found);
 }
 
 test "Go's linker leaves padding behind its headers and behind the code" {

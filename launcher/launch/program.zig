@@ -94,11 +94,13 @@ pub fn read(file: File, segments: []const elf.Phdr) Error!Program {
     };
     for (segments) |*segment| switch (segment.p_type) {
         elf.PT_LOAD => {
-            if (segment.p_filesz > segment.p_memsz or segment.p_memsz == 0 or program.load_count == loads_max) return error.Closed;
+            if (program.load_count == loads_max) return error.Closed;
+            if (segment.p_filesz > segment.p_memsz or segment.p_memsz == 0) return error.Closed;
             if (!fits(segment.p_offset, segment.p_filesz, file.len)) return error.Closed;
             if (!fits(segment.p_vaddr, segment.p_memsz, arch.address_max)) return error.Closed;
             const pages: Range = .pagesOf(segment.p_vaddr, segment.p_memsz);
-            if (program.load_count == 0) program.linked.start = pages.start else if (pages.start < program.linked.end) return error.Closed;
+            if (program.load_count == 0) program.linked = .{ .start = pages.start, .end = pages.start };
+            if (pages.start < program.linked.end) return error.Closed;
             program.linked.end = pages.end;
             program.loads[program.load_count] = pages;
             program.load_count += 1;

@@ -42,11 +42,18 @@ pub fn start(launch: *const Launch, file: ProgramFile, where: []const u8) void {
 }
 
 /// Unmaps the memory of a decoding and records its failure. `where` is the place of a file that was to be written.
-pub noinline fn finishDecoding(attempts: *Attempts, decoding: *Decoding, result: attach.Error!void, where: []const u8) void {
+pub noinline fn finishDecoding(
+    attempts: *Attempts,
+    decoding: *Decoding,
+    result: attach.Error!void,
+    where: []const u8,
+) void {
     const write_failure = decoding.output.failure;
     decoding.deinit();
     result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
+        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| {
+            fatal.exitDamagedFrame(damage);
+        },
         error.Write => attempts.fail("file in ", where, not_written, write_failure),
         error.OutOfMemory => {
             // The other ways need as much.

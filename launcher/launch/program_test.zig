@@ -19,7 +19,8 @@ const TestFile = extern struct {
         file.header.e_phentsize = @sizeOf(elf.Phdr);
         file.header.e_phnum = file.segments.len;
         file.path = "/ld.so\x00\x00".*;
-        for (&file.segments, [_]u32{ elf.PT_LOAD, elf.PT_LOAD, elf.PT_INTERP, elf.PT_GNU_STACK, elf.PT_NOTE }) |*segment, kind| {
+        const types = [_]u32{ elf.PT_LOAD, elf.PT_LOAD, elf.PT_INTERP, elf.PT_GNU_STACK, elf.PT_NOTE };
+        for (&file.segments, types) |*segment, kind| {
             segment.p_type = kind;
             segment.p_filesz = @sizeOf(TestFile);
             segment.p_memsz = segment.p_filesz;

@@ -42,7 +42,8 @@ pub fn markDetached(descriptor: system.Descriptor, ranges: []const format.Detach
 
 /// Whether the section ends with one of the ranges. The header of a compressed one is not detached.
 fn isDetached(header: *const elf.Shdr, ranges: []const format.Detached) bool {
-    if (header.sh_flags & elf.SHF_ALLOC != 0 or header.sh_type == elf.SHT_NULL or header.sh_type == elf.SHT_NOBITS) return false;
+    if (header.sh_flags & elf.SHF_ALLOC != 0) return false;
+    if (header.sh_type == elf.SHT_NULL or header.sh_type == elf.SHT_NOBITS) return false;
     const end = header.sh_offset +| header.sh_size;
     for (ranges) |*range| {
         if (range.offset >= header.sh_offset and range.offset + range.size == end) return true;

@@ -22,7 +22,11 @@ pub fn chooseLevel(bundle: *const Bundle, cpu_level: u8, asked: *const Environme
         @max(cpu_level, 1),
     });
     if (selection.override_refused) {
-        fatal.line(.{ "GOAMD64=v", asked.level.?, " ignored: this CPU supports v", cpu_level, "; starting variant GOAMD64=v", selection.level });
+        fatal.line(.{
+            "GOAMD64=v",                     asked.level.?,
+            " ignored: this CPU supports v", cpu_level,
+            "; starting variant GOAMD64=v",  selection.level,
+        });
     }
     if (log) {
         if (asked.level_unknown) |value| fatal.line(.{ "GOAMD64=", value, " ignored: not v1, v2, v3 or v4" });

@@ -66,7 +66,10 @@ fn parseDebug(value: []const u8) Debug {
 
 test "an environment without the variables asks for nothing" {
     try std.testing.expectEqualDeep(Environment{}, parse(&.{}));
-    try std.testing.expectEqualDeep(Environment{}, parse(&.{ "A=b", "", "GOAMD6=v1", "XGOAMD64=v1", "GOAMD64", "MGODEBU=log" }));
+    try std.testing.expectEqualDeep(
+        Environment{},
+        parse(&.{ "A=b", "", "GOAMD6=v1", "XGOAMD64=v1", "GOAMD64", "MGODEBU=log" }),
+    );
 }
 
 test "GOAMD64 names a level" {

@@ -1,4 +1,4 @@
-//! What the kernel or the dynamic linker hands to a new program on its stack.
+//! The process, by the stack that the kernel or the dynamic linker hands to a new program.
 const std = @import("std");
 const elf = std.elf;
 const arch = @import("arch");
@@ -16,7 +16,7 @@ pub const Process = struct {
     program_headers: []const elf.Phdr = &.{},
     /// The auxiliary vector: keys and values in turn, up to AT_NULL.
     auxiliary: [*]usize,
-    /// What `guard` replaced. Null before that.
+    /// The signals as they were before `guard`; null before that call.
     signals: ?*arch.SavedSignals = null,
 
     /// Reads the initial stack of the System V ABI: the number of arguments, their pointers, null, the pointers of the

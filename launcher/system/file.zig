@@ -10,7 +10,7 @@ const Result = system.Result;
 const memfd_cloexec = 1;
 const memfd_exec = 0x10;
 
-/// What one write takes on Linux at most, in bytes: INT_MAX rounded down to a page.
+/// The most that one write takes on Linux, in bytes: INT_MAX rounded down to a page.
 const write_size_max = 0x7fff_f000;
 
 /// Mode of files that the launcher makes: their owner's alone.
@@ -48,7 +48,8 @@ pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
     var done: usize = 0;
     while (done < bytes.len) {
         const size = @min(bytes.len - done, write_size_max);
-        switch (Result.from(linux.syscall4(.pwrite64, descriptor, @intFromPtr(bytes.ptr) + done, size, offset + done))) {
+        const address = @intFromPtr(bytes.ptr) + done;
+        switch (Result.from(linux.syscall4(.pwrite64, descriptor, address, size, offset + done))) {
             .ok => |written| done += @min(written, size),
             .failed => |number| if (number != .INTR) return .{ .failed = number },
         }

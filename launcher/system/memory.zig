@@ -37,8 +37,13 @@ pub fn mapFile(descriptor: system.Descriptor, size: usize) Result {
 
 /// Reserves addresses without access: those from `address` on, or any if that is null. Fails if something is there.
 pub noinline fn reserve(address: ?usize, size: usize) Result {
-    const flags: linux.MAP = .{ .TYPE = .PRIVATE, .ANONYMOUS = true, .NORESERVE = true, .FIXED_NOREPLACE = address != null };
-    const returned = linux.syscall6(.mmap, address orelse 0, size, 0, @as(u32, @bitCast(flags)), std.math.maxInt(usize), 0);
+    const flags: u32 = @bitCast(linux.MAP{
+        .TYPE = .PRIVATE,
+        .ANONYMOUS = true,
+        .NORESERVE = true,
+        .FIXED_NOREPLACE = address != null,
+    });
+    const returned = linux.syscall6(.mmap, address orelse 0, size, 0, flags, std.math.maxInt(usize), 0);
     const result = Result.from(returned);
     // Linux before 4.17 lacks FIXED_NOREPLACE and takes the address for a hint.
     if (result == .ok and address != null and returned != address.?) {
@@ -57,7 +62,7 @@ pub fn unmap(memory: []align(page_size) const u8) void {
     if (memory.len > 0) _ = linux.syscall2(.munmap, @intFromPtr(memory.ptr), memory.len);
 }
 
-/// What `isReadable` reads, in bytes.
+/// Size of the probe of `isReadable`, in bytes.
 pub const probe_size = @sizeOf(system.signal.Mask);
 
 /// Whether bytes can be read: a page of a mapping that lies past the end of its file cannot. rt_sigprocmask tells

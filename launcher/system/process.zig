@@ -18,7 +18,11 @@ pub fn name(buffer: *[name_size]u8) Result {
 }
 
 /// Executes the file of a descriptor; returns only on failure.
-pub fn executeDescriptor(descriptor: system.Descriptor, arguments: system.Strings, environment: system.Strings) system.Errno {
+pub fn executeDescriptor(
+    descriptor: system.Descriptor,
+    arguments: system.Strings,
+    environment: system.Strings,
+) system.Errno {
     return linux.errno(linux.syscall5(
         .execveat,
         descriptor,

@@ -8,7 +8,7 @@ pub const Recording = struct {
     leaves: []const Leaf,
     /// Null if the operating system has not enabled XSAVE, so that XGETBV is invalid.
     xcr0: ?u32 = null,
-    /// What cpu.zig must find: the level, and whether the decoder's assembly can run.
+    /// Expected: the level, and whether the decoder's assembly can run.
     level: u8,
     assembly: bool = false,
 

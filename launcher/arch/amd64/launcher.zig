@@ -1,4 +1,4 @@
-//! What the launcher asks of x86-64: launcher/arch/arch.zig describes it.
+//! x86-64 for the launcher: launcher/arch/arch.zig describes what this declares.
 const std = @import("std");
 const arch = @import("../arch.zig");
 const cpu = @import("cpu.zig");
