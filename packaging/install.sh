@@ -21,7 +21,8 @@ zshdir=${ZSHDIR:-$prefix/share/zsh/site-functions}
 mkdir -p "$1"
 root=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
-bun=${BUN:-node_modules/@oven/bun-linux-x64-baseline/bin/bun}
+# npm has installed the one for this machine.
+bun=${BUN:-$(echo node_modules/@oven/bun-*/bin/bun)}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,60 +1,57 @@
 /**
- * `npm run bench -- [options] [PROGRAM …]`: size, start-up, memory and build time of bundles, on real programs.
+ * `npm run bench -- [options] [PROGRAM …]`: measures size, start-up, memory and build time of bundles of real
+ * programs.
  *
- *     --peers SCRIPT      called as `SCRIPT OUT V1 V2 V3 V4`, leaves a bundle of each other tool in the folder OUT
- *     --layouts LIST      of mgo's bundles: packed,direct if not said otherwise
- *     --rounds N          in which all are started in turn: 41 if not said otherwise
+ *     --peers SCRIPT      called as `SCRIPT OUT V1 V2 V3 V4`, leaves bundles of other tools in the folder OUT
+ *     --layouts LIST      layouts of mgo's bundles (default: packed,direct)
+ *     --rounds N          rounds in which all are started in turn (default: 41)
  *     --cpus N            keeps everything to that many CPUs
- *     --mgo COMMAND       another mgo than this checkout's
- *     --args, --stay ARGS what programs that are given as files are started with to end, and to stay
+ *     --mgo COMMAND       measures another mgo than this checkout's
+ *     --args, --stay ARGS arguments with which programs that are given as files end, and stay
  *     --svg FILE          writes a chart
  *     --json FILE         writes all figures
- *     --from FILE         measures nothing: table and chart of what --json wrote
+ *     --from FILE         measures nothing: makes table and chart from what --json wrote
  *
- * PROGRAM is a name of scripts/programs.json, a folder with four variants (`v1` to `v4`, or any names that end in
- * `.v1` to `.v4`), or four files in a row, v1 first. Without any, all of programs.json are measured.
+ * PROGRAM is a name of scripts/programs.json, a folder with four variants (`v1` to `v4`, or any names that
+ * end in `.v1` to `.v4`), or four files in a row, v1 first. Without any, all of programs.json are measured.
  *
- * Standard output gets the tables, in Markdown. Ends with status 1 if a program could not be measured, 2 if
- * nothing could.
+ * Prints the tables, in Markdown. Ends with status 1 if a program could not be measured.
  */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { loadLauncher } from "../src/engine/products.ts";
 import { renderChart } from "./bench/chart.ts";
 import type { Context } from "./bench/context.ts";
-import { messageOf } from "./bench/failure.ts";
 import type { ProgramFigures, Report } from "./bench/figures.ts";
 import { describeMachine, pin } from "./bench/machine.ts";
 import { measureProgram } from "./bench/measure.ts";
 import { Notes } from "./bench/notes.ts";
-import { type Options, readOptions } from "./bench/options.ts";
+import { OPTIONS, type Options, readOptions } from "./bench/options.ts";
 import { Starter } from "./bench/starter.ts";
 import { renderMarkdown } from "./bench/table.ts";
+import { messageOf, root, runScript } from "./script.ts";
 
-try {
-  const options = readOptions(process.argv.slice(2));
+await runScript(import.meta.path, OPTIONS, async ({ values, positionals }) => {
+  const options = readOptions(values, positionals);
   const report = options.from === undefined ? await measure(options) : await Bun.file(options.from).json();
   process.stdout.write(renderMarkdown(report));
   if (options.svg !== undefined) await Bun.write(options.svg, renderChart(report));
-} catch (error) {
-  process.stderr.write(`bench: ${messageOf(error)}\n`);
-  process.exitCode = 2;
-}
+});
 
 async function measure(options: Options): Promise<Report> {
   const work = await realpath(await mkdtemp(join(tmpdir(), "mgo-bench-")));
   try {
     return await measureAll(options, work);
   } finally {
-    // Go's module cache is not in there, so that nothing is write-protected.
+    // Nothing in it is write-protected: Go's module cache is elsewhere.
     await rm(work, { recursive: true, force: true });
   }
 }
 
 async function measureAll(options: Options, work: string): Promise<Report> {
   const { cpus, mgo, rounds, layouts, peers } = options;
-  // Compiles it, so that no figure has that in it.
+  // Compiles it now, so that no figure includes that.
   const launcher =
     mgo === undefined
       ? await loadLauncher({ env: process.env, signal: new AbortController().signal })
@@ -64,8 +61,8 @@ async function measureAll(options: Options, work: string): Promise<Report> {
   const notes = new Notes();
   const context = {
     work,
-    mgo: mgo ?? [process.execPath, resolve(import.meta.dir, "..", "src", "cli", "main.ts")],
-    starter: Starter.compile(work, pinned),
+    mgo: mgo ?? [process.execPath, join(root, "src", "cli", "main.ts")],
+    starter: await Starter.compile(work, pinned),
     pin: pinned,
     rounds,
     layouts,
@@ -81,7 +78,7 @@ async function measureAll(options: Options, work: string): Promise<Report> {
       note(`not measured: ${messageOf(error)}`);
       process.exitCode = 1;
     }
-    // After each, as a run takes long: what there is stays if it is stopped.
+    // After each program, so that a run which is stopped leaves its figures.
     if (options.json !== undefined) {
       const report: Report = { machine, rounds, programs, notes: notes.list() };
       await Bun.write(options.json, `${JSON.stringify(report, null, 2)}\n`);

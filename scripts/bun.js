@@ -1,6 +1,4 @@
-/**
- * Runs a script with the Bun that `npm ci` brought: node scripts/bun.js SCRIPT [ARG …]
- */
+/** `node scripts/bun.js SCRIPT [ARG …]`: runs a script with the Bun that `npm ci` brought. */
 import { spawnSync } from "node:child_process";
 import { findBun } from "../src/entry/bun.js";
 

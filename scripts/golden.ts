@@ -1,14 +1,15 @@
 /**
  * Writes tests/golden/payload-v1.bin: a payload in format version 1 that the tests of both languages read.
  *
- * Only for a new format version. A golden file of a version that was released is never written anew: it
- * stands for the bundles that are out there.
+ * Only for a new format version. The golden file of a released version never changes: it stands for the
+ * bundles that people have.
  */
 import { join } from "node:path";
 import { writePayload } from "../src/bundle/directory.ts";
 import { encodeVariants } from "../src/bundle/encode.ts";
 import { VERSION } from "../src/engine/format.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../tests/support/golden.ts";
+import { root } from "./script.ts";
 
 const variants = (["v1", "v3"] as const).map((level) => ({
   level,
@@ -16,4 +17,4 @@ const variants = (["v1", "v3"] as const).map((level) => ({
 }));
 const { encoded, base } = await encodeVariants(variants, { compress: "best" });
 const payload = Buffer.concat(writePayload(encoded, base, IMAGE_CHECKSUM));
-await Bun.write(join(import.meta.dir, "..", "tests", "golden", `payload-v${VERSION}.bin`), payload);
+await Bun.write(join(root, "tests", "golden", `payload-v${VERSION}.bin`), payload);

@@ -1,49 +1,39 @@
 /**
- * `npm run package [-- --arch ARCH] [--program FILE] [--musl FILE] [--output DIR] [FORMAT…]`: mgo's packages for
- * distributions, in dist/packages or DIR, by nfpm from packaging/nfpm.yaml.
+ * `npm run package [-- --arch ARCH] [--program FILE] [--musl FILE] [--output DIR] [FORMAT…]`: makes mgo's
+ * packages for distributions, in dist/packages or DIR, by nfpm from packaging/nfpm.yaml.
  *
  *     FORMAT     deb, rpm, apk or archlinux; without any, all that there is a program for
- *     --arch     what mgo runs on: amd64 (default) or arm64
+ *     --arch     the machine that mgo runs on: amd64 (default) or arm64
  *     --program  the standalone mgo; without, dist/mgo, which `npm run build` makes
  *     --musl     the one for musl, which Alpine's package has
  *
- * nfpm is the one that NFPM names, or in PATH. MGO_MAINTAINER is who makes the packages. The time of all files is
- * SOURCE_DATE_EPOCH, else that of the last commit: the same inputs give the same packages.
+ * NFPM names nfpm, else it is the one in PATH. MGO_MAINTAINER is who makes the packages. All files have the
+ * time SOURCE_DATE_EPOCH, else that of the last commit: the same inputs give the same packages.
  */
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import { type Release, stage } from "./package/stage.ts";
+import { $, root, runScript, UsageError } from "./script.ts";
 
 const FORMATS = ["deb", "rpm", "apk", "archlinux"] as const;
 type Format = (typeof FORMATS)[number];
 
-const root = resolve(import.meta.dir, "..");
+const options = {
+  arch: { type: "string", default: "amd64" },
+  program: { type: "string", default: join(root, "dist", "mgo") },
+  musl: { type: "string" },
+  output: { type: "string", default: join(root, "dist", "packages") },
+} as const;
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`package: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: {
-      arch: { type: "string", default: "amd64" },
-      program: { type: "string", default: join(root, "dist", "mgo") },
-      musl: { type: "string" },
-      output: { type: "string", default: join(root, "dist", "packages") },
-    },
-    allowPositionals: true,
-  });
+await runScript(import.meta.path, options, async ({ values, positionals }) => {
+  const { arch, program, musl } = values;
   const programs: Readonly<Record<Format, string | undefined>> = {
-    deb: values.program,
-    rpm: values.program,
-    archlinux: values.program,
-    apk: values.musl,
+    deb: program,
+    rpm: program,
+    archlinux: program,
+    apk: musl,
   };
   const formats = positionals.length > 0 ? positionals.map(parseFormat) : FORMATS;
   const output = resolve(values.output);
@@ -51,32 +41,31 @@ async function main(): Promise<void> {
   const release: Release = {
     version: packageJson.version,
     maintainer: process.env.MGO_MAINTAINER || "mgo authors <packages@mgo.invalid>",
-    time: Number(process.env.SOURCE_DATE_EPOCH || lastCommit()),
+    time: Number(process.env.SOURCE_DATE_EPOCH || (await timeOfCommit())),
   };
   const work = await mkdtemp(join(tmpdir(), "mgo-package-"));
   try {
-    await stage(root, work, release);
+    await stage(work, release);
     for (const format of formats) {
-      const program = programs[format];
-      if (program === undefined) {
-        if (positionals.length > 0)
-          throw new Error(`${format} needs a program for musl: name it with --musl`);
+      const file = programs[format];
+      if (file === undefined) {
+        if (positionals.length > 0) throw new UsageError(`${format} needs a program for musl: --musl FILE`);
         process.stderr.write(`package: no ${format}: it needs a program for musl (--musl FILE)\n`);
         continue;
       }
-      await access(program).catch(() => {
-        throw new Error(`there is no ${program}: npm run build makes dist/mgo`);
+      await access(file).catch(() => {
+        throw new Error(`${file} is missing: npm run build makes dist/mgo`);
       });
-      await pack(format, { ...release, arch: values.arch, program: resolve(program), stage: work, output });
+      await pack(format, { ...release, arch, program: resolve(file), stage: work, output });
     }
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
+});
 
 function parseFormat(text: string): Format {
   const format = FORMATS.find((known) => known === text);
-  if (format === undefined) throw new Error(`${text} is none of ${FORMATS.join(", ")}`);
+  if (format === undefined) throw new UsageError(`${text} is none of ${FORMATS.join(", ")}`);
   return format;
 }
 
@@ -90,17 +79,14 @@ interface Contents extends Release {
 async function pack(format: Format, contents: Contents): Promise<void> {
   const nfpm = process.env.NFPM || Bun.which("nfpm");
   if (!nfpm) {
-    throw new Error("there is no nfpm: name it in NFPM (go install github.com/goreleaser/nfpm/v2/cmd/nfpm)");
+    throw new Error("nfpm is missing: name it in NFPM (go install github.com/goreleaser/nfpm/v2/cmd/nfpm)");
   }
   const config = join(contents.stage, "nfpm.yaml");
-  await writeFile(
-    config,
-    fillIn(await readFile(join(root, "packaging", "nfpm.yaml"), "utf8"), format, contents),
-  );
-  const command = [nfpm, "package", "--config", config, "--packager", format, "--target", contents.output];
+  const template = await readFile(join(root, "packaging", "nfpm.yaml"), "utf8");
+  await writeFile(config, fillIn(template, format, contents));
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(contents.time) };
-  const child = Bun.spawn(command, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
-  if ((await child.exited) !== 0) throw new Error(`nfpm could not make the ${format} package`);
+  const flags = ["--config", config, "--packager", format, "--target", contents.output];
+  await $({ env, stdio: ["ignore", "inherit", "inherit"] })`${nfpm} package ${flags}`;
 }
 
 function fillIn(template: string, format: Format, contents: Contents): string {
@@ -113,14 +99,15 @@ function fillIn(template: string, format: Format, contents: Contents): string {
   };
   const filled = template.replaceAll(/\$\{(\w+)\}/g, (found, name: string) => values[name] ?? found);
   if (format !== "apk" && format !== "archlinux") return filled;
+  // Their descriptions are one line.
   return filled.replace(/^description: \|-\n {2}(.*)\n(?: {2}.*\n)*/m, "description: $1\n");
 }
 
-/** In seconds; where there is no history, as in a tarball, the start of time. */
-function lastCommit(): string {
-  const { stdout, success } = Bun.spawnSync(["git", "log", "-1", "--format=%ct"], {
-    cwd: root,
-    stderr: "ignore",
-  });
-  return success ? stdout.toString().trim() : "0";
+/** Returns seconds since 1970, or 0 where there is no history, as in a tarball. */
+async function timeOfCommit(): Promise<string> {
+  const { stdout, ok } = await $({
+    stdio: ["ignore", "pipe", "ignore"],
+    nothrow: true,
+  })`git log -1 --format=%ct`;
+  return ok ? stdout.trim() : "0";
 }

@@ -1,16 +1,16 @@
 /**
- * `npm run release [-- [--output FOLDER] [NAME …]]`: what people download, in dist/release or FOLDER.
+ * `npm run release [-- [--output FOLDER] [NAME …]]`: makes what people download, in dist/release or FOLDER.
  *
  *     npm run release                        everything
  *     npm run release -- linux-x64 npm       the standalone mgo for linux-x64, and the npm package
  *
- * The same sources give the same bytes, in any folder and on any machine. docs/verify-release.md tells how to check.
+ * The same sources give the same bytes, in any folder and on any machine. docs/verify-release.md tells how to
+ * check.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import { formatSize } from "../src/system/figures.ts";
 import { RUNTIME } from "./package/copyright.ts";
@@ -18,29 +18,22 @@ import { type Entry, packArchive } from "./release/archive.ts";
 import { readLicenses, readText } from "./release/licenses.ts";
 import { npmEntries } from "./release/npm.ts";
 import { compileProducts, compileStandalone } from "./release/standalone.ts";
-import { root } from "./release/step.ts";
 import { TARGETS, type Target } from "./release/targets.ts";
+import { root, runScript, UsageError } from "./script.ts";
 
 const NPM = "npm";
 const OUTPUT = join(root, "dist", "release");
 const { version } = packageJson;
 
-await main();
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { output: { type: "string" } },
-    allowPositionals: true,
-  });
+await runScript(import.meta.path, { output: { type: "string" } }, async ({ values, positionals }) => {
   const known = [NPM, ...TARGETS.map(({ name }) => name)];
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    process.stderr.write(`release: nothing is called ${unknown}: there are ${known.join(", ")}\n`);
-    process.exit(2);
+    throw new UsageError(`nothing is called ${unknown}: there are ${known.join(", ")}`);
   }
   const names = positionals.length > 0 ? positionals : known;
   const output = resolve(values.output ?? OUTPUT);
-  // Another folder may hold what is none of mgo's.
+  // Another folder may hold files of others.
   if (values.output === undefined) await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   await compileProducts();
@@ -57,7 +50,7 @@ async function main(): Promise<void> {
   }
   // As `sha256sum --check` reads it.
   await writeFile(join(output, "SHA256SUMS"), sums.toSorted(byFile).join(""));
-}
+});
 
 function byFile(a: string, b: string): number {
   return a.slice(64) < b.slice(64) ? -1 : 1;

@@ -1,5 +1,5 @@
 /**
- * `npm test`: every suite, then one line with the totals of all.
+ * `npm test`: runs every suite, then prints one line with the totals of all.
  *
  *     npm test                  everything
  *     npm test -- tests/bundle  only these Bun tests

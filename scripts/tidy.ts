@@ -1,8 +1,8 @@
 /**
- * `node scripts/bun.js scripts/tidy.ts`, a part of `npm run lint`: habits that no other tool checks. Each rule is in scripts/tidy/.
+ * `node scripts/bun.js scripts/tidy.ts`, a part of `npm run lint`: checks habits that no other tool checks.
  *
- * scripts/tidy/known.json lists, by rule, the files that break it and may for now; `--shrink` takes out of it those
- * that no longer do. When it is empty, it and all that reads it can go.
+ * scripts/tidy/known.json lists, by rule, files that break it and may for now; `--shrink` takes those out of
+ * it that no longer do. When it is empty, it and all that reads it can go.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

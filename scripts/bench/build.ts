@@ -1,11 +1,12 @@
-/** Programs → variants → bundles. */
+/** Builds programs into variants, and variants into bundles. */
 import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { COMPRESS } from "../../src/bundle/frame.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { findProgram } from "../../src/system/process.ts";
+import { $, messageOf } from "../script.ts";
 import { buildPlace, type Context, runMgo } from "./context.ts";
-import { MgoFailure, messageOf } from "./failure.ts";
+import { MgoFailure } from "./failure.ts";
 import { ORIGINAL, type Work } from "./figures.ts";
 import type { Program } from "./programs.ts";
 import { spread } from "./statistics.ts";
@@ -23,16 +24,16 @@ export interface Bundle {
   readonly encoding: Work | undefined;
 }
 
-/** Short work is repeated for so many milliseconds, and so often at the most. */
+/** Short work is repeated until it took so many milliseconds, but at most so often. */
 const REPEAT = { milliseconds: 4000, times: 5 } as const;
 
-/** How the peers' script calls the original mgo, and what it goes by here. */
+/** Names of files that the peers' script leaves, and the kinds of bundle that they are. */
 const PEER_NAMES: Readonly<Record<string, string>> = { "cafxx-mgo": ORIGINAL };
 
 /**
- * Builds a program's variants by mgo, which gives them back as go made them.
+ * Builds a program's variants: mgo bundles and extracts them.
  *
- * @param folder an empty one, for the variants and whatever it takes to make them
+ * @param folder an empty one, for the variants and all that it takes to make them
  */
 export async function buildVariants(program: Program, folder: string, context: Context): Promise<Built> {
   if (program.variants !== undefined) return { variants: program.variants, secondBuild: undefined };
@@ -41,16 +42,16 @@ export async function buildVariants(program: Program, folder: string, context: C
   }
   const place = buildPlace(context, folder, program.cgo);
   const { source, version, package: path = "." } = program;
-  const go = (...args: string[]) => runGo(args, place);
+  const run = $({ ...place, stdio: ["ignore", "ignore", "pipe"] });
   if (source !== undefined) await cp(join(import.meta.dir, "sources", source), folder, { recursive: true });
-  await go("mod", "init", "bench");
-  if (version !== undefined) await go("get", `${path}@${version}`);
+  await run`go mod init bench`;
+  if (version !== undefined) await run`go get ${path}@${version}`;
 
   const ldflags = [program.unstripped ? "" : "-s -w", program.ldflags ?? ""].join(" ").trim();
   const flags = ["-trimpath", ...(ldflags === "" ? [] : [`-ldflags=${ldflags}`])];
   if (program.pie) flags.push("-buildmode=pie");
   const command = ["build", ...flags, "-o", "bundle", source === undefined ? path : "."];
-  // The first one depends on what is in Go's build cache.
+  // How long the first one takes depends on Go's build cache.
   runMgo(context, command, place);
   const secondBuild = runMgo(context, command, place);
   const variants = LEVELS.map((level) => join(folder, `${program.name}.${level}`));
@@ -60,7 +61,7 @@ export async function buildVariants(program: Program, folder: string, context: C
   return { variants, secondBuild };
 }
 
-/** Makes every kind of bundle from the same variants. What cannot be made is noted. */
+/** Makes every kind of bundle from the same variants, and notes those that it cannot make. */
 export async function makeBundles(
   variants: readonly string[],
   folder: string,
@@ -117,7 +118,8 @@ async function makePeers(
   context.progress("peers");
   const out = join(folder, "peers");
   try {
-    await run([context.peers, out, ...variants], buildPlace(context, folder));
+    const place = buildPlace(context, folder);
+    await $({ ...place, stdio: ["ignore", "ignore", "pipe"] })`${context.peers} ${out} ${variants}`;
   } catch (error) {
     context.note(`no peers: ${messageOf(error)}`);
     return [];
@@ -128,17 +130,4 @@ async function makePeers(
     path: join(out, name),
     encoding: undefined,
   }));
-}
-
-async function runGo(args: readonly string[], place: Parameters<typeof run>[1]): Promise<void> {
-  await run(["go", ...args], place);
-}
-
-async function run(
-  command: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-): Promise<void> {
-  const child = Bun.spawn([...command], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
-  const [stderr, status] = await Promise.all([new Response(child.stderr).text(), child.exited]);
-  if (status !== 0) throw new Error(`${command.join(" ")}: status ${status}: ${stderr.trim()}`);
 }

@@ -1,4 +1,7 @@
-/** Figures as a chart: for each program, what a start adds and how large the bundle is, a bar for each kind. */
+/**
+ * Figures as a chart: what a start adds and how large the bundle is, with a bar for each kind of each
+ * program.
+ */
 import { formatRatio, formatSize } from "../../src/system/figures.ts";
 import type { ProgramFigures, Report } from "./figures.ts";
 import { COLOURS, line, picture, rect, text, textWidth } from "./svg.ts";
@@ -14,22 +17,22 @@ const PITCH = 13;
 const HEAD = 78;
 const FOOT = 40;
 const BETWEEN = 12;
-/** The size of a bar's figure. */
+/** Font size of a bar's figure. */
 const FIGURE = 10.5;
-/** Right of the longest bar, for its figure. */
+/** Width of a figure, right of the longest bar. */
 const VALUE = 62;
 
-/** A figure of each bundle, on an axis of its own. */
+/** A kind of figure, on an axis of its own. */
 interface Panel {
   readonly title: string;
   readonly value: (program: ProgramFigures, kind: string) => number | undefined;
   readonly format: (value: number) => string;
   /**
-   * Bars are at most so many times as long as the longest of mgo's own, or as the mark: others end in », and only
-   * their figure says how long they are.
+   * Longest bar, as a multiple of mgo's longest bar or of the mark: longer bars are cut, and their figure
+   * starts with ».
    */
   readonly longest: number;
-  /** A line across all programs, as a plain build has it, and what it is called. */
+  /** A line across all programs at the value of a plain build, and its name. */
   readonly mark: { readonly value: number; readonly label: string };
 }
 
@@ -56,11 +59,11 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
-/** `fast` and `best` differ from `packed` by less than a bar shows: the table has them. */
+/** Leaves out `fast` and `best`, which differ from `packed` by less than a bar shows: the table has them. */
 const isShown = (kind: string): boolean => !/^packed ./.test(kind);
 const isOwn = (kind: string): boolean => kind === "packed" || kind === "direct";
 
-/** @returns an SVG document */
+/** Returns an SVG document. */
 export function renderChart(report: Report): string {
   const { programs } = report;
   const kinds = kindsOf(programs).filter(isShown);
@@ -77,7 +80,8 @@ export function renderChart(report: Report): string {
     }),
     text(`${describeMachine(report)} Shorter is better; » goes on.`, MARGIN, height - 12, { size: 11 }),
   ];
-  const title = `What bundles add to a start, and their size, for ${programs.map(({ name }) => name).join(", ")}`;
+  const names = programs.map(({ name }) => name).join(", ");
+  const title = `Added time of a start, and size, of bundles of ${names}`;
   return picture(WIDTH, height, title, shapes);
 }
 
@@ -97,7 +101,7 @@ function legend(kinds: readonly string[]): readonly string[] {
   });
 }
 
-/** Name and size, in the middle of the program's bars. */
+/** Draws name and size in the middle of the program's bars. */
 function label({ name, plain }: ProgramFigures, top: number, bars: number): readonly string[] {
   const middle = top + (bars * PITCH) / 2;
   const right = MARGIN + LABELS;
@@ -132,7 +136,7 @@ function drawPanel(
       const length = Math.max(1, Math.min(number ?? 0, end) * scale);
       const figure = number === undefined ? "" : `${number > end ? "» " : ""}${format(number)}`;
       const begin = left + length + 5;
-      // The mark's line is broken where a figure stands in its way.
+      // A figure interrupts the mark's line.
       if (at < begin - 2 || at > begin + textWidth(figure, FIGURE) + 4)
         marks.push(line(at, y, at, y + PITCH, 0.7));
       if (number === undefined) continue;

@@ -1,4 +1,4 @@
-/** What all steps of a run share. */
+/** State that all steps of a run share. */
 import { MgoFailure } from "./failure.ts";
 import type { Work } from "./figures.ts";
 import type { Place, Starter } from "./starter.ts";
@@ -9,23 +9,26 @@ export interface Context {
   /** The command that starts mgo; its first word is a path. */
   readonly mgo: readonly [string, ...string[]];
   readonly starter: Starter;
-  /** A command that keeps the one which follows to some CPUs; may be none. */
+  /** A command that keeps the one which follows to some CPUs; may be empty. */
   readonly pin: readonly string[];
   readonly rounds: number;
   readonly layouts: readonly string[];
   readonly peers: string | undefined;
-  /** Tells the reader of the figures what is not in them. */
+  /** Tells the reader of the figures what they leave out. */
   readonly note: (text: string) => void;
-  /** Tells whoever waits what goes on. */
+  /** Prints what goes on. */
   readonly progress: (text: string) => void;
 }
 
-/** What programs are started in: as little as they need, so that the user's settings change nothing. */
+/**
+ * Returns where programs are started: with as little environment as they need, so that settings change
+ * nothing.
+ */
 export function quietPlace({ work }: Context): Place {
   return { cwd: work, env: { PATH: process.env.PATH ?? "", HOME: work } };
 }
 
-/** What mgo and go run in: the user's caches, and nothing of what is set for other builds. */
+/** Returns where mgo and go run: with the user's caches, and without settings for other builds. */
 export function buildPlace(context: Context, cwd: string, cgo = false): Place {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;

@@ -1,4 +1,6 @@
-/** What a run of the bench finds out: what `--json` writes, `--from` reads, and table and chart show. */
+/**
+ * The figures of a run of the bench: `--json` writes them, `--from` reads them, table and chart show them.
+ */
 import type { Level } from "../../src/levels/level.ts";
 
 export interface Report {
@@ -6,13 +8,13 @@ export interface Report {
   /** The options that shape the figures. */
   readonly rounds: number;
   readonly programs: readonly ProgramFigures[];
-  /** What was left out, and why. */
+  /** Figures that were left out, and why. */
   readonly notes: readonly string[];
 }
 
 export interface Machine {
   readonly cpu: string;
-  /** How many the programs may use. */
+  /** Number of CPUs that the programs may use. */
   readonly cpus: number;
   readonly kernel: string;
   readonly go: string;
@@ -30,15 +32,15 @@ export interface Spread {
 export interface ProgramFigures {
   readonly name: string;
   readonly what: string;
-  /** The variant that stands for a plain build, and that the others are stored as differences from. */
+  /** The variant that stands for a plain build, and from which mgo predicts the others. */
   readonly base: Level;
   readonly plain: {
     /** Bytes. */
     readonly size: number;
-    /** Milliseconds of a whole run, by each level that the CPU has. */
+    /** Milliseconds of a whole run, for each level that the CPU has. */
     readonly starts: readonly { readonly level: Level; readonly time: Spread }[];
-    /** Bytes of four processes. */
-    readonly four: number | undefined;
+    /** Bytes of four processes at once. */
+    readonly memory: number | undefined;
   };
   readonly bundles: readonly BundleFigures[];
   /** A second `mgo build` of the unchanged program. */
@@ -49,22 +51,23 @@ export interface BundleFigures {
   /** `packed`, `packed fast`, `direct`, or a peer's name. */
   readonly kind: string;
   readonly size: number;
-  /** How `mgo pack` made it; undefined for a peer's. */
+  /** How `mgo pack` made it; undefined for a peer. */
   readonly encoding: Work | undefined;
-  /** The base first; of peers, it alone. */
+  /** The base first; peers have it alone. */
   readonly starts: readonly StartFigures[];
-  readonly four: number | undefined;
+  /** Bytes of four processes at once. */
+  readonly memory: number | undefined;
 }
 
 export interface StartFigures {
   readonly level: Level;
   /** Milliseconds that a run takes longer than that of the same variant by itself in the same round. */
   readonly added: Spread;
-  /** Bytes, the largest of all rounds: the program's own memory is in it. wait4's ru_maxrss. */
+  /** Bytes, the largest of all rounds, with the program's own memory: wait4's ru_maxrss. */
   readonly peakResident: number;
   /**
-   * Until the launcher executes the program: bytes of its memory, and in it of files in memory. Undefined
-   * where nothing is executed.
+   * Peak until the launcher executes the program: bytes of its memory, and in that of files in memory.
+   * Undefined where nothing is executed.
    */
   readonly launching: { readonly bytes: number; readonly files: number } | undefined;
 }

@@ -1,11 +1,12 @@
-/** The machine that is measured, and how many of its CPUs. */
+/** The machine that is measured, and its CPUs. */
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
 import { findProgram } from "../../src/system/process.ts";
+import { $ } from "../script.ts";
 import type { Machine } from "./figures.ts";
 
 /**
- * The command that keeps another to the first `count` of the CPUs that this process may use.
+ * Returns the command that keeps another to the first `count` of the CPUs that this process may use.
  *
  * @throws Error if there are fewer, or no `taskset`
  */
@@ -25,17 +26,17 @@ export async function describeMachine(
   launcher: number | undefined,
 ): Promise<Machine> {
   const info = await readFile("/proc/cpuinfo", "utf8");
-  const go = Bun.spawnSync(["go", "env", "GOVERSION"]);
+  const { stdout } = await $`go env GOVERSION`;
   return {
     cpu: /^model name\s*:\s*(.+)$/m.exec(info)?.[1] ?? "unknown CPU",
     cpus: cpus ?? (await allowedCpus()).length,
     kernel: release(),
-    go: go.stdout.toString().trim(),
+    go: stdout.trim(),
     launcher,
   };
 }
 
-/** Their numbers. */
+/** Returns the numbers of the CPUs that this process may use. */
 async function allowedCpus(): Promise<readonly number[]> {
   const status = await readFile("/proc/self/status", "utf8");
   const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(status)?.[1] ?? "0";

@@ -1,12 +1,12 @@
-/** Everything about one program. */
+/** Measures all figures of one program. */
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
+import { messageOf } from "../script.ts";
 import { buildVariants, makeBundles } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
-import { messageOf } from "./failure.ts";
 import type { ProgramFigures } from "./figures.ts";
-import { measureFour } from "./memory.ts";
+import { measureMemory } from "./memory.ts";
 import type { Program } from "./programs.ts";
 import { measureStarts, runnableLevels } from "./starts.ts";
 
@@ -26,12 +26,12 @@ export async function measureProgram(program: Program, context: Context): Promis
   const levels = [base, ...runnable.filter((level) => level !== base)];
   const starts = measureStarts(plain, bundles, levels, program.args, context);
   context.progress("memory");
-  const four = async (path: string): Promise<number | undefined> => {
+  const memory = async (path: string): Promise<number | undefined> => {
     if (program.stay === undefined) return undefined;
     try {
-      return await measureFour({ path, level: base }, program.stay, quietPlace(context), context.pin);
+      return await measureMemory({ path, level: base }, program.stay, quietPlace(context), context.pin);
     } catch (error) {
-      context.note(`no memory of four: ${messageOf(error)}`);
+      context.note(`no memory of four processes: ${messageOf(error)}`);
       return undefined;
     }
   };
@@ -43,15 +43,15 @@ export async function measureProgram(program: Program, context: Context): Promis
       size: Bun.file(bundle.path).size,
       encoding: bundle.encoding,
       starts: starts.bundles.get(bundle) ?? [],
-      // How hard it was compressed makes no difference to what runs.
-      four: /^packed ./.test(bundle.kind) ? undefined : await four(bundle.path),
+      // All efforts of compression give the same program.
+      memory: /^packed ./.test(bundle.kind) ? undefined : await memory(bundle.path),
     });
   }
   return {
     name: program.name,
     what: [program.version, program.what].filter((text) => text !== undefined).join(", "),
     base,
-    plain: { size: Bun.file(plainPath).size, starts: starts.plain, four: await four(plainPath) },
+    plain: { size: Bun.file(plainPath).size, starts: starts.plain, memory: await memory(plainPath) },
     bundles: figures,
     secondBuild,
   };

@@ -1,47 +1,42 @@
-/** How much memory four processes of the same program take at once. */
+/** The memory of four processes of the same program at once. */
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { $ } from "../script.ts";
 import type { Place, Startable } from "./starter.ts";
 
 const PROCESSES = 4;
-/** Milliseconds between two looks, and after which nothing more is waited for. */
+/** Milliseconds between two looks, and of the longest wait. */
 const INTERVAL = 250;
 const PATIENCE = 10_000;
-/** The memory has settled where two looks differ by less than this part. */
+/** Part by which two looks may differ when the memory has settled. */
 const SETTLED = 0.002;
 
 /**
  * Starts four processes, waits until their memory settles, and ends them.
  *
- * Counted are each process's proportional share of what it has mapped (Pss), and files in memory that it was
- * executed from or has open: whole, once each, as what is not mapped of them takes memory too. Shared memory is
- * in the one and in the other; it is counted as the latter only. The system's own count of shared memory
- * (/proc/meminfo) would have that of everything else on the machine.
+ * It counts each process's proportional share of what it has mapped (Pss), and once each, as a whole, the
+ * files in memory that processes were executed from or have open: also their unmapped pages take memory.
+ * Shared memory is in both and is counted as the latter only. The system's count of shared memory
+ * (/proc/meminfo) would include all other programs.
  *
  * @returns bytes
  * @throws Error if one ends before it is told to
  */
-export async function measureFour(
+export async function measureMemory(
   { path, level }: Startable,
   args: readonly string[],
   place: Place,
   pin: readonly string[],
 ): Promise<number> {
   const env = { ...place.env, ...(level === undefined ? {} : { GOAMD64: level }) };
-  const children = Array.from({ length: PROCESSES }, () =>
-    Bun.spawn([...pin, path, ...args], {
-      cwd: place.cwd,
-      env,
-      stdin: "pipe",
-      stdout: "ignore",
-      stderr: "ignore",
-    }),
-  );
+  const start = $({ cwd: place.cwd, env, stdio: ["pipe", "ignore", "ignore"], nothrow: true });
+  // exec: the process that is looked at is the program, not the shell before it.
+  const children = Array.from({ length: PROCESSES }, () => start`exec ${[...pin, path, ...args]}`);
   try {
-    const pids = children.map(({ pid }) => pid);
+    const pids = children.flatMap(({ pid }) => pid ?? []);
     let before = 0;
     for (let waited = 0; waited < PATIENCE; waited += INTERVAL) {
       await Bun.sleep(INTERVAL);
-      if (children.some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)) {
+      if (children.some(({ stage }) => stage !== "running")) {
         throw new Error(`with the arguments ${JSON.stringify(args)} it does not stay`);
       }
       const bytes = memoryOf(pids);
@@ -50,8 +45,8 @@ export async function measureFour(
     }
     return before;
   } finally {
-    for (const child of children) child.kill("SIGKILL");
-    await Promise.all(children.map(({ exited }) => exited));
+    for (const child of children) child.child?.kill("SIGKILL");
+    await Promise.all(children);
   }
 }
 

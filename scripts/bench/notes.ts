@@ -1,4 +1,4 @@
-/** What the reader of the figures should know that they do not say. The same of several programs is said once. */
+/** Notes for the reader of the figures. A note that several programs share is listed once. */
 export class Notes {
   readonly #programs = new Map<string, Set<string>>();
 

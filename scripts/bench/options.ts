@@ -1,8 +1,8 @@
 /** The bench's command line. */
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { splitQuoted } from "../../src/go/quoted.ts";
 import { findProgram } from "../../src/system/process.ts";
+import { UsageError } from "../script.ts";
 import { choosePrograms, type Program } from "./programs.ts";
 
 export interface Options {
@@ -17,31 +17,31 @@ export interface Options {
   readonly from: string | undefined;
 }
 
-/** mgo's, as it spells them. */
+/** Layouts of bundles, as mgo spells them. */
 const LAYOUTS: readonly string[] = ["packed", "direct"];
 
-/** A medium between how long a run takes and how far medians move from run to run. */
+/** More rounds take longer, fewer make medians move from run to run. */
 const ROUNDS = 41;
 
-/** @throws Error for what it does not understand */
-export function readOptions(args: readonly string[]): Options {
-  const string = { type: "string" } as const;
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: {
-      peers: string,
-      layouts: string,
-      rounds: string,
-      cpus: string,
-      mgo: string,
-      args: string,
-      stay: string,
-      svg: string,
-      json: string,
-      from: string,
-    },
-    allowPositionals: true,
-  });
+const string = { type: "string" } as const;
+/** The options, as node:util's parseArgs takes them. */
+export const OPTIONS = {
+  peers: string,
+  layouts: string,
+  rounds: string,
+  cpus: string,
+  mgo: string,
+  args: string,
+  stay: string,
+  svg: string,
+  json: string,
+  from: string,
+} as const;
+
+type Values = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
+
+/** @throws UsageError for a value that it does not understand */
+export function readOptions(values: Values, positionals: readonly string[]): Options {
   const stay = values.stay === undefined ? undefined : splitWords("--stay", values.stay);
   return {
     programs: choosePrograms(positionals, { args: splitWords("--args", values.args ?? "--version"), stay }),
@@ -59,25 +59,28 @@ export function readOptions(args: readonly string[]): Options {
 function readLayouts(text: string): readonly string[] {
   const words = text.split(",");
   if (words.every((word) => LAYOUTS.includes(word))) return words;
-  throw new Error(`--layouts=${text}: it may be ${LAYOUTS.join(",")}, or one of them`);
+  throw new UsageError(`--layouts=${text}: not ${LAYOUTS.join(",")} or one of them`);
 }
 
 function splitWords(flag: string, text: string): readonly string[] {
   const words = splitQuoted(text);
-  if (words === undefined) throw new Error(`${flag}: a quote is not closed`);
+  if (words === undefined) throw new UsageError(`${flag}: a quote is not closed`);
   return words;
 }
 
-/** Its first word as a path: what starts it looks into no PATH, and stands elsewhere. */
+/**
+ * Returns the command with a path as its first word: the starter looks into no PATH, and runs in another
+ * folder.
+ */
 function findCommand(text: string): readonly [string, ...string[]] {
   const [name = "", ...words] = splitWords("--mgo", text);
   const path = name.includes("/") ? resolve(name) : findProgram(name, process.env, { cwd: process.cwd() });
-  if (path === undefined) throw new Error(`--mgo: there is no ${name}`);
+  if (path === undefined) throw new UsageError(`--mgo: ${name} is not in PATH`);
   return [path, ...words];
 }
 
 function count(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(`${flag}=${text}: it may be a number from 1 to 9999`);
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`${flag}=${text}: not a number from 1 to 9999`);
   return Number(text);
 }

@@ -3,12 +3,13 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
 import listed from "../programs.json" with { type: "json" };
+import { UsageError } from "../script.ts";
 
 export interface Program {
   readonly name: string;
   /** A few words for the reader of the table. */
   readonly what: string;
-  /** What `go build` is given, from the module proxy or, without a version, from Go itself. */
+  /** The package to build, from the module proxy or, without a version, from Go itself. */
   readonly package?: string | undefined;
   readonly version?: string | undefined;
   /** A folder below scripts/bench/sources with the main package, which may import `package`. */
@@ -28,17 +29,17 @@ export interface Program {
   readonly stay?: readonly string[] | undefined;
 }
 
-/** What the command line says of programs that are given as files. */
+/** Arguments of programs that are given as files. */
 export interface Arguments {
   readonly args: readonly string[];
   readonly stay: readonly string[] | undefined;
 }
 
 /**
- * Finds the programs that the command line names; all of the list if it names none.
+ * Returns the programs that the command line names, or the whole list if it names none.
  *
  * @param words names of the list, folders with four variants, and variants, four in a row
- * @throws Error for what is none of these
+ * @throws UsageError for any other word
  */
 export function choosePrograms(words: readonly string[], given: Arguments): readonly Program[] {
   if (words.length === 0) return listed;
@@ -52,7 +53,7 @@ export function choosePrograms(words: readonly string[], given: Arguments): read
     }
     const found = statSync(word, { throwIfNoEntry: false });
     if (found === undefined) {
-      throw new Error(`${word}: no file, and none of ${listed.map(({ name }) => name).join(", ")}`);
+      throw new UsageError(`${word}: no file, and none of ${listed.map(({ name }) => name).join(", ")}`);
     }
     if (found.isDirectory()) {
       programs.push(fromFiles(basename(resolve(word)), variantsIn(word), given));
@@ -63,18 +64,18 @@ export function choosePrograms(words: readonly string[], given: Arguments): read
     programs.push(fromFiles(basename(files[0] ?? "").replace(/[._-]v1$/, ""), files, given));
     files = [];
   }
-  if (files.length > 0) throw new Error(`${files.join(", ")}: four variants are needed, v1 first`);
+  if (files.length > 0) throw new UsageError(`${files.join(", ")}: four variants are needed, v1 first`);
   return programs;
 }
 
-/** The four files of a folder that are named `v1` or end in `.v1`, `-v1` or `_v1`, and so on. */
+/** Returns the four files of a folder that are named `v1` or end in `.v1`, `-v1` or `_v1`, and so on. */
 function variantsIn(folder: string): readonly string[] {
   const names = readdirSync(folder);
   return LEVELS.map((level) => {
     const matching = names.filter((name) => new RegExp(`(^|[._-])${level}$`).test(name));
     const [name] = matching;
     if (name === undefined || matching.length > 1) {
-      throw new Error(`${folder}: ${matching.length} files for ${level}, not one`);
+      throw new UsageError(`${folder}: ${matching.length} files for ${level}, not one`);
     }
     return resolve(join(folder, name));
   });

@@ -1,7 +1,8 @@
-/** The program that starts things and measures them (starter/main.zig), and what it reports. */
+/** The program that starts others and measures them (starter/main.zig), and its reports. */
 import { join } from "node:path";
 import { findZig } from "../../src/engine/compile.ts";
 import type { Level } from "../../src/levels/level.ts";
+import { $ } from "../script.ts";
 
 /** A file to start, with GOAMD64 as this level, or as it is in the environment. */
 export interface Startable {
@@ -21,6 +22,7 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Runs the starter. */
 export class Starter {
   readonly #command: readonly string[];
 
@@ -29,10 +31,12 @@ export class Starter {
   }
 
   /**
-   * @param folder where it is compiled
+   * Compiles the starter.
+   *
+   * @param folder a folder for it
    * @param pin a command that runs the one that follows
    */
-  static compile(folder: string, pin: readonly string[]): Starter {
+  static async compile(folder: string, pin: readonly string[]): Promise<Starter> {
     const source = join(import.meta.dir, "starter", "main.zig");
     const flags = [
       "-O",
@@ -43,9 +47,8 @@ export class Starter {
       "-fsingle-threaded",
     ];
     const caches = ["--cache-dir", join(folder, "zig"), "--global-cache-dir", join(folder, "zig")];
-    const command = [findZig(process.env), "build-exe", source, ...flags, ...caches, "--name", "starter"];
-    const { success, stderr } = Bun.spawnSync(command, { cwd: folder });
-    if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
+    const zig = findZig(process.env);
+    await $({ cwd: folder })`${zig} build-exe ${source} ${flags} ${caches} --name starter`;
     return new Starter([...pin, join(folder, "starter")]);
   }
 
@@ -53,7 +56,7 @@ export class Starter {
    * Starts the files one after the other, each to its end.
    *
    * @param schedule an index into `files` for each start
-   * @returns one for each start, and all that was written to standard error
+   * @returns a report of each start, and all that was written to standard error
    */
   run(
     files: readonly Startable[],
@@ -93,9 +96,10 @@ export class Starter {
   ) {
     const words = files.map(({ path, level }) => `${level ?? ""}=${path}`);
     const command = [...this.#command, mode, ...words, "--", ...args];
-    const child = Bun.spawnSync(command, { cwd, env, stdin, stdout: "pipe", stderr: "pipe" });
-    const stderr = child.stderr.toString();
-    if (!child.success) throw new Error(`the starter ended: ${stderr.trim()}`);
-    return { stdout: child.stdout.toString().trim(), stderr };
+    const input = Buffer.from(stdin);
+    const run = $({ sync: true, cwd, env, input, stdio: "pipe", nothrow: true });
+    const { ok, stdout, stderr } = run`exec ${command}`;
+    if (!ok) throw new Error(`the starter ended: ${stderr.trim()}`);
+    return { stdout: stdout.trim(), stderr };
   }
 }

@@ -1,36 +1,35 @@
-/** How long starts take, and how much memory while they last. */
-
+/** The time that starts take, and their memory. */
 import { takeTurns } from "../../src/bench/schedule.ts";
 import type { Level } from "../../src/levels/level.ts";
+import { messageOf } from "../script.ts";
 import type { Bundle } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
-import { messageOf } from "./failure.ts";
 import type { ProgramFigures, StartFigures } from "./figures.ts";
 import type { Start, Startable } from "./starter.ts";
 import { differences, spread } from "./statistics.ts";
 
-/** Rounds that are not counted: files come into the page cache, CPUs to their clock rate. */
+/** Rounds that are not counted: they bring files into the page cache and CPUs to their clock rate. */
 const WARM_UP = 3;
 
 export interface Measured {
   readonly plain: ProgramFigures["plain"]["starts"];
-  /** By bundle; of one that does not run, none. */
+  /** By bundle; empty for one that does not run. */
   readonly bundles: ReadonlyMap<Bundle, readonly StartFigures[]>;
 }
 
-/** Launchers are followed so often: how their threads share the work, and so their memory, differs. */
+/** Times that a launcher is traced: how its threads share the work, and so its memory, differs. */
 const TRACES = 5;
 
 /** One thing that takes its turn in each round. */
 interface Turn extends Startable {
   readonly level: Level;
-  /** None for a plain variant. */
+  /** Absent for a plain variant. */
   readonly bundle?: Bundle;
 }
 
 /**
- * Runs each plain variant, and each bundle as each variant, in turn. All that is compared is of the same rounds, so
- * that it holds when the machine's speed drifts.
+ * Runs each plain variant, and each bundle as each variant, in turn. Figures that are compared come from the
+ * same rounds, so that they hold when the machine's speed drifts.
  *
  * @param levels those that the CPU runs, the base first
  */
@@ -68,19 +67,21 @@ export function measureStarts(
   };
 }
 
-/** One for each level; of peers, which choose their variant in other ways, for the base only. */
+/**
+ * Returns a turn for each level; for peers, which choose their variant in other ways, one for the base only.
+ */
 function turnsOf(bundle: Bundle, levels: readonly Level[]): readonly Turn[] {
   const own = bundle.encoding === undefined ? levels.slice(0, 1) : levels;
   return own.map((level) => ({ level, path: bundle.path, bundle }));
 }
 
-/** @returns the first line of what it says to that, if it fails */
+/** Starts a file once. @returns the first line that it prints if it fails */
 function tryOnce(file: Startable, args: readonly string[], context: Context): string | undefined {
   const { starts, stderr } = context.starter.run([file], args, [0], quietPlace(context));
   return starts[0]?.success ? undefined : (stderr.trim().split("\n")[0] ?? "");
 }
 
-/** @returns the starts of all rounds that count, in their order */
+/** Returns the starts of all rounds that count, in their order. */
 function runInTurn(
   turns: readonly Turn[],
   args: readonly string[],
@@ -98,7 +99,7 @@ function runInTurn(
   return results;
 }
 
-/** Of several starts, the one that took most; undefined where nothing is executed, or tracing is not allowed. */
+/** Returns the largest of several starts; undefined where nothing is executed, or tracing is not allowed. */
 function largestTrace(turn: Turn, args: readonly string[], context: Context): StartFigures["launching"] {
   try {
     return Array.from({ length: TRACES }, () => context.starter.trace(turn, args, quietPlace(context)))
@@ -110,7 +111,7 @@ function largestTrace(turn: Turn, args: readonly string[], context: Context): St
   }
 }
 
-/** The levels whose plain variants run on this CPU: Go's own check at start decides. */
+/** Returns the levels whose plain variants run on this CPU: Go's check at start decides. */
 export function runnableLevels(
   plain: ReadonlyMap<Level, string>,
   args: readonly string[],

@@ -6,13 +6,13 @@ export function spread(numbers: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
-/** What each has more than its partner in the same round. */
+/** Returns by how much each number exceeds its partner in the same round. */
 export function differences(numbers: readonly number[], partners: readonly number[]): readonly number[] {
   if (numbers.length !== partners.length) throw new Error("rounds of different lengths");
   return numbers.map((number, round) => number - (partners[round] ?? Number.NaN));
 }
 
-/** Between two neighbours in proportion. NaN of none. */
+/** Interpolates between two neighbours. NaN without numbers. */
 function quantile(sorted: readonly number[], part: number): number {
   const place = part * (sorted.length - 1);
   const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];

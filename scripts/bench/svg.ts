@@ -10,7 +10,7 @@ export const COLOURS = {
   series: ["#3b82f6", "#2da44e", "#9a8c98", "#b7791f", "#a855f7", "#0e9aa7"],
 } as const;
 
-/** Pixels that a text of the style's size takes, about: the font is the reader's. */
+/** Estimates the width of a text, in pixels: the font is the reader's. */
 export function textWidth(text: string, size: number): number {
   return text.length * size * 0.56;
 }
@@ -37,7 +37,8 @@ export interface TextStyle {
 }
 
 export function rect(x: number, y: number, width: number, height: number, colour: string): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}" rx="1" fill="${colour}"/>`;
+  const place = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}"`;
+  return `<rect ${place} rx="1" fill="${colour}"/>`;
 }
 
 export function line(x1: number, y1: number, x2: number, y2: number, opacity: number): string {
@@ -45,11 +46,16 @@ export function line(x1: number, y1: number, x2: number, y2: number, opacity: nu
   return `<line ${from} ${to} stroke="${COLOURS.line}" stroke-opacity="${opacity}"/>`;
 }
 
-/** @param title what a screen reader says */
+/**
+ * Returns an SVG document.
+ *
+ * @param title for screen readers
+ */
 export function picture(width: number, height: number, title: string, shapes: readonly string[]): string {
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   const font = `font-family="system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif" font-size="12"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" ${font} fill="${COLOURS.text}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" ${font} fill="${COLOURS.text}">`,
     `<title>${escapeText(title)}</title>`,
     ...shapes,
     "</svg>\n",

@@ -11,22 +11,22 @@ import {
 
 interface Column {
   readonly head: string;
-  /** Undefined where there is no such figure. */
+  /** Returns undefined where there is no such figure. */
   readonly cell: (program: ProgramFigures) => string | undefined;
 }
 
-/** @returns the machine in a line, both tables with what explains them, and what was left out */
+/** Returns a line about the machine, both tables with their explanations, and what was left out. */
 export function renderMarkdown(report: Report): string {
   const { programs } = report;
   const kinds = kindsOf(programs);
   const sections = [
     describeMachine(report),
-    "Size, as multiples of one plain build; what a start adds to a plain one, ± half the interquartile range; in\n" +
-      "brackets, that as a multiple of what the original adds. Other variants: what their starts add, as multiples\n" +
-      "of what the base's add in packed, and of what packed adds in direct.",
+    "Size, as multiples of one plain build; what a start adds to a plain one, ± half the interquartile\n" +
+      "range; in brackets, that as a multiple of what the original adds. Other variants: what starts\n" +
+      "add, in packed as multiples of what the base's adds, in direct of what packed adds.",
     renderTable(sizeAndStart(kinds), programs),
-    "Encoding: `mgo pack`, and the peak memory of mgo. Launching: peak memory until the program is executed, without\n" +
-      "pages of the bundle's file. Four: memory of four processes at once.",
+    "Encoding: `mgo pack`, and the peak memory of mgo. Launching: peak memory until the program is\n" +
+      "executed, without pages of the bundle's file. Memory: of four processes at once.",
     renderTable(buildAndMemory(kinds), programs),
     report.notes.map((note) => `- ${note}`).join("\n"),
   ];
@@ -36,7 +36,7 @@ export function renderMarkdown(report: Report): string {
     .join("\n");
 }
 
-/** All kinds of bundle that any program has, in the order of the first that has them. */
+/** Returns all kinds of bundle that any program has, in the order of the first that has them. */
 export function kindsOf(programs: readonly ProgramFigures[]): readonly string[] {
   return [...new Set(programs.flatMap(({ bundles }) => bundles.map(({ kind }) => kind)))];
 }
@@ -45,7 +45,7 @@ export function bundleOf({ bundles }: ProgramFigures, kind: string): BundleFigur
   return bundles.find((bundle) => bundle.kind === kind);
 }
 
-/** Of a start as the base. */
+/** Returns what a start as the base adds. */
 export function addedBy(program: ProgramFigures, kind: string): Spread | undefined {
   return bundleOf(program, kind)?.starts.find(({ level }) => level === program.base)?.added;
 }
@@ -123,17 +123,17 @@ function buildAndMemory(kinds: readonly string[]): readonly Column[] {
     ...["packed", "direct", ORIGINAL].map(
       (kind): Column => ({ head: `launching, ${kind}`, cell: (program) => launching(program, kind) }),
     ),
-    { head: "four, plain", cell: ({ plain }) => size(plain.four) },
+    { head: "memory, plain", cell: ({ plain }) => size(plain.memory) },
     ...kinds.map(
       (kind): Column => ({
-        head: `four, ${kind}`,
-        cell: (program) => size(bundleOf(program, kind)?.four),
+        head: `memory, ${kind}`,
+        cell: (program) => size(bundleOf(program, kind)?.memory),
       }),
     ),
   ];
 }
 
-/** `v3 14.2 MB, others 25.1 MB`: the base's, and the most of the other variants'. */
+/** Returns `v3 14.2 MB, others 25.1 MB`: the base, and the largest of the other variants. */
 function launching(program: ProgramFigures, kind: string): string | undefined {
   const { base } = program;
   const starts = bundleOf(program, kind)?.starts ?? [];
@@ -148,7 +148,7 @@ function launching(program: ProgramFigures, kind: string): string | undefined {
   return cells.length === 0 ? undefined : cells.join(", ");
 }
 
-/** Columns without any figure are left out. */
+/** Leaves out columns without any figure. */
 function renderTable(columns: readonly Column[], programs: readonly ProgramFigures[]): string {
   const filled = columns.filter(({ cell }) => programs.some((program) => cell(program) !== undefined));
   const head = filled.map((column) => column.head);

@@ -1,11 +1,12 @@
-/** Whose work is inside mgo beside zstd's, and their licences. */
+/** The npm packages inside mgo, and their licenses. */
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { root } from "../script.ts";
 
 export interface Notice {
   readonly name: string;
   readonly version: string;
-  /** As package.json spells it. */
+  /** SPDX expression from its package.json. */
   readonly license: string;
   readonly text: string;
 }
@@ -21,11 +22,10 @@ interface Manifest {
 const IMPORTED = ["log-update", "string-width", "wrap-ansi"] as const;
 
 /**
- * The npm packages that mgo is bundled with, by name: those that it imports, and those that these depend on.
- *
- * @param root a checkout, in which `npm ci` has run
+ * Returns the npm packages that mgo is bundled with, sorted by name: those that it imports, and their
+ * dependencies.
  */
-export async function bundledPackages(root: string): Promise<readonly Notice[]> {
+export async function bundledPackages(): Promise<readonly Notice[]> {
   const found = new Map<string, Notice>();
   const visit = async (names: readonly string[], from: string): Promise<void> => {
     for (const name of names) {

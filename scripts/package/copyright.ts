@@ -1,23 +1,29 @@
-/** Debian's file about copyright (copyright-format 1.0), and the same as plain text for the others. */
+/** Notices: as Debian's copyright file (copyright-format 1.0), and as plain text. */
 import type { Notice } from "./bundled.ts";
 
-/** What is in every standalone mgo beside its npm packages. */
-export const RUNTIME = `The program contains the Bun runtime, https://bun.sh, which is under the MIT license and statically links
-JavaScriptCore and WebKit, which are under the LGPL version 2, and further libraries: they and their licenses are
-listed in https://bun.sh/docs/project/licensing, with how to link Bun again.`;
+/** Notice of what every standalone mgo contains beside npm packages. */
+export const RUNTIME = `The program contains the Bun runtime, https://bun.sh, which is under the MIT license
+and statically links JavaScriptCore and WebKit, which are under the LGPL version 2, and further libraries:
+they and their licenses are listed in https://bun.sh/docs/project/licensing, with how to link Bun again.`;
 
 /**
- * @param mgo the text of mgo's own licence
- * @param zstd that of zstd
+ * Returns Debian's copyright file.
+ *
+ * @param mgo the text of mgo's license
+ * @param zstd the text of zstd's license
  */
 export function debianCopyright(mgo: string, zstd: string, notices: readonly Notice[]): string {
   const paragraphs = [
     "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: mgo",
     `Files: *\nCopyright: ${holders(mgo)}\nLicense: Expat\n${field(withoutHead(mgo))}`,
     `Files: engine/zstd/*\nCopyright: ${holders(zstd)}\nLicense: BSD-3-Clause\n${field(withoutHead(zstd))}`,
-    ...notices.map(
-      ({ name, license, text }) =>
-        `Files: node_modules/${name}/*\nCopyright: ${holders(text)}\nLicense: ${name}-${license}\n${field(text)}`,
+    ...notices.map(({ name, license, text }) =>
+      [
+        `Files: node_modules/${name}/*`,
+        `Copyright: ${holders(text)}`,
+        `License: ${name}-${license}`,
+        field(text),
+      ].join("\n"),
     ),
     `Comment:\n${field(RUNTIME)}`,
   ];
@@ -25,9 +31,9 @@ export function debianCopyright(mgo: string, zstd: string, notices: readonly Not
 }
 
 /**
- * What goes along with mgo's own licence.
+ * Returns the notices that go along with mgo's license.
  *
- * @param more what else is in there
+ * @param more notices beside those of zstd and npm packages
  */
 export function thirdParties(zstd: string, notices: readonly Notice[], ...more: readonly string[]): string {
   const parts = [
@@ -49,7 +55,7 @@ function withoutHead(text: string): string {
   return text.replace(/^[\s\S]*?Copyright.*\n+/, "");
 }
 
-/** Lines of a field, which begin with a blank; empty ones have a dot. */
+/** Returns the lines of a field: each begins with a blank, and an empty one has a dot. */
 function field(text: string): string {
   return text
     .trim()

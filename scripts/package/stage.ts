@@ -1,9 +1,11 @@
-/** What goes into packages beside the program: made from the reference, or found in the checkout. */
-import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+/** The files of packages beside the program: made from the reference, or copied from the checkout. */
+import { chmod, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { manPage } from "../../src/cli/man.ts";
+import { readText } from "../release/licenses.ts";
+import { root } from "../script.ts";
 import { bundledPackages } from "./bundled.ts";
 import { debianCopyright, RUNTIME, thirdParties } from "./copyright.ts";
 
@@ -15,36 +17,34 @@ export interface Release {
   readonly time: number;
 }
 
-/** Fills a folder, which it empties first, with what packaging/nfpm.yaml takes from it. */
-export async function stage(root: string, folder: string, release: Release): Promise<void> {
+/** Fills a folder, which it empties first, with the files that packaging/nfpm.yaml names. */
+export async function stage(folder: string, release: Release): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const put = async (path: string, contents: string | Uint8Array): Promise<void> => {
     const file = join(folder, path);
     await mkdir(join(file, ".."), { recursive: true });
     await writeFile(file, contents);
   };
-  const read = async (path: string): Promise<string> => await readFile(join(root, path), "utf8");
-
   await put("mgo.1.gz", pack(manPage()));
   for (const [shell, script] of Object.entries(SCRIPTS)) await put(`completions/mgo.${shell}`, script);
 
-  const [mgo, zstd] = [await read("LICENSE"), await read("engine/zstd/LICENSE")];
-  const notices = await bundledPackages(root);
+  const [mgo, zstd] = [await readText("LICENSE"), await readText("engine/zstd/LICENSE")];
+  const notices = await bundledPackages();
   await put("copyright", debianCopyright(mgo, zstd, notices));
   await put("licenses/LICENSE", mgo);
   await put("licenses/THIRD-PARTY", thirdParties(zstd, notices, RUNTIME));
 
-  // As in the checkout, so that links lead somewhere.
-  for (const name of ["README.md", "SECURITY.md"]) await put(`doc/${name}`, await read(name));
+  // Laid out as in the checkout, so that links work.
+  for (const name of ["README.md", "SECURITY.md"]) await put(`doc/${name}`, await readText(name));
   for (const name of await readdir(join(root, "docs"))) {
-    await put(`doc/docs/${name}`, await read(join("docs", name)));
+    await put(`doc/docs/${name}`, await readText(join("docs", name)));
   }
-  const changelog = await read("CHANGELOG.md");
+  const changelog = await readText("CHANGELOG.md");
   await put("CHANGELOG.md", changelog);
-  // Debian wants it packed, and its own beside it.
+  // Debian wants it compressed, and its own beside it.
   await put("changelog.gz", pack(changelog));
   await put("changelog.Debian.gz", pack(debianChangelog(release)));
-  // nfpm gives files its own time, but not the folders of a tree; and the umask may be anything.
+  // nfpm sets the times of files but not of the folders of a tree, and the umask may be anything.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     await chmod(path, entry.isDirectory() ? 0o755 : 0o644);
@@ -52,13 +52,17 @@ export async function stage(root: string, folder: string, release: Release): Pro
   }
 }
 
-/** By JavaScript, whose output is the same everywhere, and without a time. */
+/** Compresses by JavaScript, whose output is the same everywhere, and without a time. */
 function pack(text: string): Uint8Array {
   return gzipSync(Buffer.from(text), { level: 9, mtime: 0 });
 }
 
-/** Debian's own, of the package: what is new in mgo is in CHANGELOG.md. */
+/** Returns Debian's changelog, which is about the package: CHANGELOG.md is about mgo. */
 function debianChangelog({ version, maintainer, time }: Release): string {
   const date = new Date(time * 1000).toUTCString().replace("GMT", "+0000");
-  return `mgo (${version}-1) unstable; urgency=medium\n\n  * mgo ${version}: see CHANGELOG.md.\n\n -- ${maintainer}  ${date}\n`;
+  return [
+    `mgo (${version}-1) unstable; urgency=medium`,
+    `  * mgo ${version}: see CHANGELOG.md.`,
+    ` -- ${maintainer}  ${date}\n`,
+  ].join("\n\n");
 }

@@ -1,6 +1,6 @@
 /**
- * Archives that are the same bytes wherever they are made: no times, owners or order of this machine's, and compressed
- * by JavaScript. zlib's own output depends on the CPU and on the runtime that it is part of.
+ * Archives that are the same bytes wherever they are made: without times, owners and order of this machine,
+ * and compressed by JavaScript. The output of zlib depends on the CPU and on the runtime that it is part of.
  */
 import { gzipSync } from "fflate";
 import { packTar } from "modern-tar";
@@ -12,10 +12,10 @@ export interface Entry {
   readonly executable?: boolean;
 }
 
-/** What npm gives files in packages, and nobody takes for a real date: 1985-10-26, after the zero that zip files know. */
+/** The time that npm gives all files of packages. */
 const TIME = new Date("1985-10-26T08:15:00Z");
 
-/** A .tar.gz of these files. */
+/** Returns a .tar.gz of these files. */
 export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array> {
   const sorted = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const tar = await packTar(
@@ -32,6 +32,6 @@ export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array
       body: bytes,
     })),
   );
-  // The header of gzip has a time as well; 0 is none.
+  // 0 leaves the time out of gzip's header.
   return gzipSync(tar, { level: 6, mtime: 0 });
 }

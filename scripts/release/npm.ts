@@ -1,18 +1,18 @@
 /**
- * The npm package: one file of mgo for Node and for Bun, the launcher and the engine beside it. It needs no other
- * package and no script at its installation.
+ * The npm package: one file of mgo for Node and for Bun, the launcher and the engine beside it. It needs no
+ * other package and no script at its installation.
  */
 import { basename, join } from "node:path";
 import type { BunPlugin } from "bun";
 import packageJson from "../../package.json" with { type: "json" };
+import { root } from "../script.ts";
 import type { Entry } from "./archive.ts";
 import { readLicenses, readText } from "./licenses.ts";
-import { root } from "./step.ts";
 
-/** The least versions whose zstd takes dictionaries, which mgo's predicted frames are. */
+/** The lowest versions whose zstd takes dictionaries, by which mgo encodes predicted frames. */
 const ENGINES = { node: "^22.19.0 || >=24.6.0", bun: ">=1.4.0" } as const;
 
-/** The files of the package. `compileProducts` comes first. */
+/** Returns the files of the package. `compileProducts` comes first. */
 export async function npmEntries(): Promise<readonly Entry[]> {
   const { name, version, description, license } = packageJson;
   const manifest = {
@@ -28,7 +28,7 @@ export async function npmEntries(): Promise<readonly Entry[]> {
     "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
     "README.md": await readText("scripts/release/npm-readme.md"),
     "start.js": await readText("src/entry/start.js"),
-    // Nothing of the folder that mgo is used in: see src/entry/start.js.
+    // Keeps Bun from reading one in the current folder: see src/entry/start.js.
     "bunfig.toml": "",
   };
   const command = {
@@ -65,8 +65,9 @@ async function bundleFiles(): Promise<readonly Entry[]> {
 }
 
 /**
- * An `import` of these modules has Node read all that they export, process.stdout among it, which makes pipes
- * non-blocking for all programs that share them: see src/system/streams.ts.
+ * Replaces `import`s of these modules, for which Node would read all that they export. That includes
+ * process.stdout, and reading it makes a pipe non-blocking for all programs that share it: see
+ * src/system/streams.ts.
  */
 const QUIET_BUILTINS: BunPlugin = {
   name: "quiet builtins",

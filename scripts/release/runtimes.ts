@@ -1,43 +1,29 @@
-/**
- * Bun's runtimes for all targets. `npm ci` installs this machine's only: the others are fetched as tarballs.
- */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { unpackTar } from "modern-tar";
-import packageJson from "../../package.json" with { type: "json" };
-import { fetchPackage } from "./packages.ts";
-import type { Runtime } from "./targets.ts";
-
-const require = createRequire(import.meta.url);
-const VERSION = packageJson.devDependencies.bun;
+/** Bun for each target. `npm ci` installs the one for this machine; npm fetches the others when needed. */
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { $, root } from "../script.ts";
+import type { Target } from "./targets.ts";
 
 /**
- * The program of a runtime.
+ * Returns the program. npm has compared it with the hash in package-lock.json.
  *
- * @throws Error if npm cannot fetch it, or gives another one
+ * @throws Error if npm cannot fetch it
  */
-export async function readRuntime(runtime: Runtime): Promise<Uint8Array> {
-  return (
-    (await readInstalled(runtime)) ?? unpackProgram(await fetchPackage({ ...runtime, version: VERSION }))
-  );
-}
-
-/** npm has checked it against package-lock.json. */
-async function readInstalled({ name }: Runtime): Promise<Uint8Array | undefined> {
+export async function readRuntime(target: Target): Promise<Buffer> {
+  const program = join("node_modules", target.runtime, "bin", "bun");
   try {
-    const manifest = require.resolve(`${name}/package.json`);
-    const { version } = JSON.parse(await readFile(manifest, "utf8"));
-    return version === VERSION ? await readFile(join(dirname(manifest), "bin", "bun")) : undefined;
+    return await readFile(join(root, program));
   } catch {
-    return undefined;
+    const work = await mkdtemp(join(tmpdir(), "mgo-runtime-"));
+    try {
+      for (const name of ["package.json", "package-lock.json", ".npmrc"]) {
+        await copyFile(join(root, name), join(work, name));
+      }
+      await $({ cwd: work })`npm ci --omit=dev --prefer-offline --no-audit --no-fund ${target.npm}`;
+      return await readFile(join(work, program));
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
   }
-}
-
-async function unpackProgram(tarball: Uint8Array): Promise<Uint8Array> {
-  const entries = await unpackTar(gunzipSync(tarball), { filter: ({ name }) => name === "package/bin/bun" });
-  const program = entries[0]?.data;
-  if (program === undefined) throw new Error("there is no bin/bun in a package of Bun's");
-  return program;
 }

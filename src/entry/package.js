@@ -14,7 +14,7 @@ if (hasDictionaries()) {
   // pipe non-blocking, for all programs that share it. mgo writes by the descriptor: see src/system/streams.ts.
   if (process.versions.bun === undefined && !isatty(2))
     Object.defineProperty(process, "stderr", { value: undefined });
-  await import("../main.js");
+  await import("./main.js");
 } else {
   const bun = process.versions.bun === undefined ? findInPath("bun") : undefined;
   if (bun === undefined) refuse();

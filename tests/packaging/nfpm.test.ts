@@ -36,7 +36,7 @@ function packageMgo(
   return run(place, command, { ...path, ...env });
 }
 
-/** What every package has, beside the program. */
+/** Files of every package beside the program. */
 const INSTALLED = {
   "/usr/share/man/man1/mgo.1.gz": undefined,
   "/usr/share/bash-completion/completions/mgo": SCRIPTS.bash,
@@ -96,8 +96,8 @@ describe.skipIf(tools === undefined)("a package", () => {
       ["first", "022"],
       ["second", "077"],
     ] as const) {
-      const tick = `umask ${umask}; now=$(date +%s); until [ "$(date +%s)" != "$now" ]; do :; done; exec "$@"`;
-      const shell = ["sh", "-c", tick, "sh"];
+      const tick = 'now=$(date +%s); until [ "$(date +%s)" != "$now" ]; do :; done';
+      const shell = ["sh", "-c", `umask ${umask}; ${tick}; exec "$@"`, "sh"];
       expectSuccess(packageMgo([...args, output], { SOURCE_DATE_EPOCH: "1700000000" }, shell));
     }
   });

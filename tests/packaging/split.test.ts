@@ -1,5 +1,6 @@
 /**
- * A bundle's package that becomes one variant where it is installed: by dpkg, rpm and pacman, in a copy of this system.
+ * A bundle's package that becomes one variant where it is installed: by dpkg, rpm and pacman, in a copy of
+ * this system.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync } from "node:fs";
@@ -124,8 +125,9 @@ describe("the script", () => {
     ["is for another machine", "cp app x; export DPKG_ROOT=/nowhere"],
   ])("leaves alone without a word what %s", (_, prepare) => {
     writeScript(local("x"), local("x"), "script");
-    const script = `${prepare}; cp x before 2>/dev/null; sh script; status=$?; test ! -e x || cmp x before; echo $status`;
-    expect(expectSuccess(run(place, ["sh", "-c", script]))).toMatchObject({ stdout: "0\n", stderr: "" });
+    const compare = "status=$?; test ! -e x || cmp x before; echo $status";
+    const script = ["sh", "-c", `${prepare}; cp x before 2>/dev/null; sh script; ${compare}`];
+    expect(expectSuccess(run(place, script))).toMatchObject({ stdout: "0\n", stderr: "" });
     expectSuccess(run(place, ["sh", "-c", "test ! -e started && test ! -e x.mgo-split"]));
   });
 

