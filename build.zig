@@ -277,7 +277,7 @@ fn checkLauncher(b: *std.Build, options: Options, linked: LazyPath) LazyPath {
 }
 
 /// What engine/format/print_typescript.zig writes.
-const typescript = [_][]const u8{ "format.ts", "wire.ts" };
+const typescript = [_][]const u8{ "format.ts", "wire.ts", "levels.ts" };
 const typescript_folder = "src/engine";
 
 fn writeFormat(b: *std.Build) *std.Build.Step {

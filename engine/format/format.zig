@@ -27,6 +27,7 @@ const std = @import("std");
 const assert = std.debug.assert;
 const recipe = @import("recipe.zig");
 
+pub const levels = @import("levels.zig");
 pub const wire = @import("wire.zig");
 
 pub const Recipe = recipe.Recipe;
@@ -55,9 +56,9 @@ pub const payload_align: u32 = 64;
 /// The first bytes of a launcher's block, which tell that a section `.mgo` is that of a `direct` bundle.
 pub const block_magic = [8]u8{ 0x89, 'm', 'g', 'o', 'c', 'o', 'd', 'e' };
 
-/// GOAMD64 has the levels v1 to v4, and a level stands in a bundle once at most.
-pub const level_max: u8 = 4;
-pub const variant_count_max: u8 = level_max;
+/// The highest number of a level. A level stands in a bundle once at most.
+pub const level_max = levels.level_max;
+pub const variant_count_max = level_max;
 
 /// The most that a frame decodes to, in bytes: the launcher's buffers have this size. Frames of this size
 /// compress best; smaller ones divide better among threads.

@@ -1,4 +1,5 @@
-//! `print-format FOLDER`: writes the bundle format and the wire as TypeScript, a module for each of `modules`.
+//! `print-format FOLDER`: writes the bundle format, the wire and the levels as TypeScript, a file for each of
+//! `modules`.
 const std = @import("std");
 const format = @import("format");
 const Writer = std.Io.Writer;
@@ -6,6 +7,7 @@ const Writer = std.Io.Writer;
 const modules = .{
     .{ .name = "format.ts", .namespace = format },
     .{ .name = "wire.ts", .namespace = format.wire },
+    .{ .name = "levels.ts", .namespace = format.levels.architectures },
 };
 
 pub fn main(init: std.process.Init) !void {
@@ -22,6 +24,7 @@ pub fn main(init: std.process.Init) !void {
 fn print(writer: *Writer, comptime Namespace: type) Writer.Error!void {
     try writer.writeAll("// Written by `zig build format` from engine/format. Do not edit.\n");
     const declarations = @typeInfo(Namespace).@"struct".decls;
+    if (Namespace == format.levels.architectures) return printArchitectures(writer, Namespace);
     var separator: []const u8 = "\n";
     inline for (declarations) |declaration| {
         const value = @field(Namespace, declaration.name);
@@ -146,6 +149,44 @@ fn printSignature(
         try writer.writeAll(": " ++ comptime typeName(field.type));
     }
     try writer.print("{s}) => {s};\n", .{ spaces.end, comptime typeName(function.Result) });
+}
+
+fn printArchitectures(writer: *Writer, comptime Architectures: type) Writer.Error!void {
+    try writer.writeAll("\nexport const ARCHITECTURES = {\n");
+    inline for (@typeInfo(Architectures).@"struct".decls) |declaration| {
+        const architecture: format.levels.Architecture = @field(Architectures, declaration.name);
+        try writer.writeAll("  " ++ declaration.name ++ ": {\n");
+        try writer.print("    elfMachine: {d},\n", .{architecture.elf_machine});
+        try writer.print("    elfClass: {d},\n", .{architecture.elf_class});
+        try writer.print("    variable: \"{s}\",\n", .{architecture.variable});
+        try writer.writeAll("    levels: [");
+        for (architecture.levels, 0..) |level, index| try printItem(writer, level.name, index);
+        try writer.writeAll("],\n    march: {");
+        for (architecture.levels) |level| {
+            const quote = quoteOf(level.name);
+            try writer.print("\n      {s}{s}{s}: \"{s}\",", .{ quote, level.name, quote, level.march });
+        }
+        try writer.writeAll("\n    },\n    features: {\n");
+        for (architecture.levels) |level| {
+            const quote = quoteOf(level.name);
+            try writer.print("      {s}{s}{s}: [", .{ quote, level.name, quote });
+            for (level.features, 0..) |feature, index| try printItem(writer, feature, index);
+            try writer.writeAll("],\n");
+        }
+        try writer.writeAll("    },\n    defaultLevels: [");
+        for (architecture.default_levels, 0..) |name, index| try printItem(writer, name, index);
+        try writer.print("],\n    defaultBase: \"{s}\",\n  }},\n", .{architecture.default_base});
+    }
+    try writer.writeAll("} as const;\n");
+}
+
+/// As Biome formats keys.
+fn quoteOf(key: []const u8) []const u8 {
+    return if (std.mem.indexOfScalar(u8, key, '.') == null) "" else "\"";
+}
+
+fn printItem(writer: *Writer, text: []const u8, index: usize) Writer.Error!void {
+    try writer.print("{s}\"{s}\"", .{ if (index == 0) "" else ", ", text });
 }
 
 /// A type of WebAssembly's as JavaScript passes it. Addresses and sizes have 32 bits there, and come back with a sign.

@@ -1,12 +1,13 @@
 /**
- * Reads the ELF64 files that mgo deals with: executables for x86-64, little-endian.
+ * Reads the ELF files that mgo deals with: executables for Linux on the architecture that it builds for.
  *
  * The input is untrusted: every offset is checked before it is followed. Field names and values are those
  * of the System V gABI (elf.h); struct layouts from its chapters "ELF Header", "Sections" and "Program
  * Header".
  */
-
+import { ARCHITECTURES } from "../engine/levels.ts";
 import { readStruct, type Values } from "../engine/struct.ts";
+import { ARCHITECTURE } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 
 export const EHDR = {
@@ -61,12 +62,11 @@ export const SHDR = {
 
 export const ET_EXEC = 2;
 const ET_DYN = 3;
-const EM_X86_64 = 62;
 export const PT_LOAD = 1;
 export const PT_INTERP = 3;
 export const PT_NOTE = 4;
 export const PT_PHDR = 6;
-/** Of the GNU ABI's extensions (include/elf/common.h of binutils). */
+/** An extension of the GNU ABI (include/elf/common.h of binutils). */
 export const PT_GNU_PROPERTY = 0x6474e553;
 export const PF_X = 1;
 export const PF_W = 2;
@@ -75,7 +75,7 @@ export const SHT_NULL = 0;
 export const SHT_PROGBITS = 1;
 export const SHT_RELA = 4;
 export const SHT_NOBITS = 8;
-/** From this number of sections on, their number stands elsewhere. */
+/** Section numbers from here on are reserved: the ELF header cannot count more sections. */
 export const SHN_LORESERVE = 0xff00;
 export const SHF_WRITE = 1n;
 export const SHF_ALLOC = 2n;
@@ -86,13 +86,12 @@ export const SHF_COMPRESSED = 0x800n;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 /** No linker makes longer names; without a limit, 65,535 sections could each be named by the whole file. */
 const SECTION_NAME_MAX = 256;
-const ELFCLASS64 = 2;
 const ELFDATA2LSB = 1;
 
 type ElfHeader = Values<typeof EHDR>;
 export type Program = Values<typeof PHDR>;
 
-/** A section header with what readers of it want: its name, and where its contents lie as numbers. */
+/** A section header with the section's name, and the place of its contents as numbers. */
 export interface Section {
   readonly name: string;
   /** Bytes from the start of the file; the range is within the file unless the type is SHT_NOBITS. */
@@ -115,7 +114,7 @@ function isElf(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads headers, program headers and sections of an executable for x86-64.
+ * Reads headers, program headers and sections of an executable.
  *
  * @param name what to call the file in messages
  * @throws MgoError if the file is no such executable, or is damaged or cut short
@@ -124,8 +123,10 @@ export function parseElf(bytes: Uint8Array, name: string): Elf {
   if (!isElf(bytes)) throw new MgoError(`${name} is no ELF executable`);
   if (bytes.length < EHDR.size) throw new MgoError(`${name} is cut short: no whole ELF header`);
   const header = readStruct(EHDR, bytes, 0);
-  if (header.ident[4] !== ELFCLASS64 || header.ident[5] !== ELFDATA2LSB || header.machine !== EM_X86_64) {
-    throw new MgoError(`${name} is not for linux/amd64: its ELF header names another machine`);
+  const { elfClass, elfMachine } = ARCHITECTURES[ARCHITECTURE];
+  const [eiClass, eiData] = header.ident.subarray(4);
+  if (eiClass !== elfClass || eiData !== ELFDATA2LSB || header.machine !== elfMachine) {
+    throw new MgoError(`${name} is not for linux/${ARCHITECTURE}: its ELF header names another machine`);
   }
   if (header.type !== ET_EXEC && header.type !== ET_DYN) {
     throw new MgoError(`${name} is no executable: its ELF type is ${header.type}`);

@@ -1,20 +1,26 @@
-/**
- * Variants as they come in: executables that `go build` made for one level each.
- */
+/** Variants as they come in: executables that `go build` made for one level each. */
 import { createHash } from "node:crypto";
 import { SECTION_PAYLOAD } from "../engine/format.ts";
-import { compareLevels, isLevel, type Level } from "../levels/level.ts";
+import {
+  ARCHITECTURE,
+  assignment,
+  compareLevels,
+  isLevel,
+  LEVELS,
+  type Level,
+  VARIABLE,
+} from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { readWhole } from "../system/file.ts";
 import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
 import { type Elf, findSection, parseElf } from "./elf.ts";
 
-/** One file to bundle. */
+/** A file to bundle. */
 export type VariantInput = FileInput | PendingInput;
 
 export interface FileInput {
   readonly path: string;
-  /** The level that it is said to have; without it, the one in its Go build info counts. */
+  /** The level that the user names; without it, the one in its Go build info counts. */
   readonly level?: Level | undefined;
 }
 
@@ -26,7 +32,7 @@ export interface PendingInput {
   readonly ready: Promise<unknown>;
 }
 
-/** One file, read and checked. */
+/** A file, read and checked. */
 export interface Variant {
   readonly path: string;
   readonly level: Level;
@@ -36,7 +42,7 @@ export interface Variant {
 }
 
 /**
- * Reads one Go executable for linux/amd64.
+ * Reads one Go executable for Linux.
  *
  * @throws MgoError if the file cannot be read, is no such executable, or has another level; what `ready` rejects with
  */
@@ -47,7 +53,7 @@ export async function readVariant(input: VariantInput): Promise<Variant> {
   const elf = parseElf(bytes, path);
   if (findSection(elf, SECTION_PAYLOAD) !== undefined) {
     throw new MgoError(`${path} is a bundle, not one variant`, {
-      hint: `mgo extract ${path} --level v3 -o OUT writes a variant of it`,
+      hint: `mgo extract ${path} --level ${LEVELS.at(-1)} -o OUT writes a variant of it`,
     });
   }
   const info = readBuildInfo(elf, path);
@@ -56,9 +62,9 @@ export async function readVariant(input: VariantInput): Promise<Variant> {
 }
 
 function checkTarget(info: BuildInfo, path: string): void {
-  const [os, arch] = [info.settings.get("GOOS") ?? "linux", info.settings.get("GOARCH") ?? "amd64"];
-  if (os !== "linux" || arch !== "amd64") {
-    throw new MgoError(`${path} was built for ${os}/${arch}: bundles are for linux/amd64`);
+  const [os, arch] = [info.settings.get("GOOS") ?? "linux", info.settings.get("GOARCH") ?? ARCHITECTURE];
+  if (os !== "linux" || arch !== ARCHITECTURE) {
+    throw new MgoError(`${path} was built for ${os}/${arch}: bundles are for linux/${ARCHITECTURE}`);
   }
   const mode = info.settings.get("-buildmode") ?? "exe";
   if (mode !== "exe" && mode !== "pie") {
@@ -67,18 +73,18 @@ function checkTarget(info: BuildInfo, path: string): void {
 }
 
 function levelOfBuild(info: BuildInfo, path: string, label: Level | undefined): Level {
-  const recorded = info.settings.get("GOAMD64");
+  const recorded = info.settings.get(VARIABLE);
   if (recorded !== undefined && !isLevel(recorded)) {
-    throw new MgoError(`${path} was built with GOAMD64=${recorded}, which mgo does not know`);
+    throw new MgoError(`${path} was built with ${assignment(recorded)}, which mgo does not know`);
   }
   const level = label ?? recorded;
   if (level === undefined) {
-    throw new MgoError(`${path} does not tell its level: its Go build info has no GOAMD64`, {
-      hint: `name the level in front: v1=${path}`,
+    throw new MgoError(`${path} does not tell its level: its Go build info has no ${VARIABLE}`, {
+      hint: `name the level in front: ${LEVELS[0]}=${path}`,
     });
   }
   if (recorded !== undefined && recorded !== level) {
-    throw new MgoError(`${path} is given as ${level} but was built with GOAMD64=${recorded}`);
+    throw new MgoError(`${path} is given as ${level} but was built with ${assignment(recorded)}`);
   }
   return level;
 }
@@ -95,7 +101,7 @@ export function checkVariants(variants: readonly Variant[]): readonly [Variant, 
   let previous = first;
   for (const variant of rest) {
     if (variant.level === previous.level) {
-      throw new MgoError(`${previous.path} and ${variant.path} are both GOAMD64=${variant.level}`, {
+      throw new MgoError(`${previous.path} and ${variant.path} are both ${assignment(variant.level)}`, {
         hint: "a bundle holds one variant of each level",
       });
     }

@@ -1,14 +1,27 @@
-/** The x86-64 microarchitecture levels as GOAMD64 spells them, lowest first. */
-export const LEVELS = ["v1", "v2", "v3", "v4"] as const;
+/** The levels of the architecture that mgo builds for, lowest first: engine/format/levels.zig. */
+import { ARCHITECTURES } from "../engine/levels.ts";
 
-/** A GOAMD64 value: a microarchitecture level of the x86-64 psABI. */
+/** The architecture's name in GOARCH. */
+export const ARCHITECTURE = "amd64";
+
+const { levels, variable, defaultLevels, defaultBase: preferredBase } = ARCHITECTURES[ARCHITECTURE];
+
+export const LEVELS = levels;
+
+/** The levels that are built where none are named. */
+export const DEFAULT_LEVELS = defaultLevels;
+
+/** The environment variable by which Go is told the level. */
+export const VARIABLE = variable;
+
+/** A value of VARIABLE. */
 export type Level = (typeof LEVELS)[number];
 
 export function isLevel(text: string): text is Level {
-  return (LEVELS as readonly string[]).includes(text);
+  return LEVELS.some((level) => level === text);
 }
 
-/** The level's number, 1 to 4, as bundles store it. */
+/** The level's number, from 1, as bundles store it. */
 export function levelNumber(level: Level): number {
   return LEVELS.indexOf(level) + 1;
 }
@@ -18,15 +31,22 @@ export function levelOf(number: number): Level | undefined {
   return LEVELS[number - 1];
 }
 
-/** Sorts levels from v1 to v4. */
+/** Sorts levels, lowest first. */
 export function compareLevels(a: Level, b: Level): number {
   return levelNumber(a) - levelNumber(b);
 }
 
-/**
- * The level that a bundle of these, sorted, is built around: v3 where it is among them, else the highest. Most
- * machines run v3, directly or because v4 gains them nothing: its path should be the short one.
- */
-export function defaultBase(levels: readonly Level[]): Level | undefined {
-  return levels.includes("v3") ? "v3" : levels.at(-1);
+/** The level that a bundle of these, sorted, is built around: the default base if it is among them, else the highest. */
+export function defaultBase(among: readonly Level[]): Level | undefined {
+  return among.includes(preferredBase) ? preferredBase : among.at(-1);
+}
+
+/** The value of -march by which C compilers generate code for a level. */
+export function marchOf(level: Level): string {
+  return ARCHITECTURES[ARCHITECTURE].march[level];
+}
+
+/** `GOAMD64=v3`: a level as messages and environments name it. */
+export function assignment(level: string): string {
+  return `${VARIABLE}=${level}`;
 }

@@ -1,43 +1,69 @@
-/** Which level the machine that mgo runs on can run: the launcher's rules (launcher/arch/amd64/cpu.zig), by Linux's account. */
+/** The level that the machine mgo runs on can run, by Linux's account; launcher/arch asks the CPU instead. */
 import { readFileSync } from "node:fs";
+import { ARCHITECTURES } from "../engine/levels.ts";
 import { MgoError, reasonOf } from "../system/error.ts";
-import { LEVELS, type Level, levelNumber } from "./level.ts";
+import { ARCHITECTURE, LEVELS, type Level, levelNumber } from "./level.ts";
+
+const { features: FEATURES } = ARCHITECTURES[ARCHITECTURE];
 
 /**
- * What each level needs beyond the one below, as Linux names features in /proc/cpuinfo: those of the x86-64 psABI.
- * Linux takes away what it does not save the state of, and what stands and falls with that: XCR0 need not be asked.
+ * The features as Linux names them in /proc/cpuinfo. Linux takes away those whose state it does not save, and what
+ * depends on them: XCR0 need not be asked.
  */
-const FEATURES: Readonly<Record<Level, readonly string[]>> = {
-  v1: ["fpu", "cx8", "cmov", "mmx", "fxsr", "sse", "sse2"],
-  v2: ["pni", "ssse3", "cx16", "sse4_1", "sse4_2", "popcnt", "lahf_lm"],
-  v3: ["fma", "movbe", "xsave", "avx", "f16c", "abm", "bmi1", "avx2", "bmi2"],
-  v4: ["avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"],
+const FLAG: Readonly<Record<(typeof FEATURES)[Level][number], string>> = {
+  CMOV: "cmov",
+  CX8: "cx8",
+  FPU: "fpu",
+  FXSR: "fxsr",
+  MMX: "mmx",
+  SSE: "sse",
+  SSE2: "sse2",
+  CMPXCHG16B: "cx16",
+  "LAHF-SAHF": "lahf_lm",
+  POPCNT: "popcnt",
+  SSE3: "pni",
+  SSE4_1: "sse4_1",
+  SSE4_2: "sse4_2",
+  SSSE3: "ssse3",
+  AVX: "avx",
+  AVX2: "avx2",
+  BMI1: "bmi1",
+  BMI2: "bmi2",
+  F16C: "f16c",
+  FMA: "fma",
+  LZCNT: "abm",
+  MOVBE: "movbe",
+  OSXSAVE: "xsave",
+  AVX512F: "avx512f",
+  AVX512BW: "avx512bw",
+  AVX512CD: "avx512cd",
+  AVX512DQ: "avx512dq",
+  AVX512VL: "avx512vl",
 };
 
 /**
  * The highest level that this machine can run.
  *
- * @throws MgoError if it is no x86-64 machine with Linux, or does not tell
+ * @throws MgoError if its system or architecture is another one, or the level cannot be read
  */
 export function nativeLevel(): Level {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new MgoError(
-      `this machine is ${process.platform}/${process.arch}: it runs no variant of a bundle`,
-      {
-        hint: "name a level instead",
-      },
-    );
+    const machine = `${process.platform}/${process.arch}`;
+    throw new MgoError(`this machine is ${machine}: it runs no variant of a bundle`, {
+      hint: "name a level instead",
+    });
   }
-  let text: string;
+  const level = levelOfCpus(readCpus());
+  if (level !== undefined) return level;
+  throw new MgoError("cannot tell what this CPU can run: /proc/cpuinfo does not say");
+}
+
+function readCpus(): string {
   try {
-    text = readFileSync("/proc/cpuinfo", "latin1");
+    return readFileSync("/proc/cpuinfo", "latin1");
   } catch (cause) {
     throw new MgoError(`cannot tell what this CPU can run: /proc/cpuinfo: ${reasonOf(cause)}`, { cause });
   }
-  const level = levelOfCpus(text);
-  if (level === undefined)
-    throw new MgoError("cannot tell what this CPU can run: /proc/cpuinfo does not say");
-  return level;
 }
 
 /** The highest level that all CPUs of a /proc/cpuinfo can run; undefined if it names no features, or too few. */
@@ -45,7 +71,7 @@ export function levelOfCpus(text: string): Level | undefined {
   const cpus = [...text.matchAll(/^flags\s*:(.*)$/gm)].map(([, flags = ""]) => new Set(flags.split(" ")));
   if (cpus.length === 0) return undefined;
   const missing = LEVELS.findIndex((level) =>
-    FEATURES[level].some((feature) => cpus.some((flags) => !flags.has(feature))),
+    FEATURES[level].some((feature) => cpus.some((flags) => !flags.has(FLAG[feature]))),
   );
   return missing < 0 ? LEVELS.at(-1) : LEVELS[missing - 1];
 }

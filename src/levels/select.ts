@@ -1,4 +1,4 @@
-/** Which variant a bundle would start: launcher/select/select.zig, for `mgo run`. */
+/** The variant that a bundle would start, for `mgo run`: launcher/select/select.zig. */
 import { type Level, levelNumber } from "./level.ts";
 import { highestUpTo } from "./native.ts";
 
@@ -11,7 +11,7 @@ export interface Selection {
 /**
  * @param present the levels that there are, sorted
  * @param cpu the highest level that the CPU can run
- * @param asked GOAMD64, if it names a level
+ * @param asked what VARIABLE names, if that is a level
  * @returns undefined where the CPU can run none of the levels
  */
 export function selectLevel(
