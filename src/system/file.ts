@@ -1,20 +1,23 @@
-/** Reading files that are given by name: variants, bundles, launchers. */
+/** Reads files that are named on the command line: variants, bundles, launchers. */
 import { open, stat } from "node:fs/promises";
 import { MgoError, reasonOf } from "./error.ts";
 
-/** Executables are read whole. Larger ones than this, in bytes, do not fit into one array of every runtime's. */
+/** Bytes of the largest file that is read: more do not fit into one array in every runtime. */
 const SIZE_MAX = 2 ** 32 - 1;
 
+/** Bytes asked for in one read: Linux returns 2 GiB less 4096 bytes at most, and Node refuses to ask for more. */
+const READ_MAX = 2 ** 30;
+
 /**
- * A file's bytes. What is no regular file is refused: a pipe may never end, and a device never does.
+ * Reads a whole file. Only regular files are read: a pipe may never end, and a device never does.
  *
  * @throws MgoError if it cannot be read
  */
 export async function readWhole(path: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) throw new MgoError(`cannot read ${path}: it is no regular file`);
-    if (found.size > SIZE_MAX) throw new MgoError(`cannot read ${path}: it is larger than 4 GiB`);
+    if (!found.isFile()) throw new MgoError(`cannot read ${path}: not a regular file`);
+    if (found.size > SIZE_MAX) throw new MgoError(`cannot read ${path}: larger than 4 GiB`);
     return await readAll(path, found.size);
   } catch (error) {
     if (error instanceof MgoError) throw error;
@@ -22,10 +25,6 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-/** How much one read may ask for, in bytes: Linux gives 4096 bytes less than 2 GiB at most. */
-const READ_MAX = 2 ** 30;
-
-/** Piece by piece: Node reads no file of 2 GiB or more at once. */
 async function readAll(path: string, size: number): Promise<Uint8Array> {
   const file = await open(path, "r");
   try {

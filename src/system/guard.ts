@@ -1,10 +1,10 @@
 /**
- * What mgo cannot do any more when SIGKILL ends it: the guard, a shell in a session of its own, then kills the
- * programs that mgo has started and removes its private files.
+ * The guard: a shell in a session of its own. When SIGKILL has ended mgo, it kills the programs that mgo started and
+ * removes mgo's scratch.
  *
  * The guard reads command lines from a pipe that only mgo can write, keeps the last one, and runs it when the pipe
- * ends, which is when mgo does. Where there is no shell, such programs go on until they end by themselves, and the
- * next run removes the files.
+ * closes, which is when mgo ends. Without a shell on the system, such programs run to their end, and the next run
+ * of mgo removes the files.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ const SHELL = "/bin/sh";
 const SCRIPT = 'while IFS= read -r line; do last=$line; done; eval "$last"';
 
 interface Guard {
-  /** Sends at once: mgo may be killed right after. */
+  /** Sends a line without delay: mgo may be killed right after. */
   tell(line: string): void;
   end(): Promise<unknown>;
 }
@@ -23,24 +23,24 @@ let guard: Guard | undefined;
 let groups: readonly number[] = [];
 let paths: readonly string[] = [];
 
-/** Names the process groups that must not outlive mgo, in place of those that were named before. */
+/** Sets the process groups that must not outlive mgo. */
 export function guardGroups(list: Iterable<number>): void {
   groups = [...list];
-  tell();
+  update();
 }
 
-/** Names the files and folders that must not outlive mgo, in place of those that were named before. */
+/** Sets the files and folders that must not outlive mgo. */
 export function guardPaths(list: Iterable<string>): void {
   paths = [...list];
-  tell();
+  update();
 }
 
-/** Ends the guard, for which nothing is left to do. */
+/** Ends the guard, when nothing is left for it to do. */
 export async function endGuard(): Promise<void> {
   await guard?.end();
 }
 
-function tell(): void {
+function update(): void {
   guard ??= start();
   guard.tell(`${commandLine()}\n`);
 }
@@ -60,7 +60,7 @@ const OPTIONS = {
   detached: true,
 };
 
-/** Node's own interface in Bun keeps lines back while it writes others. */
+/** Uses Bun's own interface: through Node's, Bun holds lines back while it writes others. */
 function startByBun(): Guard {
   const child = Bun.spawn([SHELL, "-c", SCRIPT], { ...OPTIONS, stdio: ["pipe", "ignore", "ignore"] });
   child.unref();
@@ -91,7 +91,7 @@ function startByNode(): Guard {
       child.stdin.write(line);
     },
     end() {
-      // Node waits for nothing that it was told to let go.
+      // Node waits for no child that is unreferenced.
       child.ref();
       child.kill("SIGKILL");
       return ended;
@@ -99,10 +99,10 @@ function startByNode(): Guard {
   };
 }
 
-/** What is killed may make files until it is gone: removing is tried again. */
+/** Removes twice: killed programs may make files until they are gone. */
 function commandLine(): string {
   const kill = groups.length === 0 ? ":" : `kill -s KILL -- ${groups.map((group) => `-${group}`).join(" ")}`;
-  // The guard reads lines.
+  // The guard reads single lines.
   const words = paths.filter((path) => !path.includes("\n")).map(quoteForShell);
   if (words.length === 0) return kill;
   const remove = `rm -rf -- ${words.join(" ")}`;

@@ -1,29 +1,30 @@
 /**
- * Locks that end with the process that holds them, however it ends: flock(2), by which a run tells what belongs to
- * a run that still goes on from what a killed one has left.
+ * Locks that end with the process that holds them, however it ends: flock(2). By them a run tells the scratch of
+ * running processes from the leftovers of killed ones.
  *
- * Node has no flock and no way to call it: there they are "unsupported".
+ * Node has no flock and cannot call it: there, locks are "unsupported".
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants as system } from "node:os";
+import { hasCode } from "./error.ts";
 
 /** From <sys/file.h>; the same on Linux and macOS. */
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
-/** Where the C library may be, and what it calls the function that tells where errno is. */
+/** C libraries by system, and their names of the function that returns the address of errno. */
 const LIBRARIES = [
   ["libc.so.6", "__errno_location"],
   [`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, "__errno_location"],
   ["libSystem.B.dylib", "__error"],
 ] as const;
 
-/** @returns 0, or the number of the error */
+/** Returns 0, or the error's number. */
 type Flock = (descriptor: number, operation: number) => number;
 
 export interface Lock {
-  /** Whether the path still names what is locked. */
+  /** Tells whether the path still names the locked file or folder. */
   holds(path: string): boolean;
   release(): void;
 }
@@ -33,15 +34,15 @@ let flock: Flock | undefined;
 /**
  * Locks a file or a folder, without waiting.
  *
- * @returns "busy" if somebody else has locked it or it is gone; "unsupported" where the file system, or this system,
- * has no such locks, or the file may not be opened
+ * @returns "busy" if another process has locked it or it is gone; "unsupported" if it may not be opened, or if the
+ * file system or this system has no such locks
  */
 export function tryLock(path: string): Lock | "busy" | "unsupported" {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ENOENT" ? "busy" : "unsupported";
+    return hasCode(error, "ENOENT") ? "busy" : "unsupported";
   }
   flock ??= loadFlock();
   const failure = flock(descriptor, LOCK_EX | LOCK_NB);
@@ -73,7 +74,7 @@ function loadFlock(): Flock {
         return place === null ? system.errno.ENOSYS : read.i32(place, 0);
       };
     } catch {
-      // Another system's library.
+      // The library of another system.
     }
   }
   return () => system.errno.ENOSYS;

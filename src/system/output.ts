@@ -1,6 +1,6 @@
 /**
- * Where results land: files are written beside their place and renamed, so that an interrupted or failed
- * run leaves the old file and nothing else.
+ * Puts results in their places. A file is written beside its place and renamed: an interrupted or failed run leaves
+ * the old file and nothing else.
  */
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
@@ -11,8 +11,8 @@ import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { makeScratch, releaseScratch, removeLeftovers, removeScratch } from "./scratch.ts";
 
 /**
- * First bytes of what `go build` takes for a former output of its own and overwrites: archives, ELF, Mach-O,
- * PE, Plan 9, WebAssembly, XCOFF. The list is that of cmd/go/internal/work/exec.go (objectMagic), in hex.
+ * First bytes, in hex, of files that `go build` takes for its own output and overwrites: archives, ELF, Mach-O, PE,
+ * Plan 9, WebAssembly, XCOFF. From objectMagic in cmd/go/internal/work/exec.go.
  */
 const OBJECT_MAGIC = [
   "213c617263683e0a",
@@ -33,7 +33,8 @@ const OBJECT_MAGIC = [
 ] as const;
 
 /**
- * Go's rule of what `-o` may overwrite: not a folder, and no file that has contents and is no object file.
+ * Checks that a path may be overwritten, by Go's rule for `-o`: no folder, and no file with contents that is not an
+ * object file.
  *
  * @throws MgoError in Go's words
  */
@@ -63,18 +64,18 @@ async function isObject(path: string): Promise<boolean> {
   }
 }
 
-/** Of executables, less the umask, as Go does. */
+/** Mode of new executables before umask, as in Go. */
 const EXECUTABLE = 0o777;
 
 /**
- * Puts a file in its place, an executable unless its mode says otherwise. A missing folder is made; a symbolic
- * link is replaced, not followed, unless it leads to what is no regular file: a device or a pipe is written into.
+ * Puts a file in its place. Makes missing folders, writes into a device or a pipe, and replaces a symbolic link unless
+ * it leads to one of these.
  *
- * Where no file can be made or renamed beside the old one (a folder that may not be written, a file that is a mount
- * of its own), that one is written in place, as Go does too. An interrupted run then leaves half a file.
+ * Where no file can be made or renamed beside the old one (the folder is read-only, the file is a mount), the old one
+ * is overwritten, as Go does too. An interrupted run then leaves half a file.
  *
  * @param chunks the file's bytes in pieces
- * @param mode less the umask
+ * @param mode of a new file, before umask
  * @throws MgoError if it cannot be written; the signal's reason if it is aborted
  */
 export async function placeOutput(
@@ -134,10 +135,10 @@ async function replaceFile(
   }
 }
 
-/** How long to wait for a pipe's reader, or for room in it, before looking again, in milliseconds. */
+/** Milliseconds between two attempts to write to a pipe that has no reader, or no space. */
 const PAUSE = 10;
 
-/** Opening a FIFO waits for its reader; done this way, a signal ends the wait. */
+/** Opens a device, or a FIFO once it has a reader; a plain open would wait in the kernel, deaf to signals. */
 async function openSpecial(path: string, found: Stats, signal?: AbortSignal): Promise<FileHandle> {
   for (;;) {
     signal?.throwIfAborted();
@@ -157,7 +158,7 @@ export async function cleanIn(folder: string): Promise<void> {
   await removeLeftovers(folder, TEMPORARY);
 }
 
-/** Names of files end at 255 bytes: a long one is cut so that what is added still fits. */
+/** Cuts long names, so that the result stays below the kernel's 255 bytes. */
 function temporaryName(name: string): string {
   const kept = Buffer.from(name)
     .subarray(0, 200)
@@ -178,7 +179,7 @@ async function fillFile(
   }
 }
 
-/** One write may take less than it was given: to a pipe, or past 2 GiB. */
+/** Repeats writes: one to a pipe, or of more than 2 GiB, may take only a part. */
 async function writeAll(file: FileHandle, chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
   let offset = 0;
   while (offset < chunk.length) {

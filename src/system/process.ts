@@ -1,8 +1,8 @@
 /**
- * Other programs: the only place where mgo starts any, but for its guard.
+ * Runs other programs. Nothing else in mgo starts any, but for the guard.
  *
- * A program that mgo waits for runs in a process group of its own, so that stopping it stops everything that it
- * started: `go build` has compilers, linkers and cgo's tools below it. The guard does that where mgo no longer can.
+ * Each program runs in a process group of its own, so that stopping it stops its children as well: `go build` has
+ * compilers, linkers and cgo's tools below it. The guard stops them if mgo is killed.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,25 +15,25 @@ import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { formatSize } from "./figures.ts";
 import { guardGroups } from "./guard.ts";
 
-/** Folders that hold mgo's own command: beside the bundled modules in the npm package, src/entry in a checkout. */
+/** The folder of mgo's own command: beside the bundled modules in the npm package, src/entry in a checkout. */
 const ENTRIES: readonly string[] = [import.meta.dirname, join(import.meta.dirname, "..", "entry")];
 
-/** How long a process group may take to end after SIGINT before SIGKILL ends it, in milliseconds. */
+/** Milliseconds that a process group gets to end after SIGINT, before SIGKILL. */
 const GRACE = 400;
 
-/** An environment, as process.env is one. */
+/** Environment variables, as in process.env. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a command of mgo runs in. */
+/** The surroundings of one of mgo's commands. */
 export interface Context {
   readonly env: Environment;
-  /** Absolute. Throws an MgoError where the working directory is gone. */
+  /** The absolute path of the working directory. Throws an MgoError if that is gone. */
   readonly cwd: string;
   /** Aborted when mgo is asked to stop. */
   readonly signal: AbortSignal;
 }
 
-/** The reason of an abort: this signal asked mgo to stop. */
+/** The reason of an abort by a signal that asked mgo to stop. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly signal: NodeJS.Signals;
@@ -47,11 +47,11 @@ export class Interrupted extends Error {
 export interface RunOptions {
   readonly cwd: string;
   readonly env: Environment;
-  /** Aborting it stops the program and everything that it started. */
+  /** Stops the program, and everything that it started, when aborted. */
   readonly signal: AbortSignal;
-  /** Sees standard error line by line while the program runs; a line for which it returns true is not kept. */
+  /** Sees standard error line by line while the program runs; a line for which it returns true is dropped. */
   readonly onStderrLine?: (line: string) => boolean;
-  /** Called when a stream has brought more than is kept of it. Without it, `run` stops the program and throws. */
+  /** Called when a stream brings more than KEPT_MAX. Without it, `run` stops the program and throws. */
   readonly onFlood?: () => void;
 }
 
@@ -59,18 +59,18 @@ export interface RunResult {
   /** The exit status; undefined when a signal ended the program. */
   readonly status: number | undefined;
   readonly stdout: string;
-  /** With a line at the end about the signal, if one ended the program. */
+  /** Ends with a line about the signal, if one ended the program. */
   readonly stderr: string;
 }
 
 const groups = new Set<number>();
 
 /**
- * Runs a program to its end, with nothing on standard input. What it has started and left running in the background
- * is not waited for, also where that keeps its streams open.
+ * Runs a program to its end, with an empty standard input. Does not wait for children that it leaves in the background,
+ * even if they hold its streams open.
  *
  * @throws the abort signal's reason, once nothing of the program runs any more
- * @throws MgoError when the program cannot be started, or prints more than is kept
+ * @throws MgoError if the program cannot be started, or prints more than KEPT_MAX
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<RunResult> {
   const { signal } = options;
@@ -113,11 +113,11 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 function floodError(command: readonly string[]): MgoError {
-  const message = `${shortName(command)} printed more than ${formatSize(KEPT_MAX)}, and was stopped`;
+  const message = `${shortName(command)} stopped: more than ${formatSize(KEPT_MAX)} of output`;
   return new MgoError(message, { hint: `is ${command[0]} the real one?` });
 }
 
-/** As in `go env`. */
+/** The program and its first argument, as in `go env`. */
 function shortName([program = "", word = ""]: readonly string[]): string {
   return `${basename(program)} ${word}`.trimEnd();
 }
@@ -138,14 +138,14 @@ export function signalAll(signal: NodeJS.Signals): void {
 }
 
 /**
- * Becomes another program: it takes over this process with its streams, its signals and its exit status.
+ * Replaces this process by another program, which takes over its streams, signals and exit status.
  *
- * @throws MgoError when the program cannot be started
+ * @throws MgoError if the program cannot be started
  */
 export function become(command: readonly [string, ...string[]], env: Environment): never {
-  // Bun ignores these two, and what is ignored stays so in the new program; what has a handler does not.
+  // Bun ignores these two, and a new program inherits that; a signal with a handler is reset.
   for (const signal of ["SIGPIPE", "SIGXFSZ"] as const) process.on(signal, () => {});
-  // Bun's, that execve is experimental, would be seen where it fails.
+  // If execve fails, its warning that it is experimental would be printed.
   process.removeAllListeners("warning");
   try {
     process.execve?.(command[0], [...command], childEnvironment(env));
@@ -156,8 +156,7 @@ export function become(command: readonly [string, ...string[]], env: Environment
 }
 
 /**
- * Finds a program in the folders of PATH, as a shell does. mgo itself, which may have that name there, is left out: it
- * would start itself for ever.
+ * Finds a program in the folders of PATH, as a shell does, but never mgo itself, which may have that name there.
  *
  * @param place its `cwd` is read only if PATH has a relative folder: the working directory may be gone
  */
@@ -177,14 +176,14 @@ function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     const real = realpathSync(file);
-    // Under Node, mgo's command is a script beside this one.
+    // Under Node, mgo's command is a script.
     return statSync(file).isFile() && real !== process.execPath && !ENTRIES.includes(dirname(real));
   } catch {
     return false;
   }
 }
 
-/** What a program gets of mgo's environment: everything but the switches that steer Bun itself. */
+/** Returns the environment without the variables that steer Bun. */
 function childEnvironment(env: Environment): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -195,7 +194,7 @@ function childEnvironment(env: Environment): Record<string, string> {
 
 interface Started {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
-  /** The process group of which it is the first. */
+  /** The process group that it leads. */
   readonly group: number;
   readonly exited: Promise<void>;
 }
@@ -218,29 +217,31 @@ async function start([program = "", ...args]: readonly string[], options: RunOpt
 }
 
 function startError(program: string, cause: unknown): MgoError {
-  // What Bun says of this one differs from place to place.
-  const reason = hasCode(cause, "ENOEXEC") ? "exec format error" : reasonOf(cause);
-  const hint = hasCode(cause, "ENOEXEC")
-    ? { hint: "it is neither a program for this machine nor a script that begins with #!" }
-    : hasCode(cause, "ENOENT") && existsSync(program)
-      ? { hint: "the file is there: what it names as its interpreter is not" }
+  if (hasCode(cause, "ENOEXEC")) {
+    // Node's table of errors lacks it.
+    const hint = "it is neither a program for this machine nor a script that begins with #!";
+    return new MgoError(`cannot start ${program}: exec format error`, { hint, cause });
+  }
+  const hint =
+    hasCode(cause, "ENOENT") && existsSync(program)
+      ? { hint: "the file is there, but not the interpreter that it names" }
       : {};
-  return new MgoError(`cannot start ${program}: ${reason}`, { ...hint, cause });
+  return new MgoError(`cannot start ${program}: ${reasonOf(cause)}`, { ...hint, cause });
 }
 
-/** Asks a group to end, ends what has not after GRACE, and waits, not for ever, until nothing of it is left. */
+/** Asks a group to end, kills it after GRACE, and waits, for 200 ms at most, until nothing is left of it. */
 async function stopGroup(group: number, exited: Promise<unknown>): Promise<void> {
   signalGroup(group, "SIGINT");
-  // To one that is stopped, the signal comes when it goes on.
+  // A suspended process gets the signal when it continues.
   signalGroup(group, "SIGCONT");
   await Promise.race([exited, sleep(GRACE)]);
   signalGroup(group, "SIGKILL");
   await exited;
-  // Orphans of the group stay visible until init has collected them.
+  // Orphans of the group remain until init has reaped them.
   for (let tries = 0; tries < 40 && signalGroup(group, 0); tries++) await sleep(5);
 }
 
-/** @returns whether there was anything in the group */
+/** @returns whether the group had any process */
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-group, signal);

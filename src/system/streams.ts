@@ -1,12 +1,12 @@
 /**
- * Standard output and standard error, written by system calls of mgo's own.
+ * Standard output and standard error, written through their descriptors.
  *
- * Nothing here touches process.stdout or process.stderr unless it is a terminal: Bun makes a pipe non-blocking as
- * soon as one of them is read, for all programs that share the pipe, and those lose what they then write
+ * process.stdout and process.stderr are touched only if they are terminals: as soon as a program reads one of them,
+ * Bun makes its pipe non-blocking for all programs that share the pipe, and those lose output
  * (`(mgo version; cat file) | slow`).
  *
- * Writes happen in the background, in their order, so that a reader that does not read keeps no signal from being
- * heard. Only a terminal is written to at once, as the live lines are.
+ * Writes happen in the background and in order, so that mgo still handles signals when a reader does not read. Only
+ * a terminal is written to at once, as the live lines are.
  */
 import { write, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +18,7 @@ const STDOUT = 1;
 const STDERR = 2;
 type Descriptor = typeof STDOUT | typeof STDERR;
 
-/** How long to wait for room in a pipe that somebody else has made non-blocking, in milliseconds. */
+/** Milliseconds to wait for space in a pipe that another program has made non-blocking. */
 const PAUSE = 5;
 
 /** The reader of one of the streams has gone. */
@@ -27,10 +27,10 @@ export class BrokenPipe extends Error {
 }
 
 const writeSome = promisify(write);
-/** Nobody wakes who waits for it: a pause. */
-const nobody = new Int32Array(new SharedArrayBuffer(4));
+/** Never notified, so `Atomics.wait` on it is a synchronous sleep. */
+const never = new Int32Array(new SharedArrayBuffer(4));
 const failed = Promise.withResolvers<never>();
-// Without anyone who waits for it yet, a failure is no unhandled one.
+// main.ts reports the rejection; this only keeps it from counting as unhandled.
 failed.promise.catch(() => {});
 let queue: Promise<void> = Promise.resolve();
 
@@ -45,19 +45,19 @@ export function writeStderr(text: string): void {
   writeTo(STDERR, text);
 }
 
-/** Whether somebody may be watching: both are terminals. */
+/** Tells whether both streams are terminals. */
 export function areTerminals(): boolean {
   return isatty(STDOUT) && isatty(STDERR);
 }
 
-/** The width of the terminal that standard error is; undefined where it is none, or does not tell. */
+/** Returns the terminal's width in columns; undefined if standard error is no terminal, or has no width. */
 export function columnsOfStderr(): number | undefined {
   if (!isatty(STDERR)) return undefined;
   const columns = process.stderr.columns;
   return columns > 0 ? columns : undefined;
 }
 
-/** Waits until everything is written, or has failed to be. */
+/** Waits until everything is written or has failed. */
 export async function flushStreams(): Promise<void> {
   await queue;
 }
@@ -94,12 +94,12 @@ function writeNow(file: Descriptor, bytes: Uint8Array): void {
         fail(file, error);
         return;
       }
-      Atomics.wait(nobody, 0, 0, PAUSE);
+      Atomics.wait(never, 0, 0, PAUSE);
     }
   }
 }
 
-/** What cannot be said on standard error is lost, as it is for `go`; a result on standard output is not. */
+/** Ignores errors of standard error, as `go` does; a lost result on standard output is one. */
 function fail(file: Descriptor, error: unknown): void {
   if (hasCode(error, "EPIPE")) failed.reject(new BrokenPipe());
   else if (file === STDOUT) {

@@ -1,6 +1,4 @@
-/**
- * The run's private folders.
- */
+/** Folders of a run, and folders that git must not see. */
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,14 +10,14 @@ import { makeScratch, removeLeftovers } from "./scratch.ts";
 const NAMES = /^mgo-build-[0-9a-f]{16}$/;
 
 /**
- * Makes a folder for this run alone, and removes those that killed runs have left beside it.
+ * Makes a scratch folder, and removes those that killed runs have left beside it.
  *
- * @param wanted where to make it, as GOTMPDIR names it; otherwise it is TMPDIR or the system's place
+ * @param gotmpdir the folder to make it in, as GOTMPDIR names it; if empty, TMPDIR or the system's folder
  * @returns its absolute path: with -C, Go runs in another folder than mgo
- * @throws MgoError when it cannot be made
+ * @throws MgoError if it cannot be made
  */
-export async function makeTemporaryFolder(wanted: string, env: Environment): Promise<string> {
-  const parent = wanted || env.TMPDIR || tmpdir();
+export async function makeTemporaryFolder(gotmpdir: string, env: Environment): Promise<string> {
+  const parent = gotmpdir || env.TMPDIR || tmpdir();
   await removeLeftovers(resolve(parent), NAMES);
   try {
     const folder = await makeScratch(async () => {
@@ -35,8 +33,8 @@ export async function makeTemporaryFolder(wanted: string, env: Environment): Pro
 }
 
 /**
- * Has git ignore a folder. Where it lies inside of the repository that is built, Go would take what is in it for a
- * change, and stamp `vcs.modified=true` and a version with `+dirty` into programs.
+ * Has git ignore a folder. Inside the repository that is built, Go would take its contents for a change, and stamp
+ * `vcs.modified=true` and a version with `+dirty` into programs.
  */
 export async function hideFromGit(folder: string): Promise<void> {
   await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
@@ -44,7 +42,7 @@ export async function hideFromGit(folder: string): Promise<void> {
   });
 }
 
-/** Makes a folder if it is not there; undefined when that cannot be. */
+/** Makes a folder if it is missing. Returns its path, or undefined if it cannot be made. */
 export async function tryFolder(folder: string): Promise<string | undefined> {
   return await mkdir(folder, { recursive: true, mode: 0o777 }).then(
     () => folder,

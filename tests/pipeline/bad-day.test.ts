@@ -48,19 +48,19 @@ describe("a go", () => {
       "whose interpreter is missing",
       "#!/no/such/sh\n",
       1,
-      "mgo: cannot start $DIR/bin/go: no such file or directory\nhint: the file is there: what it names as its interpreter is not\n",
+      "mgo: cannot start $DIR/bin/go: no such file or directory\nhint: the file is there, but not the interpreter that it names\n",
     ],
     [
       "that floods",
       "#!/bin/sh\nexec yes\n",
       1,
-      "mgo: go env printed more than 32.0 MB, and was stopped\nhint: is $DIR/bin/go the real one?\n",
+      "mgo: go env stopped: more than 32.0 MB of output\nhint: is $DIR/bin/go the real one?\n",
     ],
     [
       "that floods standard error without an end of line",
       "#!/bin/sh\nexec cat /dev/zero >&2\n",
       1,
-      "mgo: go env printed more than 32.0 MB, and was stopped\nhint: is $DIR/bin/go the real one?\n",
+      "mgo: go env stopped: more than 32.0 MB of output\nhint: is $DIR/bin/go the real one?\n",
     ],
   ])("%s gives one clear line", (_, text, status, stderr) => {
     const workspace = withGo(text);
