@@ -8,11 +8,16 @@ const builtin = @import("builtin");
 /// Architectures that bundles hold programs for, by their names in GOARCH.
 pub const Architecture = enum { amd64 };
 
-/// The architecture that this code is compiled for, or null if bundles hold no programs for it.
-pub const native: ?Architecture = switch (builtin.cpu.arch) {
-    .x86_64 => .amd64,
-    else => null,
-};
+/// Returns null if bundles hold no programs for the architecture.
+pub fn of(cpu: std.Target.Cpu.Arch) ?Architecture {
+    return switch (cpu) {
+        .x86_64 => .amd64,
+        else => null,
+    };
+}
+
+/// The architecture that this code is compiled for.
+pub const native: ?Architecture = of(builtin.cpu.arch);
 
 /// Finds relative addresses in code: `findEnds` and `Scanner` of amd64/operands.zig.
 pub fn operands(comptime architecture: Architecture) type {
@@ -31,10 +36,13 @@ pub const Target = struct {
     cpu: std.Target.Cpu.Arch,
     /// The page size that segments are linked for, in bytes.
     page_size: u32,
-    /// Assembly in the folder: entry, handler of faults and exit, which tests cannot link.
-    entry_sources: []const []const u8,
-    /// The rest of the assembly.
-    sources: []const []const u8,
+    /// Assembly in the folder: entries, handler of faults and exit, which tests cannot link.
+    entry: []const []const u8,
+    /// memcpy, memmove and memset.
+    memory: []const u8,
+    stub: []const u8,
+    /// Assembly of `sequences`.
+    sequences: []const u8,
 };
 
 pub fn target(architecture: Architecture) Target {

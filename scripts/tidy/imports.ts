@@ -27,7 +27,7 @@ const ENTRIES: readonly RegExp[] = [
 ];
 
 const TYPESCRIPT_IMPORT = /\b(?:from |import |import\(|require\(|new URL\()"(\.[^"]+)"/g;
-/** Imports, and the roots of named modules in build.zig. */
+/** Imports, and the roots of modules, which build.zig and what it imports name from the checkout's root. */
 const ZIG_IMPORT = /"([\w./]+\.zig)"/g;
 
 interface Import {
@@ -38,13 +38,14 @@ interface Import {
 
 /** The relative imports of a module, those of types included. */
 function importsOf({ path, text }: Source): readonly Import[] {
-  const pattern = path.endsWith(".zig") ? ZIG_IMPORT : TYPESCRIPT_IMPORT;
-  return text.split("\n").flatMap((line, index) =>
-    [...line.matchAll(pattern)].map(([, name = ""]) => ({
-      line: index + 1,
-      to: join(dirname(path), name),
-    })),
-  );
+  const isZig = path.endsWith(".zig");
+  return text
+    .split("\n")
+    .flatMap((line, index) =>
+      [...line.matchAll(isZig ? ZIG_IMPORT : TYPESCRIPT_IMPORT)].flatMap(([, name = ""]) =>
+        [join(dirname(path), name), ...(isZig ? [name] : [])].map((to) => ({ line: index + 1, to })),
+      ),
+    );
 }
 
 /** In src, imports lead to the same room or to one in a later row of ROOMS. */

@@ -4,6 +4,8 @@ const Target = @import("../arch.zig").Target;
 pub const target: Target = .{
     .cpu = .x86_64,
     .page_size = 4096,
-    .entry_sources = &.{ "start.S", "fault.S", "enter.S" },
-    .sources = &.{ "memory.S", "stub.S" },
+    .entry = &.{ "start.S", "fault.S", "enter.S" },
+    .memory = "memory.S",
+    .stub = "stub.S",
+    .sequences = "sequences.S",
 };

@@ -1,0 +1,64 @@
+//! The launcher, once it is what the bundle writer expects.
+const std = @import("std");
+const arch = @import("../arch/arch.zig");
+const assembly = @import("../../engine/build/modules.zig").assembly;
+const formatModule = @import("../../engine/build/engine.zig").formatModule;
+const importForLauncher = @import("../../engine/build/modules.zig").importForLauncher;
+const LazyPath = std.Build.LazyPath;
+const Options = @import("../../engine/build/modules.zig").Options;
+
+pub fn build(b: *std.Build, options: Options) LazyPath {
+    const check = b.addRunArtifact(b.addExecutable(.{
+        .name = "check-launcher",
+        .root_module = formatModule(b, "launcher/build/check_launcher.zig"),
+    }));
+    check.addFileArg(link(b, options));
+    check.addArg(b.fmt("{d}", .{arch.target(options.architecture).page_size}));
+    return check.addOutputFileArg("mgo-launcher");
+}
+
+fn link(b: *std.Build, options: Options) LazyPath {
+    const target = arch.target(options.architecture);
+    const story = createModule(b, options, "launcher.zig", .ReleaseSmall);
+    importForLauncher(b, story, options, createModule);
+    const root = createModule(b, options, "launcher/root.zig", .ReleaseFast);
+    root.addImport("launcher", story);
+    for (target.entry) |name| root.addAssemblyFile(assembly(b, options.architecture, name));
+    for ([_][]const u8{ target.memory, target.stub }) |name| {
+        root.addAssemblyFile(assembly(b, options.architecture, name));
+    }
+    root.addAssemblyFile(b.path("launcher/payload.S"));
+
+    const launcher = b.addExecutable(.{
+        .name = "mgo-launcher",
+        .root_module = root,
+        // LLD is the linker here that takes a script.
+        .use_llvm = true,
+        .use_lld = true,
+    });
+    launcher.setLinkerScript(b.path("launcher/launcher.ld"));
+    launcher.pie = true;
+    launcher.link_gc_sections = true;
+    launcher.link_z_relro = false;
+    launcher.link_z_max_page_size = target.page_size;
+    launcher.link_z_common_page_size = target.page_size;
+    launcher.build_id = .none;
+    return launcher.getEmittedBin();
+}
+
+fn createModule(b: *std.Build, options: Options, root: []const u8, mode: std.builtin.OptimizeMode) *std.Build.Module {
+    return b.createModule(.{
+        .root_source_file = b.path(root),
+        .target = options.target,
+        .optimize = mode,
+        .strip = true,
+        .pic = true,
+        .single_threaded = false,
+        .unwind_tables = .none,
+        .error_tracing = false,
+        .stack_protector = false,
+        .stack_check = false,
+        .sanitize_c = .off,
+        .omit_frame_pointer = true,
+    });
+}
