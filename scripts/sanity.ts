@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { $, root, runScript } from "./script.ts";
+import { $, listFiles, root, runScript } from "./script.ts";
 
 await runScript(import.meta.path, {}, async ({ positionals }) => {
   const [source = join(root, "examples", "yq"), target = "github.com/mikefarah/yq/v4"] = positionals;
@@ -47,10 +47,7 @@ async function release(checkout: string, work: string, name: string): Promise<st
 /** Makes a second checkout: what git knows of this one, with the same packages from npm. */
 async function copyCheckout(work: string): Promise<string> {
   const folder = join(work, "another folder");
-  const { stdout } = await $`git ls-files -z --cached --others --exclude-standard`;
-  for (const file of stdout.split("\0").filter((name) => name !== "")) {
-    await cp(join(root, file), join(folder, file), { recursive: true });
-  }
+  for (const file of await listFiles()) await cp(join(root, file), join(folder, file));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
 }

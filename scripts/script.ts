@@ -1,6 +1,6 @@
 /** Options, help and errors of all scripts, and their runner of programs. */
-import { readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { $ as zx } from "zx";
 
@@ -17,6 +17,15 @@ zx.quiet = !process.stderr.isTTY;
  * @throws ProcessOutput unless it ends with status 0
  */
 export const $ = zx({ cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+
+/**
+ * Returns the files of the checkout, relative to it: those that git tracks, and new ones that it does not
+ * ignore.
+ */
+export async function listFiles(): Promise<readonly string[]> {
+  const { stdout } = await $`git ls-files -z --cached --others --exclude-standard`;
+  return stdout.split("\0").filter((name) => name !== "" && existsSync(join(root, name)));
+}
 
 /** A command line that the script does not understand. */
 export class UsageError extends Error {}

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { sharedEngine } from "../../src/engine/module.ts";
 import { LIMIT } from "../../tests/support/run.ts";
+import { $ } from "../script.ts";
 import { leftoversIn, temporaryIn } from "./folder.ts";
 import { type Case, readCases } from "./report.ts";
 import { unexpectedSkips } from "./skips.ts";
@@ -37,18 +38,17 @@ export async function testBun(files: readonly string[], folder: string): Promise
     "--reporter=junit",
     `--reporter-outfile=${report}`,
   ];
-  const bun = Bun.spawn([process.execPath, "test", ...files, ...flags], {
-    env: { ...process.env, MGO_TEST_RUN: folder, TMPDIR: temporaryIn(folder) },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const env = { ...process.env, MGO_TEST_RUN: folder, TMPDIR: temporaryIn(folder) };
+  const run = $({ env, stdio: ["ignore", "inherit", "inherit"], nothrow: true });
+  const bun = run`exec ${process.execPath} test ${files} ${flags}`;
   const stopTelling = tellWaiting(bun.pid);
-  const status = await bun.exited;
+  const { ok } = await bun;
   stopTelling();
   const cases = readCases(report);
   const count = (state: Case["state"]): number => cases.filter((one) => one.state === state).length;
   return {
     passed: count("passed"),
-    failed: status === 0 ? count("failed") : Math.max(count("failed"), 1),
+    failed: ok ? count("failed") : Math.max(count("failed"), 1),
     skipped: count("skipped"),
     complaints: [...unexpectedSkips(cases), ...leftoversIn(folder)],
   };

@@ -19,7 +19,7 @@ interface Process {
  * @param bun `bun test`, whose children run test files
  * @returns ends it
  */
-export function tellWaiting(bun: number): () => void {
+export function tellWaiting(bun: number | undefined): () => void {
   const timer = setInterval(() => {
     const processes = readProcesses();
     const workers = processes.filter(({ parent }) => parent === bun);

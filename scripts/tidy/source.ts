@@ -1,4 +1,7 @@
 /** The files that the tidy check reads, and what a rule says about one. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { listFiles, root } from "../script.ts";
 
 /** A file of the checkout. */
 export interface Source {
@@ -37,4 +40,23 @@ export function inLines(
   look: (line: string, number: number) => Offence | undefined,
 ): readonly Offence[] {
   return text.split("\n").flatMap((line, index) => look(line, index + 1) ?? []);
+}
+
+/** Reads all texts of the checkout. Binary files and data of tests are none. */
+export async function readSources(): Promise<readonly Source[]> {
+  const paths = (await listFiles()).filter((path) => /\.(?:ts|js|zig|md|json|S|sh)$/.test(path));
+  const patterns = generatedPatterns();
+  return paths.map((path) => ({
+    path,
+    text: readFileSync(join(root, path), "utf8"),
+    generated: patterns.some((pattern) => pattern.match(path)),
+  }));
+}
+
+function generatedPatterns(): readonly Bun.Glob[] {
+  const lines = readFileSync(join(root, ".gitattributes"), "utf8").split("\n");
+  return lines.flatMap((line) => {
+    const [pattern, ...attributes] = line.split(" ");
+    return pattern !== undefined && attributes.includes("linguist-generated") ? [new Bun.Glob(pattern)] : [];
+  });
 }
