@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command of the npm package: mgo itself where this runtime can do what mgo needs, else mgo on the Bun in PATH.
-// Plain JavaScript for any Node, so that an old one can still say what is wrong.
+// The command of the npm package: mgo itself where this runtime can do what mgo needs, else mgo on the Bun in
+// PATH. Plain JavaScript for any Node, so that an old one can still say what is wrong.
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { isatty } from "node:tty";
@@ -10,8 +10,9 @@ import { startBun } from "./start.js";
 
 const self = fileURLToPath(import.meta.url);
 if (hasDictionaries()) {
-  // Node looks at process.stderr whenever a pipe to another program ends, and what has looked at it once has made its
-  // pipe non-blocking, for all programs that share it. mgo writes by the descriptor: see src/system/streams.ts.
+  // Node looks at process.stderr whenever a pipe to another program ends, and what has looked at it once has
+  // made its pipe non-blocking, for all programs that share it. mgo writes by the descriptor: see
+  // src/system/streams.ts.
   if (process.versions.bun === undefined && !isatty(2))
     Object.defineProperty(process, "stderr", { value: undefined });
   await import("./main.js");

@@ -14,7 +14,8 @@ import { isatty } from "node:tty";
  * @returns {void}
  */
 export function startBun(program, script, config) {
-  // The folder that mgo is used in may hold files of its own for Bun (.env, bunfig.toml): they are not for mgo.
+  // The folder that mgo is used in may hold files of its own for Bun (.env, bunfig.toml): they are not for
+  // mgo.
   const flags = ["--no-env-file", `--config=${config}`, "--no-install"];
   // Bun takes the first -- out that follows the script at once, and it might be the user's.
   const command = [program, ...flags, script, "--", ...process.argv.slice(2)];

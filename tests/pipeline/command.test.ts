@@ -151,13 +151,15 @@ describe("the entry for npm", () => {
   });
 
   test("says in one line when Bun is not there", () => {
-    const workspace = makeWorkspace({ "package.json": '{"type":"module"}' });
+    const workspace = makeWorkspace({ "package.json": '{"type":"module"}', "launcher.zig": "" });
     mkdirSync(join(workspace.folder, "src", "entry"), { recursive: true });
     for (const name of ["npx.js", "bun.js", "start.js"]) {
       copyFileSync(join(NPX, "..", name), join(workspace.folder, "src", "entry", name));
     }
     const { status, stderr } = run(workspace, ["node", "src/entry/npx.js"]);
-    expect(stderr).toMatch(/^mgo: Bun is not installed for linux\/x64: .*\n$/);
+    expect(stderr).toMatch(
+      /^mgo: Bun is not installed for linux\/x64: no package \S+\nhint: npm ci, in .*\n$/,
+    );
     expect(status).toBe(1);
   });
 });
