@@ -14,6 +14,7 @@ const extract = @import("launcher/decode/extract.zig").extract;
 const fatal = @import("launcher/fatal.zig");
 const image = @import("launcher/self/image.zig");
 const Launch = @import("launcher/launch/launch.zig").Launch;
+const levels = @import("launcher/select/levels.zig");
 const open = @import("launcher/self/open.zig");
 const Process = @import("launcher/self/process.zig").Process;
 const Source = @import("launcher/decode/decoding.zig").Source;
@@ -47,7 +48,10 @@ fn start(process: *Process, bundle: *const Bundle, base: ?*const Base) noreturn 
     const debug = &asked.debug;
     const cpu = arch.detectCpu(bundle.levels().highest());
     const level = chooseLevel(bundle, cpu.level, &asked, if (base) |one| one.level else null);
-    if (debug.log) fatal.line(.{ if (debug.extract) "extracting" else "starting", " variant GOAMD64=v", level });
+    if (debug.log) {
+        const verb = if (debug.extract) "extracting" else "starting";
+        fatal.line(.{ verb, " variant " ++ levels.variable ++ "=", levels.nameOf(level) });
+    }
 
     var attempts: Attempts = .{ .process = process, .layout = bundle.layout, .log = debug.log };
     var signals: arch.SavedSignals = undefined;

@@ -64,6 +64,10 @@ pub fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
 /// Returns the root of a program that runs while others are built, and that knows the format.
 pub fn formatModule(b: *std.Build, source: []const u8) *std.Build.Module {
     const module = b.createModule(.{ .root_source_file = b.path(source), .target = b.graph.host, .optimize = .Debug });
-    module.addAnonymousImport("format", .{ .root_source_file = b.path("engine/format/format.zig") });
+    importFormat(b, module);
     return module;
+}
+
+pub fn importFormat(b: *std.Build, module: *std.Build.Module) void {
+    module.addAnonymousImport("format", .{ .root_source_file = b.path("engine/format/format.zig") });
 }

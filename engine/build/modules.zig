@@ -30,8 +30,8 @@ const fast: OptimizeMode = .ReleaseFast;
 const small: OptimizeMode = .ReleaseSmall;
 
 const rooms = [_]Room{
-    .{ .name = "arch", .root = "launcher/arch/arch.zig", .mode = fast },
     .{ .name = "format", .root = "engine/format/format.zig", .mode = small },
+    .{ .name = "arch", .root = "launcher/arch/arch.zig", .mode = fast, .imports = &.{"format"} },
     .{ .name = "checksum", .root = "engine/zstd/checksum.zig", .mode = small },
     .{ .name = "zstd", .root = "engine/zstd/zstd.zig", .mode = fast, .imports = &.{"arch"} },
     .{ .name = "deflate", .root = "engine/deflate/deflate.zig", .mode = small },

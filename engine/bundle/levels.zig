@@ -3,13 +3,15 @@ const std = @import("std");
 const assert = std.debug.assert;
 const level_max = @import("format").level_max;
 
-/// The levels in a bundle: bit 1 for v1 to bit 4 for v4.
+/// The levels in a bundle: bit 1 for the lowest of all levels, and so on.
 pub const Levels = struct {
-    bits: u8 = 0,
+    bits: Bits = 0,
+
+    const Bits = std.meta.Int(.unsigned, std.math.ceilPowerOfTwoAssert(u16, @max(level_max + 1, 8)));
 
     pub fn add(levels: *Levels, level: u8) void {
         assert(level >= 1 and level <= level_max);
-        levels.bits |= @as(u8, 1) << @intCast(level);
+        levels.bits |= @as(Bits, 1) << @intCast(level);
     }
 
     /// The highest of the levels that is not above `level`, or null.
@@ -26,10 +28,10 @@ pub const Levels = struct {
     }
 
     pub fn highest(levels: Levels) u8 {
-        return 7 - @clz(levels.bits);
+        return @bitSizeOf(Bits) - 1 - @clz(levels.bits);
     }
 
     fn contains(levels: Levels, level: u8) bool {
-        return levels.bits & (@as(u8, 1) << @intCast(level)) != 0;
+        return levels.bits & (@as(Bits, 1) << @intCast(level)) != 0;
     }
 };

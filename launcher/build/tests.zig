@@ -2,7 +2,7 @@
 //! and one test for each recording of a CPU and each input of the fuzzer's corpus: adding one is adding a file.
 const std = @import("std");
 const arch = @import("../arch/arch.zig");
-const formatModule = @import("../../engine/build/engine.zig").formatModule;
+const engine = @import("../../engine/build/engine.zig");
 const modules = @import("../../engine/build/modules.zig");
 const Options = modules.Options;
 const Compile = std.Build.Step.Compile;
@@ -34,11 +34,13 @@ fn buildLauncherTests(b: *std.Build, options: Options) *Compile {
 
 fn buildArchTests(b: *std.Build, options: Options) *Compile {
     const module = createModule(b, options, "launcher/arch/tests.zig", .off);
+    engine.importFormat(b, module);
     return b.addTest(.{ .name = "arch", .root_module = module, .use_llvm = true });
 }
 
 fn buildExpectationTests(b: *std.Build) *Compile {
-    return b.addTest(.{ .name = "expectations", .root_module = formatModule(b, "launcher/build/expectations.zig") });
+    const module = engine.formatModule(b, "launcher/build/expectations.zig");
+    return b.addTest(.{ .name = "expectations", .root_module = module });
 }
 
 fn createModule(b: *std.Build, options: Options, root: []const u8, sanitize_c: std.zig.SanitizeC) *std.Build.Module {
@@ -76,7 +78,7 @@ fn buildCpuTests(b: *std.Build, options: Options) !*Compile {
         .target = b.graph.host,
         .optimize = .Debug,
     });
-    module.addAnonymousImport("arch_tests", .{ .root_source_file = b.path("launcher/arch/tests.zig") });
+    module.addImport("arch_tests", engine.formatModule(b, "launcher/arch/tests.zig"));
     return b.addTest(.{ .name = "cpu", .root_module = module });
 }
 

@@ -3,6 +3,7 @@
 const Base = @import("in_place.zig").Base;
 const fatal = @import("../fatal.zig");
 const Layout = @import("format").Layout;
+const levels = @import("../select/levels.zig");
 const Process = @import("../self/process.zig").Process;
 const system = @import("../system.zig");
 
@@ -56,7 +57,10 @@ pub const Attempts = struct {
     /// Enters the base, if there is one. The caller has closed its descriptors and unmapped its memory.
     pub noinline fn enterBase(attempts: *const Attempts) void {
         const base = attempts.base orelse return;
-        if (attempts.log) fatal.line(.{ "starting variant GOAMD64=v", base.level, " in place instead" });
+        if (attempts.log) {
+            const name = levels.nameOf(base.level);
+            fatal.line(.{ "starting variant " ++ levels.variable ++ "=", name, " in place instead" });
+        }
         attempts.process.restoreSignals();
         base.enter(attempts.process);
     }

@@ -1,6 +1,7 @@
 //! A file in memory, executed by its descriptor.
 const std = @import("std");
 const Launch = @import("launch.zig").Launch;
+const levels = @import("../select/levels.zig");
 const Process = @import("../self/process.zig").Process;
 const program_file = @import("program_file.zig");
 const system = @import("../system.zig");
@@ -25,12 +26,13 @@ pub fn start(launch: *const Launch) void {
     }
 }
 
-/// Returns `<path> [GOAMD64=vN]`. Of a path that is too long the tail stays, behind three dots.
+/// Returns the path and the level, `/usr/bin/foobar [GOAMD64=v3]`. A path that is too long keeps its tail, behind three
+/// dots.
 fn memfdName(buffer: *[name_size_max + 1]u8, path: []const u8, level: u8) [*:0]const u8 {
-    var suffix = " [GOAMD64=v0]".*;
-    suffix[suffix.len - 2] += level;
+    const suffix = [_][]const u8{ " [" ++ levels.variable ++ "=", levels.nameOf(level), "]" };
     const dots = "...";
-    const path_size = name_size_max - suffix.len;
+    var path_size: usize = name_size_max;
+    for (suffix) |piece| path_size -= piece.len;
     var name = std.ArrayList(u8).initBuffer(buffer);
     if (path.len <= path_size) {
         name.appendSliceAssumeCapacity(path);
@@ -38,7 +40,7 @@ fn memfdName(buffer: *[name_size_max + 1]u8, path: []const u8, level: u8) [*:0]c
         name.appendSliceAssumeCapacity(dots);
         name.appendSliceAssumeCapacity(path[path.len - (path_size - dots.len) ..]);
     }
-    name.appendSliceAssumeCapacity(&suffix);
+    for (suffix) |piece| name.appendSliceAssumeCapacity(piece);
     name.appendAssumeCapacity(0);
     return @ptrCast(buffer);
 }

@@ -2,34 +2,41 @@
 const Bundle = @import("bundle").Bundle;
 const Environment = @import("environment.zig").Environment;
 const fatal = @import("../fatal.zig");
+const levels = @import("levels.zig");
 const select = @import("select.zig").select;
 
 /// Returns the level of the variant to start. `base_level` is null in the packed layout. Ends the process if no variant
 /// fits the CPU.
 pub fn chooseLevel(bundle: *const Bundle, cpu_level: u8, asked: *const Environment, base_level: ?u8) u8 {
     const log = asked.debug.log;
+    const supports = if (cpu_level == 0) ", this CPU lacks features of " else ", this CPU supports ";
+    const supported = levels.nameOf(@max(cpu_level, 1));
     if (base_level) |base| if (asked.debug.base or (bundle.prefersBase() and asked.level == null)) {
         if (base <= cpu_level) return base;
         if (asked.debug.base and log) {
-            fatal.line(.{ "MGODEBUG=base ignored: the base is v", base, ", this CPU supports v", cpu_level });
+            fatal.line(.{ "MGODEBUG=base ignored: the base is ", levels.nameOf(base), supports, supported });
         }
     };
     const present = bundle.levels();
     const selection = select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
-        "no variant fits this CPU: the lowest in the bundle needs v",
-        present.lowest(),
-        if (cpu_level == 0) ", this CPU lacks features of v" else ", this CPU supports v",
-        @max(cpu_level, 1),
+        "no variant fits this CPU: the lowest in the bundle needs ",
+        levels.nameOf(present.lowest()),
+        supports,
+        supported,
     });
     if (selection.override_refused) {
         fatal.line(.{
-            "GOAMD64=v",                     asked.level.?,
-            " ignored: this CPU supports v", cpu_level,
-            "; starting variant GOAMD64=v",  selection.level,
+            levels.variable ++ "=",         levels.nameOf(asked.level.?),
+            " ignored: this CPU supports ", supported,
+            "; " ++ starting,               levels.nameOf(selection.level),
         });
     }
     if (log) {
-        if (asked.level_unknown) |value| fatal.line(.{ "GOAMD64=", value, " ignored: not v1, v2, v3 or v4" });
+        if (asked.level_unknown) |value| {
+            fatal.line(.{ levels.variable ++ "=", value, " ignored: not " ++ levels.list });
+        }
     }
     return selection.level;
 }
+
+const starting = "starting variant " ++ levels.variable ++ "=";

@@ -1,11 +1,11 @@
-//! The user's wishes in the environment: GOAMD64 and MGODEBUG.
+//! The user's wishes in the environment: the level and MGODEBUG.
 const std = @import("std");
-const level_max = @import("format").level_max;
+const levels = @import("levels.zig");
 
 pub const Environment = struct {
-    /// The level that GOAMD64 names.
+    /// The level that its variable names.
     level: ?u8 = null,
-    /// The value of GOAMD64 if it names no level.
+    /// The value of the variable if it names no level.
     level_unknown: ?[]const u8 = null,
     debug: Debug = .{},
 };
@@ -25,12 +25,9 @@ pub const Debug = struct {
 /// Reads the environment. If a name occurs twice, the first counts, as for getenv.
 pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
     var environment: Environment = .{};
-    if (find(variables, "GOAMD64=")) |value| {
-        if (value.len == 2 and value[0] == 'v' and value[1] >= '1' and value[1] <= '0' + level_max) {
-            environment.level = value[1] - '0';
-        } else if (value.len > 0) {
-            environment.level_unknown = value;
-        }
+    if (find(variables, levels.variable ++ "=")) |value| {
+        environment.level = levels.find(value);
+        if (environment.level == null and value.len > 0) environment.level_unknown = value;
     }
     if (find(variables, "MGODEBUG=")) |value| environment.debug = parseDebug(value);
     return environment;

@@ -1,7 +1,7 @@
 //! Selects the level to start: a pure function of the levels in the bundle, the level of the CPU and the override.
 const std = @import("std");
 const assert = std.debug.assert;
-const level_max = @import("format").level_max;
+const level_max = @import("levels.zig").highest;
 
 pub const Levels = @import("bundle").Levels;
 

@@ -36,57 +36,64 @@ const Features = struct {
     }
 };
 
-/// v1 to v4: the feature sets of the x86-64 psABI (section "Micro-Architecture Levels"). They include what Go's
-/// runtime tests at its start (runtime/asm_amd64.s). Bits as in the CPUID chapters of Intel's Software Developer's
-/// Manual and AMD's Programmer's Manual.
-const levels = [4]Features{
-    .{
-        .basic_edx = bit(0) // FPU
-        | bit(8) // CX8
-        | bit(15) // CMOV
-        | bit(23) // MMX
-        | bit(24) // FXSR
-        | bit(25) // SSE
-        | bit(26), // SSE2
-    },
-    .{
-        .basic_ecx = bit(0) // SSE3
-        | ssse3 | bit(13) // CX16
-        | sse4_1 | bit(20) // SSE4.2
-        | bit(23), // POPCNT
-        .extended_ecx = bit(0), // LAHF and SAHF
-    },
-    .{
-        .basic_ecx = bit(12) // FMA
-        | bit(22) // MOVBE
-        | osxsave | bit(28) // AVX
-        | bit(29), // F16C
-        .extended_ecx = lzcnt,
-        .structured_ebx = bmi1 | bit(5) // AVX2
-        | bmi2,
-        .xcr0 = bit(1) // SSE state
-        | bit(2), // AVX state
-    },
-    .{
-        .structured_ebx = bit(16) // AVX512F
-        | bit(17) // AVX512DQ
-        | bit(28) // AVX512CD
-        | bit(30) // AVX512BW
-        | bit(31), // AVX512VL
-        .xcr0 = bit(5) // opmask state
-        | bit(6) // upper halves of ZMM0 to ZMM15
-        | bit(7), // ZMM16 to ZMM31
-    },
+/// The registers' bits by the names of features, as in the CPUID chapters of Intel's Software Developer's Manual and
+/// AMD's Programmer's Manual. A feature with registers of its own needs the operating system to save them, too.
+const bits = struct {
+    const CMOV: Features = .{ .basic_edx = bit(15) };
+    const CX8: Features = .{ .basic_edx = bit(8) };
+    const FPU: Features = .{ .basic_edx = bit(0) };
+    const FXSR: Features = .{ .basic_edx = bit(24) };
+    const MMX: Features = .{ .basic_edx = bit(23) };
+    const SSE: Features = .{ .basic_edx = bit(25) };
+    const SSE2: Features = .{ .basic_edx = bit(26) };
+
+    const CMPXCHG16B: Features = .{ .basic_ecx = bit(13) };
+    const @"LAHF-SAHF": Features = .{ .extended_ecx = bit(0) };
+    const POPCNT: Features = .{ .basic_ecx = bit(23) };
+    const SSE3: Features = .{ .basic_ecx = bit(0) };
+    const SSE4_1: Features = .{ .basic_ecx = bit(19) };
+    const SSE4_2: Features = .{ .basic_ecx = bit(20) };
+    const SSSE3: Features = .{ .basic_ecx = bit(9) };
+
+    /// With the state of SSE and AVX.
+    const AVX: Features = .{ .basic_ecx = bit(28), .xcr0 = bit(1) | bit(2) };
+    const AVX2: Features = .{ .structured_ebx = bit(5) };
+    const BMI1: Features = .{ .structured_ebx = bit(3) };
+    const BMI2: Features = .{ .structured_ebx = bit(8) };
+    const F16C: Features = .{ .basic_ecx = bit(29) };
+    const FMA: Features = .{ .basic_ecx = bit(12) };
+    const LZCNT: Features = .{ .extended_ecx = bit(5) };
+    const MOVBE: Features = .{ .basic_ecx = bit(22) };
+    const OSXSAVE: Features = .{ .basic_ecx = bit(27) };
+
+    /// With the state of opmasks, of the upper halves of ZMM0 to ZMM15, and of ZMM16 to ZMM31.
+    const AVX512F: Features = .{ .structured_ebx = bit(16), .xcr0 = bit(5) | bit(6) | bit(7) };
+    const AVX512BW: Features = .{ .structured_ebx = bit(30) };
+    const AVX512CD: Features = .{ .structured_ebx = bit(28) };
+    const AVX512DQ: Features = .{ .structured_ebx = bit(17) };
+    const AVX512VL: Features = .{ .structured_ebx = bit(31) };
 };
 
-const ssse3 = bit(9);
-const sse4_1 = bit(19);
-const osxsave = bit(27);
-const lzcnt = bit(5);
-const bmi1 = bit(3);
-const bmi2 = bit(8);
+const table = @import("format").levels.architectures.amd64.levels;
 
-/// Returns the highest level whose features, and those of all lower levels, are there: 0 (not even v1) to 4.
+/// The features of each level of the table.
+const levels = levels: {
+    var all: [table.len]Features = undefined;
+    for (&all, table) |*features, one| features.* = featuresOf(one.features);
+    break :levels all;
+};
+
+inline fn featuresOf(comptime names: []const []const u8) Features {
+    var all: Features = .{};
+    inline for (names) |name| {
+        inline for (@typeInfo(Features).@"struct".fields) |register| {
+            @field(all, register.name) |= @field(@field(bits, name), register.name);
+        }
+    }
+    return all;
+}
+
+/// Returns the highest level whose features, and those of all lower levels, are there; 0 if the lowest lacks some.
 pub fn level(leaves: *const Leaves) u8 {
     var reached: u8 = 0;
     for (levels) |features| {
@@ -99,8 +106,8 @@ pub fn level(leaves: *const Leaves) u8 {
 /// Whether the decoder's assembly can run: sequences.S takes BMI1, BMI2, SSSE3 and SSE4.1, zstd's takes BMI2, and zstd
 /// compiles the C around it for LZCNT. A CPU without LZCNT executes that instruction as BSR, with other results.
 pub fn runsAssembly(leaves: *const Leaves) bool {
-    return has(leaves.basic.ecx, ssse3 | sse4_1) and has(leaves.extended.ecx, lzcnt) and
-        has(leaves.structured.ebx, bmi1 | bmi2);
+    const needed = comptime featuresOf(&.{ "SSSE3", "SSE4_1", "LZCNT", "BMI1", "BMI2" });
+    return needed.in(leaves);
 }
 
 /// Reads the leaves that tell levels up to `level_wanted` apart. In a virtual machine each CPUID instruction traps
@@ -123,7 +130,7 @@ pub fn read(source: anytype, level_wanted: u8) Leaves {
     if (basic_last < 7) return leaves;
     leaves.structured = source.leaf(7);
     // XGETBV is an invalid instruction unless the operating system has enabled XSAVE.
-    if (has(leaves.basic.ecx, osxsave)) leaves.xcr0 = source.xcr0();
+    if (bits.OSXSAVE.in(&leaves)) leaves.xcr0 = source.xcr0();
     return leaves;
 }
 
@@ -162,9 +169,9 @@ fn has(register: u32, mask: u32) bool {
 }
 
 test "this CPU has a level, and reading fewer leaves finds none above it" {
-    const full = read(Hardware{}, 4);
+    const full = read(Hardware{}, levels.len);
     try std.testing.expect(level(&full) >= 1);
-    for (0..5) |wanted| {
+    for (0..levels.len + 1) |wanted| {
         const leaves = read(Hardware{}, @intCast(wanted));
         const reached = level(&leaves);
         try std.testing.expect(reached >= @min(wanted, level(&full)));
