@@ -37,7 +37,7 @@ export fn launcher_start(stack: [*]usize, signals: *arch.SavedSignals) callconv(
 export fn launcher_start_direct(stack: [*]usize) callconv(.c) noreturn {
     var process: Process = .read(stack);
     const bundle = open.openDirect(&process);
-    const base = Base.find(&process, &bundle) orelse fatal.exitDamaged("the entry of its base is none");
+    const base = Base.find(&process, &bundle) orelse fatal.exitDamaged("no code at the entry of its base");
     start(&process, &bundle, &base);
 }
 

@@ -1,17 +1,17 @@
-//! Lines on stderr and the exit statuses that go with them, as the README lists them.
+//! Lines on stderr and exit statuses. The README lists the statuses.
 const std = @import("std");
 const system = @import("system.zig");
 
 pub const Status = enum(u8) {
-    /// The bundle is damaged, which includes cut short. Also in start.S.
+    /// The bundle is damaged or cut short. Also in launcher/arch.
     damaged = 112,
-    /// A format version, codec or layout that this launcher does not know.
+    /// The bundle has a format version, codec or layout that this launcher does not know.
     unknown_format = 113,
-    /// No variant in the bundle fits the CPU.
+    /// No variant fits the CPU.
     no_variant = 114,
-    /// No memory to be had, or nothing else that could hold the program.
+    /// There is no memory, or nothing else that could hold the program.
     no_memory = 115,
-    /// The variant could not be executed. Also in start.S.
+    /// The variant could not be executed. Also in launcher/arch.
     not_executed = 116,
     /// The program has file capabilities, which it would lose.
     capabilities = 117,
@@ -23,8 +23,8 @@ pub const Status = enum(u8) {
 
 const prefix = "[mgo] launcher: ";
 
-/// Prints `[mgo] launcher: <parts>` with one write, so that lines of several processes do not mix.
-/// A part is a string, an unsigned integer, or an error number.
+/// Prints `[mgo] launcher: <parts>` in one write, so that lines of several processes do not mix. A part is a string, an
+/// unsigned integer or an error number.
 pub fn line(parts: anytype) void {
     var text: Text = undefined;
     text.start();
@@ -32,29 +32,29 @@ pub fn line(parts: anytype) void {
     text.write();
 }
 
-/// A line, and the end of the process.
+/// Prints a line and ends the process.
 pub fn exit(status: Status, parts: anytype) noreturn {
     line(parts);
     system.process.exit(@intFromEnum(status));
 }
 
-/// The same for a bundle that is not what mgo wrote.
+/// The same for a damaged bundle.
 pub noinline fn exitDamaged(what: []const u8) noreturn {
     exit(.damaged, .{ "bundle damaged: ", what });
 }
 
-/// Frames that are not what the bundle writer stored.
+/// The same for damaged frames.
 pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Recipe, Checksum, Deflated }) noreturn {
     switch (damage) {
-        error.StoredChecksum => exitDamaged("the checksum of a stored frame is wrong"),
+        error.StoredChecksum => exitDamaged("wrong checksum of a stored frame"),
         error.Decoder => exitDamaged("a frame does not decode"),
-        error.Recipe => exitDamaged("a variant's recipe contradicts itself"),
-        error.Checksum => exitDamaged("the checksum of a decoded frame is wrong"),
-        error.Deflated => exitDamaged("debug data do not deflate to their size"),
+        error.Recipe => exitDamaged("inconsistent recipe"),
+        error.Checksum => exitDamaged("wrong checksum of a decoded frame"),
+        error.Deflated => exitDamaged("debug data deflate to another size"),
     }
 }
 
-/// A line of text that is cut at the buffer's end.
+/// A line that is cut at the end of its buffer.
 pub const Text = struct {
     buffer: [4500]u8,
     size: usize,
@@ -76,13 +76,13 @@ pub const Text = struct {
         for (string) |byte| text.addByte(byte);
     }
 
-    /// Values come from the environment and file names from anywhere: they must not move a
-    /// terminal's cursor or start a line of their own.
+    /// Adds a byte that may come from the environment or a file name. It must not move a terminal's cursor or start a
+    /// line of its own.
     fn addByte(text: *Text, byte: u8) void {
         if (text.size == text.buffer.len - 1) return;
-        // There is a control character for each byte from 0x80 to 0x9f as well, which terminals
-        // understand by itself or, in UTF-8, behind 0xc2. Behind others it is part of a letter.
-        const steers = switch (byte) {
+        // A byte from 0x80 to 0x9f is a control character, too, by itself or in UTF-8 behind 0xc2. Behind other bytes
+        // it is part of a letter.
+        const controls = switch (byte) {
             0...0x1f, 0x7f => true,
             0x80...0x9f => switch (text.buffer[text.size - 1]) {
                 0...0x7f, 0xc2 => true,
@@ -90,7 +90,7 @@ pub const Text = struct {
             },
             else => false,
         };
-        text.buffer[text.size] = if (steers) '?' else byte;
+        text.buffer[text.size] = if (controls) '?' else byte;
         text.size += 1;
     }
 
@@ -122,7 +122,7 @@ pub const Text = struct {
 
 const ErrnoName = struct { number: u16, name: [8]u8 };
 
-/// The names are held in place: a table of slices would need relocations.
+/// Held in place: a table of slices would need relocations.
 const errno_names = names: {
     const numbers = [_]system.Errno{
         .PERM,  .NOENT, .INTR,  .IO,    .@"2BIG", .NOEXEC, .BADF,  .AGAIN, .NOMEM,
@@ -143,7 +143,7 @@ const errno_names = names: {
 pub const panic = struct {
     fn bug() noreturn {
         @branchHint(.cold);
-        exit(.bug, .{"bug in the launcher: a check in its code failed"});
+        exit(.bug, .{"bug in the launcher: a safety check failed"});
     }
 
     pub fn call(_: []const u8, _: ?usize) noreturn {
@@ -188,7 +188,7 @@ pub const panic = struct {
     pub const noreturnReturned = bug;
 };
 
-test "a line holds strings, numbers and error names, and nothing that steers a terminal" {
+test "a line holds strings, numbers and error names, and no control characters" {
     var text: Text = undefined;
     text.start();
     text.add("level v");
@@ -202,7 +202,7 @@ test "a line holds strings, numbers and error names, and nothing that steers a t
     text.add(" ");
     text.add(system.Errno.XDEV);
     text.add(" \x1b[2J\n\xc3\xa4\xc3\x84");
-    // CSI and NEL, by themselves and in UTF-8; a sign that has such a byte inside.
+    // CSI and NEL, by themselves and in UTF-8; a quotation mark whose UTF-8 has such a byte.
     text.add(" \x9b2J\x85\xc2\x9b2J\xc2\x85\xe2\x80\x9c");
     text.finish();
     try std.testing.expectEqualStrings(
@@ -212,7 +212,7 @@ test "a line holds strings, numbers and error names, and nothing that steers a t
     );
 }
 
-test "a line that is too long is cut and still ends" {
+test "a line that is too long is cut and still ends with a line feed" {
     var text: Text = undefined;
     text.start();
     for (0..1000) |_| text.add("0123456789");

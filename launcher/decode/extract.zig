@@ -21,7 +21,7 @@ fn decode(source: *const Source) void {
         error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| {
             fatal.exitDamagedFrame(damage);
         },
-        error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
+        error.OutOfMemory => fatal.exit(.no_memory, .{"variant not extracted: no memory"}),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", decoding.output.failure }),
     };
 }
@@ -31,9 +31,9 @@ fn restore(process: *const Process, source: *const Source) void {
     restoring.run() catch |err| switch (err) {
         error.Damaged => fatal.exitDamagedFrame(error.Decoder),
         error.Changed => fatal.exit(.not_extracted, .{
-            "variant not extracted: the file was changed since mgo wrote it, by strip perhaps",
+            "variant not extracted: the file was changed, perhaps by strip",
         }),
-        error.OutOfMemory => fatal.exit(.no_memory, .{"no memory to extract with"}),
+        error.OutOfMemory => fatal.exit(.no_memory, .{"variant not extracted: no memory"}),
         error.Read => fatal.exit(.not_extracted, .{ "bundle not read: ", restoring.failure }),
         error.Write => fatal.exit(.not_extracted, .{ "variant not written: ", restoring.failure }),
     };

@@ -69,7 +69,7 @@ pub const Attempts = struct {
     pub fn giveUp(attempts: *Attempts) noreturn {
         attempts.enterBase();
         if (attempts.layout != .direct) {
-            attempts.text.add("; a bundle built with -mgo.layout=direct needs none of these for its base");
+            attempts.text.add("; built with -mgo.layout=direct, its base needs none of these");
         }
         attempts.text.write();
         system.process.exit(@intFromEnum(attempts.status));

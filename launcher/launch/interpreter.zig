@@ -22,7 +22,7 @@ pub fn require(descriptor: system.Descriptor, attempts: *const Attempts) void {
 }
 
 pub fn stop(path: []const u8, attempts: *const Attempts) noreturn {
-    attempts.stop(.not_executed, .{ "variant not executed: its ELF interpreter is missing: ", path });
+    attempts.stop(.not_executed, .{ "variant not executed: ELF interpreter is missing: ", path });
 }
 
 /// Returns the path in PT_INTERP, or null if there is none or the headers are damaged.

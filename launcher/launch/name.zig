@@ -23,7 +23,7 @@ const data: u32 = elf.PF_R;
 pub fn keep(process: *const Process, descriptor: system.Descriptor, size: u64, log: bool) void {
     const path = std.mem.span(process.executed_path orelse "");
     const kept = addStub(.{ .descriptor = descriptor, .size = size }, path);
-    if (log and !kept) fatal.line(.{"process name not kept: the variant has no padding for the code that sets it"});
+    if (log and !kept) fatal.line(.{"process name not kept: no padding in the variant"});
 }
 
 fn addStub(file: File, path: []const u8) bool {

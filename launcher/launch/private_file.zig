@@ -9,6 +9,7 @@ const Launch = @import("launch.zig").Launch;
 const program_file = @import("program_file.zig");
 const ProgramFile = program_file.ProgramFile;
 const system = @import("../system.zig");
+const working_folder = system.file.working_folder;
 
 /// Tries each folder, unless the process has more privileges than its caller.
 pub fn start(launch: *const Launch) void {
@@ -40,7 +41,8 @@ pub fn start(launch: *const Launch) void {
 /// Makes a file in the folder at an absolute path, or records the failure and returns null.
 fn create(launch: *const Launch, path: [:0]const u8) ?ProgramFile {
     const attempts = launch.attempts;
-    const folder: system.Descriptor = switch (system.file.openAt(0, path, .{ .DIRECTORY = true, .PATH = true })) {
+    const opened = system.file.openAt(working_folder, path, .{ .DIRECTORY = true, .PATH = true });
+    const folder: system.Descriptor = switch (opened) {
         .ok => |descriptor| @intCast(descriptor),
         .failed => |number| return fail(attempts, path, ": ", number),
     };
@@ -68,7 +70,7 @@ fn createUnnamed(folder: system.Descriptor) ?ProgramFile {
     };
     system.file.makeExecutable(writable);
     var buffer: execute.ProcPath = undefined;
-    return switch (openAgain(writable, 0, execute.procPath(&buffer, writable))) {
+    return switch (openAgain(writable, working_folder, execute.procPath(&buffer, writable))) {
         .ok => |readable| .{ .writable = writable, .readable = @intCast(readable) },
         .failed => null,
     };

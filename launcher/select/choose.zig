@@ -19,7 +19,7 @@ pub fn chooseLevel(bundle: *const Bundle, cpu_level: u8, asked: *const Environme
     };
     const present = bundle.levels();
     const selection = select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
-        "no variant fits this CPU: the lowest in the bundle needs ",
+        "no variant fits this CPU: the bundle begins with ",
         levels.nameOf(present.lowest()),
         supports,
         supported,

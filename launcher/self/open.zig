@@ -33,11 +33,11 @@ fn parse(payload: image.Payload, layout: format.Layout) bundle.Bundle {
         error.UnknownVersion => fatal.exit(.unknown_format, .{ "unknown bundle format: version ", detail }),
         error.UnknownLayout => fatal.exit(.unknown_format, .{ "unknown bundle format: layout ", detail }),
         error.UnknownCodec => fatal.exit(.unknown_format, .{ "unknown bundle format: codec ", detail }),
-        error.NotABundle => fatal.exitDamaged("there is no payload"),
-        error.DirectoryBounds => fatal.exitDamaged("the directory does not fit"),
-        error.DirectoryChecksum => fatal.exitDamaged("the directory's checksum is wrong"),
-        else => fatal.exitDamaged("the directory contradicts itself"),
+        error.NotABundle => fatal.exitDamaged("no payload"),
+        error.DirectoryBounds => fatal.exitDamaged("directory out of bounds"),
+        error.DirectoryChecksum => fatal.exitDamaged("wrong checksum of the directory"),
+        else => fatal.exitDamaged("inconsistent directory"),
     };
-    if (opened.layout != layout) fatal.exitDamaged("it is entered as one of another layout");
+    if (opened.layout != layout) fatal.exitDamaged("wrong entry for its layout");
     return opened;
 }

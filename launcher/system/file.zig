@@ -40,7 +40,7 @@ pub fn write(descriptor: Descriptor, bytes: []const u8) Result {
 
 fn waitUntilWritable(descriptor: Descriptor) void {
     var wanted = [1]linux.pollfd{.{ .fd = @intCast(descriptor), .events = linux.POLL.OUT, .revents = 0 }};
-    _ = linux.syscall3(.poll, @intFromPtr(&wanted), wanted.len, @as(usize, @bitCast(@as(isize, -1))));
+    _ = linux.syscall5(.ppoll, @intFromPtr(&wanted), wanted.len, 0, 0, 0);
 }
 
 /// Writes all bytes from `offset` of a file on.
@@ -104,11 +104,13 @@ pub fn close(descriptor: Descriptor) void {
     _ = linux.syscall1(.close, descriptor);
 }
 
-/// Opens a file for reading, closed on exec.
+/// Opens a file for reading, as `openAt` does.
 pub fn open(path: [*:0]const u8) Result {
-    const flags: linux.O = .{ .ACCMODE = .RDONLY, .CLOEXEC = true };
-    return .from(linux.syscall3(.open, @intFromPtr(path), @as(u32, @bitCast(flags)), 0));
+    return openAt(working_folder, path, .{});
 }
+
+/// Stands for the working directory where a folder's descriptor is wanted.
+pub const working_folder: Descriptor = @bitCast(@as(i32, linux.AT.FDCWD));
 
 /// Opens a path relative to a folder, closed on exec. The descriptor is above the standard ones.
 pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: linux.O) Result {
@@ -161,7 +163,8 @@ pub fn keepOnExec(descriptor: Descriptor) void {
 
 /// Reads the target of a symbolic link, cut at the buffer's size.
 pub fn readLink(path: [*:0]const u8, buffer: []u8) Result {
-    return .from(linux.syscall3(.readlink, @intFromPtr(path), @intFromPtr(buffer.ptr), buffer.len));
+    const address = @intFromPtr(buffer.ptr);
+    return .from(linux.syscall4(.readlinkat, working_folder, @intFromPtr(path), address, buffer.len));
 }
 
 /// Returns the size of an attribute's value in bytes.

@@ -34,7 +34,7 @@ import { buildBundle, buildVariant, type Linkage } from "../support/variants.ts"
 describe.skipIf(!able)("a packed bundle", () => {
   /** Where memory files are closed and no folder is left, as far as the kernel's own calls can see to that. */
   const closed = (...rules: string[]): Wrap => unshared(NOEXEC_FOLDERS, confined(NO_MEMFD, ...rules));
-  const HINT = "; a bundle built with -mgo.layout=direct needs none of these for its base\n";
+  const HINT = "; built with -mgo.layout=direct, its base needs none of these\n";
 
   test.skipIf(!canUnshare)("names all that it tried where no way is left", async () => {
     const path = await bundleOf("mirror", "packed", "static");
@@ -147,7 +147,7 @@ describe.skipIf(!able)("a packed bundle", () => {
       expect(runProgram(wrap([path]), { GOAMD64: LEVEL })).toMatchObject({
         status: 116,
         stdout: "",
-        stderr: `${PREFIX}variant not executed: its ELF interpreter is missing: /nowhere/ld.so\n`,
+        stderr: `${PREFIX}variant not executed: ELF interpreter is missing: /nowhere/ld.so\n`,
       });
     }
   });

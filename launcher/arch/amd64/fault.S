@@ -140,7 +140,7 @@ cut_short:
     .ascii "[mgo] launcher: bundle damaged: file is cut short\n"
     .set cut_short_size, . - cut_short
 bad_access:
-    .ascii "[mgo] launcher: bundle damaged: the launcher's own code faulted\n"
+    .ascii "[mgo] launcher: bundle damaged: the launcher faulted\n"
     .set bad_access_size, . - bad_access
 
     .section .note.GNU-stack, "", @progbits
