@@ -1,6 +1,4 @@
-/**
- * The arguments of mgo's own commands but `build`, which takes those of go: pack, inspect, extract, verify.
- */
+/** Arguments of the commands that take none of Go's flags: pack, inspect, extract, verify, completion, man. */
 import { parseArgs } from "node:util";
 import { splitFlag } from "../go/flags.ts";
 import { isLevel, LEVELS, type Level } from "../levels/level.ts";
@@ -9,7 +7,7 @@ import { MgoError } from "../system/error.ts";
 import type { CommandEntry, FlagEntry, FlagValues } from "./reference/types.ts";
 
 /**
- * Parses a command's flags, as the reference has them, and file names. Long flags may have one dash, as Go's have,
+ * Parses the flags that the reference lists for a command, and file names. Long flags may have one dash, as in Go,
  * or two.
  *
  * @throws MgoError for an unknown flag or a missing value
@@ -25,13 +23,13 @@ export function parseArguments<Command extends CommandEntry>(
       allowPositionals: true,
       strict: true,
     });
-    // Of the types that optionOf gave them.
+    // optionOf gives each flag the type that FlagValues has.
     return { values: values as FlagValues<Command["flags"]>, files: positionals };
   } catch (error) {
-    // parseArgs explains in its first sentence and goes on with advice on how to quote.
+    // The first sentence of parseArgs is the reason; the others advise on quoting.
     const reason = error instanceof Error ? error.message.split(". ")[0] : String(error);
     throw new MgoError(`${name}: ${reason}`, {
-      hint: `mgo help ${name} lists the flags`,
+      hint: `mgo help ${name}`,
       cause: error,
       status: 2,
     });
@@ -43,8 +41,8 @@ function optionOf({ short, value }: FlagEntry): { type: "string" | "boolean"; sh
 }
 
 /**
- * Go's spellings in those of parseArgs: `-json` is `--json`, `-o=x` is `-o x`, and `-mgo.layout` is `--layout` where
- * the command has that flag of builds.
+ * Rewrites Go's spellings for parseArgs: `-json` to `--json`, `-o=x` to `-o x`, and `-mgo.layout` to `--layout` if
+ * the command has that flag.
  */
 function twoDashes(args: readonly string[], flags: readonly FlagEntry[]): string[] {
   const end = args.indexOf("--");
@@ -58,7 +56,7 @@ function twoDashes(args: readonly string[], flags: readonly FlagEntry[]): string
 }
 
 /**
- * The one file that a command takes.
+ * Returns the one file that a command takes.
  *
  * @throws MgoError if there is none, or more than one
  */
@@ -66,15 +64,28 @@ export function singleFile(command: string, files: readonly string[]): string {
   const [file] = files;
   if (file === undefined || files.length > 1) {
     throw new MgoError(`${command} takes one file, not ${files.length}`, {
-      hint: `mgo help ${command} shows how`,
+      hint: `mgo help ${command}`,
       status: 2,
     });
   }
   return file;
 }
 
-/** @throws MgoError if the text is no level */
+/**
+ * Returns the value of `-o`.
+ *
+ * @throws MgoError if it is missing
+ */
+export function requireOutput(command: string, output: string | undefined): string {
+  if (output !== undefined) return output;
+  throw new MgoError(`${command}: missing -o OUTPUT`, { hint: `mgo help ${command}`, status: 2 });
+}
+
+/**
+ * @param flag names the text in messages
+ * @throws MgoError if the text is no level
+ */
 export function parseLevel(flag: string, text: string): Level {
   if (isLevel(text)) return text;
-  throw new MgoError(`${flag}: ${text} is no level: it takes ${LEVELS.join(", ")}`, { status: 2 });
+  throw new MgoError(`${flag}: unknown level ${text}: it may be ${LEVELS.join(", ")}`, { status: 2 });
 }

@@ -2,7 +2,7 @@
 
 import { MGO_FLAGS } from "../pipeline/flags.ts";
 import { wrapText } from "../system/text.ts";
-import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import { COMMANDS, LONE_FLAGS } from "./reference/commands.ts";
 import { formatFlag, formatPlain, formatSentence, formatVariable, glue } from "./reference/format.ts";
 import { GO_FLAG_NOTES } from "./reference/go-flags.ts";
 import {
@@ -22,7 +22,7 @@ const SECOND_COLUMN = 24;
 export function formatHelp(): string {
   return joinParagraphs(
     wrap(INTRODUCTION),
-    ["usage:", ...COMMANDS.flatMap(commandLines), ...FLAGS_ALONE.flatMap(aloneLines)],
+    ["usage:", ...COMMANDS.flatMap(commandLines), ...LONE_FLAGS.flatMap(loneLines)],
     wrap(`${OTHER_COMMANDS} "mgo help COMMAND" tells more about one of mgo's.`),
     ["flags of mgo, anywhere among those of go build:", ...MGO_FLAGS.flatMap(flagLines)],
     [
@@ -72,7 +72,7 @@ function commandLines({ synopsis, summary }: CommandEntry): readonly string[] {
   return twoColumns(rest.join(" "), summary, `  mgo ${name} `);
 }
 
-function aloneLines(flag: FlagEntry): readonly string[] {
+function loneLines(flag: FlagEntry): readonly string[] {
   return twoColumns(`mgo ${formatFlag(flag)}`, flag.summary);
 }
 

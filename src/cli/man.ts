@@ -1,7 +1,7 @@
 /** The man page mgo(1), made from the reference. */
 import packageJson from "../../package.json" with { type: "json" };
 import { MGO_FLAGS } from "../pipeline/flags.ts";
-import { COMMANDS, FLAGS_ALONE } from "./reference/commands.ts";
+import { COMMANDS, LONE_FLAGS } from "./reference/commands.ts";
 import { formatFlag, formatSentence, formatVariable } from "./reference/format.ts";
 import { GO_FLAG_NOTES } from "./reference/go-flags.ts";
 import { BUNDLE_STATUSES, STATUSES } from "./reference/statuses.ts";
@@ -38,7 +38,7 @@ export function manPage(): string {
     ...section("DESCRIPTION", paragraphs(INTRODUCTION, OTHER_COMMANDS, GO_FLAGS_WORK)),
     ...GO_FLAG_NOTES.flatMap(({ flags, note }) => term(paragraph(flags).join(" "), note)),
     ...paragraphs(ERRORS_ONCE),
-    ...section("COMMANDS", [...commands.flatMap(commandLines), ...FLAGS_ALONE.flatMap(flagLines)]),
+    ...section("COMMANDS", [...commands.flatMap(commandLines), ...LONE_FLAGS.flatMap(flagLines)]),
     ...section("FLAGS", [
       ...paragraph("These stand anywhere among the flags of `go build`, or in `MGOFLAGS`:"),
       ...MGO_FLAGS.flatMap(flagLines),

@@ -58,7 +58,7 @@ describe("mgo man prints a page", () => {
   test("and takes no arguments", () => {
     expect(run(makeWorkspace(), [...MGO, "man", "3"])).toMatchObject({
       status: 2,
-      stderr: "mgo: man takes no arguments, and was given 3\n",
+      stderr: "mgo: man: unexpected argument 3\n",
     });
   });
 });

@@ -74,11 +74,9 @@ describe("mgo extract --native", () => {
     const both = run(workspace, [...MGO, "extract", "x", "--native", "--level", "v1", "-o", "y"]);
     expect(both).toMatchObject({
       status: 2,
-      stderr: "mgo: extract: one of --level and --native\nhint: x has v1, v2\n",
+      stderr: "mgo: extract: --level and --native exclude each other\nhint: x has v1, v2\n",
     });
     const neither = run(workspace, [...MGO, "extract", "x", "-o", "y"]);
-    expect(neither.stderr).toBe(
-      "mgo: extract: which variant? Name it with --level, or take --native\nhint: x has v1, v2\n",
-    );
+    expect(neither.stderr).toBe("mgo: extract: missing --level LEVEL or --native\nhint: x has v1, v2\n");
   });
 });

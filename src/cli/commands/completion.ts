@@ -1,5 +1,4 @@
-/** `mgo completion SHELL`, and `mgo __complete WORD…`, which the shells' scripts ask. */
-
+/** `mgo completion SHELL`, and `mgo __complete WORD…`, which the scripts of the shells run. */
 import { MgoError } from "../../system/error.ts";
 import { writeStdout } from "../../system/streams.ts";
 import { parseArguments } from "../arguments.ts";
@@ -11,21 +10,21 @@ export function run(args: readonly string[]): number {
   const { files: words } = parseArguments(COMPLETION, args);
   const shell = SHELLS.find((known) => known === words[0]);
   if (shell === undefined || words.length > 1) {
-    throw new MgoError(`completion: for which shell? It is one of ${SHELLS.join(", ")}`, { status: 2 });
+    throw new MgoError(`completion: it takes a shell: ${SHELLS.join(", ")}`, { status: 2 });
   }
   writeStdout(SCRIPTS[shell]);
   return 0;
 }
 
 /**
- * Prints what may stand next: a line with what paths the shell should add and what of the word stays in front of all,
- * then a line for each word, with what it is for behind a tab.
+ * Prints what can be typed next: a line with the kind of paths that the shell should add and the prefix of all words,
+ * with a tab between them, then a line for each word, with a tab before its summary.
  *
- * @param words those of the command line, the last one as far as it has been typed
+ * @param words of the command line, the last one as far as it has been typed
  */
 export function answer(words: readonly string[]): number {
   const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "");
-  // Lines are what the scripts read.
+  // The scripts read lines.
   if (prefix.includes("\n")) return 0;
   const lines = [`${paths}\t${prefix}`, ...found.map(({ text, summary }) => `${text}\t${summary}`)];
   writeStdout(`${lines.join("\n")}\n`);

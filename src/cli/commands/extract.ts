@@ -1,4 +1,4 @@
-/** `mgo extract FILE --level LEVEL|--native -o OUT`: one variant, byte for byte as `go build` made it. */
+/** `mgo extract FILE --level LEVEL|--native -o OUT`: writes one variant as `go build` made it. */
 import { type Bundle, decodeVariant, findVariant, openBundle } from "../../bundle/read.ts";
 import type { Level } from "../../levels/level.ts";
 import { highestUpTo, nativeLevel } from "../../levels/native.ts";
@@ -6,45 +6,34 @@ import { MgoError } from "../../system/error.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
-import { parseArguments, parseLevel, singleFile } from "../arguments.ts";
+import { parseArguments, parseLevel, requireOutput, singleFile } from "../arguments.ts";
 import { EXTRACT } from "../reference/commands/extract.ts";
+import type { FlagValues } from "../reference/types.ts";
 
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments(EXTRACT, args);
   const bundle = await openBundle(singleFile("extract", files));
-  if (values.output === undefined) {
-    throw new MgoError("extract: where to? Name the file with -o, or - for standard output", {
-      status: 2,
-    });
-  }
-  const variant = findVariant(bundle, chooseLevel(bundle, values));
-  if (values.output === "-") {
+  const output = requireOutput("extract", values.output);
+  const variant = findVariant(bundle, selectLevel(bundle, values));
+  if (output === "-") {
     writeStdout(await decodeVariant(bundle, variant, signal));
     return 0;
   }
-  await checkOverwrite(values.output);
-  await placeOutput(values.output, [await decodeVariant(bundle, variant, signal)], signal);
+  await checkOverwrite(output);
+  await placeOutput(output, [await decodeVariant(bundle, variant, signal)], signal);
   return 0;
 }
 
-interface Choice {
-  readonly level?: string;
-  readonly native?: boolean;
-}
-
-function chooseLevel(bundle: Bundle, { level, native }: Choice): Level {
+function selectLevel(bundle: Bundle, { level, native }: FlagValues<typeof EXTRACT.flags>): Level {
   const present = bundle.directory.variants.map((variant) => variant.level);
   const hint = `${bundle.name} has ${present.join(", ")}`;
-  if ((level === undefined) === (native === undefined)) {
-    const which =
-      level === undefined
-        ? "which variant? Name it with --level, or take --native"
-        : "one of --level and --native";
-    throw new MgoError(`extract: ${which}`, { hint, status: 2 });
+  if (level !== undefined && native) {
+    throw new MgoError("extract: --level and --native exclude each other", { hint, status: 2 });
   }
   if (level !== undefined) return parseLevel("--level", level);
+  if (!native) throw new MgoError("extract: missing --level LEVEL or --native", { hint, status: 2 });
   const machine = nativeLevel();
   const best = highestUpTo(present, machine);
-  if (best === undefined) throw new MgoError(`extract: this machine runs ${machine} at most`, { hint });
+  if (best === undefined) throw new MgoError(`extract: this machine supports ${machine} at most`, { hint });
   return best;
 }

@@ -8,34 +8,30 @@ import { MgoError } from "../../system/error.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
-import { parseArguments, parseLevel } from "../arguments.ts";
+import { parseArguments, parseLevel, requireOutput } from "../arguments.ts";
 import { PACK } from "../reference/commands/pack.ts";
 
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const { values, files } = parseArguments(PACK, args);
-  if (values.output === undefined) {
-    throw new MgoError("pack: where to? Name the bundle with -o", { status: 2 });
-  }
-  if (files.length === 0) {
-    throw new MgoError("pack: no files to bundle", { hint: "mgo pack -o OUT FILE…", status: 2 });
-  }
+  const output = requireOutput("pack", values.output);
+  if (files.length === 0) throw new MgoError("pack: missing files", { hint: "mgo help pack", status: 2 });
   const settings = new Map<MgoFlag, Setting>();
   for (const { name } of BUNDLE_FLAGS) {
     const value = values[name];
     if (value !== undefined) settings.set(name, { value, where: `--${name}` });
   }
   const { launcher: file, ...bundleSettings } = readBundleSettings(settings);
-  if (values.output !== "-") await checkOverwrite(values.output);
+  if (output !== "-") await checkOverwrite(output);
   const inputs = files.map(parseInput);
   const { env, signal } = context;
   const launcher = await loadLauncher({ file, env, signal });
   const bundle = await createBundle(inputs, launcher, { ...bundleSettings, signal });
-  if (values.output === "-") for (const chunk of bundle) writeStdout(chunk);
-  else await placeOutput(values.output, bundle, signal);
+  if (output === "-") for (const chunk of bundle) writeStdout(chunk);
+  else await placeOutput(output, bundle, signal);
   return 0;
 }
 
-/** `FILE`, whose build info tells its level, or `v3=FILE`. */
+/** Reads `FILE`, whose build info has its level, or `v3=FILE`. */
 function parseInput(argument: string): VariantInput {
   const [, level, path] = /^(v\d+)=(.+)$/s.exec(argument) ?? [];
   if (level === undefined || path === undefined) return { path: argument };

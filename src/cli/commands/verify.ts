@@ -28,7 +28,7 @@ export async function run(args: readonly string[], { signal }: Context): Promise
 
 interface Result {
   readonly levels: readonly Level[];
-  /** The base of the direct layout that was changed since, in what is not loaded; null for none. */
+  /** The base of a direct bundle if its bytes that are not loaded were changed since, else null. */
   readonly changed: Level | null;
 }
 

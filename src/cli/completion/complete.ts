@@ -1,25 +1,23 @@
 /**
- * What may stand next on mgo's command line: for shells, which ask while it is being typed.
- *
- * Nothing is run and no file is read: shells complete paths themselves, and quote them as they want it.
+ * Completes mgo's command line, while it is typed in a shell. Runs nothing and reads no files: shells
+ * complete paths themselves, with quotes as they need them.
  */
-
 import { chdirLength } from "../../go/flags.ts";
 import { MGO_FLAGS } from "../../pipeline/flags.ts";
-import { COMMANDS, FLAGS_ALONE } from "../reference/commands.ts";
+import { COMMANDS, LONE_FLAGS } from "../reference/commands.ts";
 import { formatPlain } from "../reference/format.ts";
 import { GO_COMMANDS } from "../reference/go-commands.ts";
 import { GO_FLAGS } from "../reference/go-flags.ts";
 import type { CommandEntry, FlagEntry, Value } from "../reference/types.ts";
 
-/** What the shell itself adds: paths, what it offers for `go`, or nothing. */
+/** Completions that the shell itself adds: paths, those of `go`, or none. */
 export type Paths = "none" | "files" | "folders" | "packages" | "go";
 
 export interface Completion {
   readonly paths: Paths;
-  /** What of the current word stays as it is, in front of words and paths: `-o=`. */
+  /** The part of the current word that stays in front of words and paths: `-o=`. */
   readonly prefix: string;
-  /** Those that begin as the rest of the current word does. */
+  /** Words that begin with the rest of the current word. */
   readonly words: readonly Word[];
 }
 
@@ -31,8 +29,8 @@ export interface Word {
 const NOTHING: Completion = { paths: "none", prefix: "", words: [] };
 
 /**
- * @param before the words that are complete, without mgo's name
- * @param current what has been typed of the next one
+ * @param before the complete words, without mgo's name
+ * @param current the next word, as far as it has been typed
  */
 export function complete(before: readonly string[], current: string): Completion {
   const words = before.slice(chdirLength(before));
@@ -53,10 +51,10 @@ const COMMAND_WORDS: readonly Word[] = [
   ...[...GO_COMMANDS].map((name) => ({ text: name, summary: `as go ${name}` })),
 ];
 
-/** A command, or what belongs to a build. */
+/** Completes a command, or the first argument of a build. */
 function completeFirst(current: string): Completion {
   if (current.startsWith("-")) {
-    const alone = offer(FLAGS_ALONE.map(wordOfFlag), current);
+    const alone = offer(LONE_FLAGS.map(wordOfFlag), current);
     const { words, ...completion } = completeArguments(BUILD, [], current);
     return { ...completion, words: [...words, ...alone.words] };
   }
@@ -94,7 +92,7 @@ function flagsOf(command: CommandEntry): readonly FlagEntry[] {
   return command.isBuild ? [...command.flags, ...MGO_FLAGS, ...GO_FLAGS] : command.flags;
 }
 
-/** `-` alone is a file's name. */
+/** Tells a flag from a file's name, which `-` alone is. */
 function isFlag(word: string): boolean {
   return word.length > 1 && word.startsWith("-");
 }
@@ -123,13 +121,13 @@ function completeValue(value: Value, current: string, prefix: string): Completio
   }
 }
 
-/** Each choice once, behind those that are there: `v1,` goes on with `v1,v2`, `v1,v3`. */
+/** Completes a list, with each choice once: `v1,` becomes `v1,v2`, `v1,v3`, …. */
 function completeList(choices: readonly string[], current: string): Completion {
   const chosen = current.split(",");
   const typed = chosen.pop() ?? "";
   const front = chosen.map((choice) => `${choice},`).join("");
   const left = choices.filter((choice) => !chosen.includes(choice));
-  // A choice that is all there may be the last one, or others follow.
+  // A complete choice may be the last one, or others may follow.
   if (left.includes(typed)) {
     const more = left.filter((choice) => choice !== typed);
     return offer([bare(current), ...more.map((choice) => bare(`${current},${choice}`))], current);
@@ -148,7 +146,7 @@ function bare(text: string): Word {
   return { text, summary: "" };
 }
 
-/** A flag as it is begun: those with `=` go on behind it. */
+/** The word that begins a flag, with its `=` if it has one. */
 function wordOfFlag({ name, short, style, value, summary }: FlagEntry): Word {
   const text = short === undefined ? `${style === "go" ? "-" : "--"}${name}` : `-${short}`;
   return { text: style === "go" && value !== undefined ? `${text}=` : text, summary: formatPlain(summary) };

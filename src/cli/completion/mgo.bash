@@ -1,9 +1,9 @@
-# Bash completion for mgo, which says itself what may stand next.
+# Bash completion for mgo: the words come from `mgo __complete`.
 
 _mgo() {
   local mgo=$1 rest=${COMP_LINE:0:COMP_POINT} word i
   local -a words=()
-  # Bash splits words at = and : too; where no blank is between them, they are one for mgo.
+  # Bash splits words at = and : too; without a blank between them, mgo takes them for one.
   rest=${rest#*"${COMP_WORDS[0]}"}
   for ((i = 1; i <= COMP_CWORD; i++)); do
     local blanks=${rest%%[![:blank:]]*}
@@ -21,7 +21,7 @@ _mgo() {
 
   local paths='' prefix='' text
   local current=${words[${#words[@]} - 1]} typed=${2//[\"\'\\]/}
-  # What Bash leaves in front of what it asks for.
+  # Bash keeps this part of the word, and asks for the rest.
   local front=${current%"$typed"}
   COMPREPLY=()
   {
@@ -44,7 +44,7 @@ _mgo() {
     go) _mgo_go "$@" ;;
     *) _mgo_options +o default +o bashdefault ;;
   esac
-  # What follows = follows at once.
+  # A value follows = without a space.
   [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && _mgo_options -o nospace
   return 0
 }
@@ -54,7 +54,7 @@ _mgo_options() {
   type compopt &>/dev/null && compopt "$@"
 }
 
-# What there is for go completes go's commands.
+# The completions of go complete its commands.
 _mgo_go() {
   local spec
   if ! complete -p go &>/dev/null; then

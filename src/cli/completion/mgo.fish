@@ -1,4 +1,4 @@
-# Fish completion for mgo, which says itself what may stand next.
+# Fish completion for mgo: the words come from `mgo __complete`.
 
 function __mgo_complete
     set -l words (commandline -opc)
@@ -22,7 +22,7 @@ function __mgo_complete
         case packages
             __mgo_prefix $prefix (__fish_complete_path "$typed" | string match -r '^.*(?:/|\.go)(?:\t.*)?$')
         case go
-            # What there is for go completes go's commands.
+            # The completions of go complete its commands.
             complete -C (string join ' ' -- go (string escape -- $words) "$current")
     end
 end

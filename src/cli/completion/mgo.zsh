@@ -1,10 +1,10 @@
 #compdef mgo
-# Zsh completion for mgo, which says itself what may stand next.
+# Zsh completion for mgo: the words come from `mgo __complete`.
 
 _mgo() {
   local -a answer plain open
   local line text paths prefix
-  # Without the quotes that they are typed with.
+  # The words without their quotes.
   local -a asked=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
   answer=("${(@f)$(_call_program mgo ${words[1]} __complete ${(@qq)asked} 2>/dev/null)}")
   paths=${answer[1]%%$'\t'*}
@@ -13,7 +13,7 @@ _mgo() {
   for line in "${(@)answer[2,-1]}"; do
     [[ -z $line ]] && continue
     text=${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}
-    # What follows = follows at once.
+    # A value follows = without a space.
     if [[ $text == *=:* ]]; then open+=("$text"); else plain+=("$text"); fi
   done
 
@@ -25,7 +25,7 @@ _mgo() {
     folders) _files -/ && found=0 ;;
     packages) _files -g '*.go(-.)' && found=0 ;;
     go)
-      # What there is for go completes go's commands.
+      # The completions of go complete its commands.
       if [[ -n ${_comps[go]} ]]; then
         words[1]=go
         local service=go

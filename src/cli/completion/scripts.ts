@@ -1,4 +1,4 @@
-/** The scripts that shells complete mgo's command line by. They ask `mgo __complete`. */
+/** The scripts that complete mgo's command line in shells. They run `mgo __complete`. */
 import bash from "./mgo.bash" with { type: "text" };
 import fish from "./mgo.fish" with { type: "text" };
 import zsh from "./mgo.zsh" with { type: "text" };

@@ -1,4 +1,4 @@
-/** `with { type: "text" }` gives the file's text. */
+/** An import `with { type: "text" }` is the file's text. */
 declare module "*.bash" {
   const text: string;
   export default text;

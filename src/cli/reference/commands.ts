@@ -1,4 +1,4 @@
-/** mgo's commands, in the order that help lists them. A new one is a file in commands/ and a line here. */
+/** mgo's commands, in the order of help. A new one is a file in commands/, a line here, and its loader. */
 import { BENCH } from "./commands/bench.ts";
 import { BUILD } from "./commands/build.ts";
 import { COMPLETION } from "./commands/completion.ts";
@@ -24,11 +24,11 @@ export const COMMANDS = [
   MAN,
 ] as const satisfies readonly CommandEntry[];
 
-/** What a command of mgo is called: `build`, `pack`. src/cli/main.ts has a function for each. */
+/** The name of a command: `build`, `pack`. src/cli/find-command.ts has a loader for each. */
 export type CommandName = (typeof COMMANDS)[number]["name"];
 
-/** The flags that stand in a command's place. */
-export const FLAGS_ALONE = [
+/** Flags that take the place of a command. */
+export const LONE_FLAGS = [
   { name: "version", summary: "print mgo's version" },
   { name: "help", summary: "print this text" },
 ] as const satisfies readonly FlagEntry[];

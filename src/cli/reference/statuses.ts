@@ -1,18 +1,18 @@
-/** Exit statuses: of mgo, and of a bundle that could not start its program. */
+/** Exit statuses of mgo, and of a bundle that could not start its program. */
 import type { StatusEntry } from "./types.ts";
 
 export const STATUSES = [
-  { status: 1, summary: "it could not be done" },
-  { status: 2, summary: "the command line could not be understood" },
+  { status: 1, summary: "something failed, as the line on standard error says" },
+  { status: 2, summary: "the command line is wrong" },
 ] as const satisfies readonly StatusEntry[];
 
-/** Those of launcher/fatal.zig. */
+/** The statuses of launcher/fatal.zig. */
 export const BUNDLE_STATUSES = [
   {
     status: 112,
     name: "damaged",
-    summary: "the bundle is damaged, or cut short",
-    remedy: "fetch it again; `mgo verify` tells more",
+    summary: "the bundle is damaged or cut short",
+    remedy: "fetch it again; `mgo verify` says more",
   },
   {
     status: 113,
@@ -29,26 +29,25 @@ export const BUNDLE_STATUSES = [
   {
     status: 115,
     name: "no_memory",
-    summary: "no memory, or nothing else to put the program in",
+    summary: "there is no memory or file to put the program into",
     remedy: "`-mgo.layout=direct` needs no memory for its base",
   },
   {
     status: 116,
     name: "not_executed",
-    summary: "the program could not be executed, on any way",
+    summary: "the program could not be executed in any way",
     remedy: "the line lists what was tried and what the kernel said",
   },
   {
     status: 117,
     name: "capabilities",
-    summary: "it has file capabilities, which it would lose on the way",
+    summary: "it has file capabilities, which the program would lose",
     remedy: "build with `-mgo.layout=direct`, and a base that the CPU can run",
   },
   {
     status: 118,
     name: "not_extracted",
-    summary:
-      "`MGODEBUG=extract` could not write, or could not give back the base of a direct bundle, which was changed since",
+    summary: "`MGODEBUG=extract` could not write, or the base of a direct bundle was changed since",
   },
   { status: 119, name: "bug", summary: "a bug in the launcher", remedy: "please report it" },
 ] as const satisfies readonly StatusEntry[];

@@ -1,16 +1,19 @@
-/** What the help text and the man page both say in sentences. */
+/** Sentences of both the help text and the man page. */
 
 export const INTRODUCTION =
-  "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, that starts the best variant for the CPU it runs on.";
+  "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, " +
+  "that starts the best variant for the CPU it runs on.";
 
 export const OTHER_COMMANDS =
-  "Every other command (env, list, mod, test, tool, version, vet, ...) goes to go unchanged: mgo can stand wherever a go command can be named.";
+  "Every other command (env, list, mod, test, tool, version, vet, ...) goes to go unchanged: mgo can stand " +
+  "wherever a go command can be named.";
 
 export const GO_FLAGS_WORK =
-  'All flags of go build work as they do there ("go help build"). Some of what they do concerns four builds:';
+  'All flags of go build work as they do there ("go help build"). Some do more, because there are four builds:';
 
 export const ERRORS_ONCE =
-  "Errors that all levels share are printed once, as go build prints them; others behind a line `# GOAMD64=v3`. The exit status is that of go build.";
+  "Errors that all levels share are printed once, as by go build; others follow a line `# GOAMD64=v3`. The exit " +
+  "status is that of go build.";
 
 export const GOAMD64_IGNORED = "GOAMD64 is ignored when building: `-mgo.levels` names the levels.";
 
@@ -25,7 +28,7 @@ export const EXAMPLES: readonly { readonly command: string; readonly summary: st
   },
   {
     command: "mgo pack -o app v1/app v2/app v3/app v4/app",
-    summary: "Bundles what four machines have built.",
+    summary: "Bundles the builds of four machines.",
   },
   { command: "MGODEBUG=log ./app", summary: "Says which variant is started." },
   { command: "GOAMD64=v1 ./app", summary: "Starts the variant that runs everywhere." },

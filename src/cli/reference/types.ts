@@ -1,9 +1,9 @@
 /**
- * What the reference is made of: mgo's commands, flags, variables and exit statuses as data. The help text, the man
- * page and the shell completions are made from it, and the command line's parsers read it.
+ * The reference: mgo's commands, flags, variables and exit statuses as data. The help text, the man page and the
+ * completions are made from it, and the parsers of the command line read it.
  *
- * Texts are sentences without line breaks. What is literal stands in backquotes: the man page sets it in bold, the
- * help text leaves the backquotes out. In what is literal, words in capitals (FILE) stand for something.
+ * Texts are sentences without line breaks. Backquotes enclose literal text, in which words in capitals (FILE) are
+ * placeholders. The man page sets it in bold; the help text drops the backquotes.
  */
 import type { FlagEntry, Value } from "../../go/flag-entry.ts";
 
@@ -11,37 +11,37 @@ export type { FlagEntry, Value };
 
 export interface CommandEntry {
   readonly name: string;
-  /** What stands behind `mgo`. */
+  /** The words after `mgo`, with placeholders. */
   readonly synopsis: string;
-  /** What it does, in help's list of commands. */
+  /** A phrase for the list of commands. */
   readonly summary: string;
   /** Paragraphs that `mgo help NAME` and the man page add. */
   readonly details?: readonly string[];
   /** Its own flags. */
   readonly flags: readonly FlagEntry[];
-  /** Whether the flags of `go build` and mgo's own for builds go along with it. */
+  /** Whether it also takes the flags of `go build`, and mgo's own for builds. */
   readonly isBuild?: true;
-  /** What its arguments are; without, it has none. */
+  /** The kind of its operands, if it takes any. */
   readonly operands?: Value;
 }
 
 export interface VariableEntry {
   readonly name: string;
-  /** A value that it may have, and that the entry is about. */
+  /** The value that the entry is about, if it is about one. */
   readonly value?: string;
   readonly summary: string;
 }
 
 export interface StatusEntry {
   readonly status: number;
-  /** As launcher/fatal.zig calls it; of mgo's own statuses, none. */
+  /** Its name in launcher/fatal.zig; mgo's own statuses have none. */
   readonly name?: string;
   readonly summary: string;
-  /** What to do about it. */
+  /** Something to do about it. */
   readonly remedy?: string;
 }
 
-/** The values that parsing a command's flags gives: text where a flag takes something, else whether it is there. */
+/** A command's parsed flags: the text of a value, or whether a switch is there. */
 export type FlagValues<Flags extends readonly FlagEntry[]> = {
   readonly [Entry in Flags[number] as Entry["name"]]?: Entry extends { readonly value: Value }
     ? string

@@ -1,25 +1,26 @@
-/** The environment variables that mgo reads, and those that a bundle reads when it runs. */
+/** Environment variables that mgo reads, and those that a bundle reads when it runs. */
 import { LEVELS } from "../../levels/level.ts";
 import type { VariableEntry } from "./types.ts";
 
 export const VARIABLES = [
   {
     name: "MGOFLAGS",
-    summary: "`-mgo.` flags used when the command line has none, as `GOFLAGS` has those of go",
+    summary: "defaults of `-mgo.` flags, as `GOFLAGS` holds those of go's",
   },
   { name: "MGO_PARALLEL_BUILD", summary: "the default of `-mgo.jobs`" },
   {
     name: "MGOCACHE",
     summary:
-      "where variants and the bundle made of them are kept, so that unchanged ones are neither linked nor encoded again; `off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
+      "the folder that keeps variants and bundles, so that unchanged ones are neither linked nor encoded again; " +
+      "`off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
   },
-  { name: "MGODEBUG", value: "trace", summary: "show where in mgo an error came from" },
-  { name: "NO_COLOR", summary: "no colours on a terminal" },
+  { name: "MGODEBUG", value: "trace", summary: "print the stack trace of an error" },
+  { name: "NO_COLOR", summary: "print no colours on a terminal" },
 ] as const satisfies readonly VariableEntry[];
 
-/** Read by the launcher: launcher/select/environment.zig. */
+/** The variables that launcher/select/environment.zig reads. */
 export const BUNDLE_VARIABLES = [
-  { name: "GOAMD64", value: LEVELS.join("|"), summary: "start this variant, or the best below it" },
+  { name: "GOAMD64", value: LEVELS.join("|"), summary: "start this variant, or the best one below it" },
   { name: "MGODEBUG", value: "log", summary: "say on standard error which variant is started" },
   { name: "MGODEBUG", value: "extract", summary: "write that variant to standard output instead" },
   { name: "MGODEBUG", value: "base", summary: "start the base of a direct bundle, if the CPU can" },

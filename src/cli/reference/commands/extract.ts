@@ -6,22 +6,23 @@ export const EXTRACT = {
   synopsis: "extract FILE --level v3|--native -o OUT",
   summary: "write one variant, as `go build` made it",
   details: [
-    "With `--native`, the variant is the one that the bundle would start on this machine. Where mgo is not installed, the bundle writes it itself: `MGODEBUG=extract ./app > app.native`.",
+    "`--native` picks the variant that the bundle would start on this machine. A bundle can write it without " +
+      "mgo, too: `MGODEBUG=extract ./app > app.native`.",
   ],
   flags: [
     {
       name: "level",
       value: { kind: "choice", choices: LEVELS },
       shown: "v3",
-      summary: "which variant",
+      summary: "the variant of this level",
     },
-    { name: "native", summary: "the best one that this machine can run" },
+    { name: "native", summary: "the best variant for this machine" },
     {
       name: "output",
       short: "o",
       value: { kind: "file" },
       shown: "OUT",
-      summary: "where it goes; `-` is standard output",
+      summary: "the file to write; `-` is standard output",
     },
   ],
   operands: { kind: "file" },

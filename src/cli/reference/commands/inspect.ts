@@ -5,16 +5,17 @@ export const INSPECT = {
   synopsis: "inspect FILE [--sizes] [--json] [--html FILE]",
   summary: "show what is in a bundle",
   details: [
-    "Shows levels, sizes, base, codecs, checksums, Go version and main module. Only the bundle's directory is read; `mgo verify` checks the contents. With `--sizes` variants are decoded, to see their sections.",
+    "Shows levels, sizes, base, codecs, checksums, Go version and main module. Reads only the bundle's " +
+      "directory; `mgo verify` checks the contents. With `--sizes`, decodes variants to see their sections.",
   ],
   flags: [
-    { name: "sizes", summary: "show where the bytes go, by part and variant" },
-    { name: "json", summary: "print it as JSON" },
+    { name: "sizes", summary: "show the sizes of parts, by variant" },
+    { name: "json", summary: "print JSON" },
     {
       name: "html",
       value: { kind: "file" },
       shown: "FILE",
-      summary: "write a page with a picture of the sizes, which are shown then, too",
+      summary: "write a page with a picture of the sizes, and show them",
     },
   ],
   operands: { kind: "file" },

@@ -5,7 +5,9 @@ export const INSTALL = {
   synopsis: "install [-mgo flags] [go build flags] [packages]",
   summary: "do what `go install` does, with bundles for executables",
   details: [
-    "The packages may have a version, as in `example.com/tool@latest`. Bundles go where `go install` puts executables: into `GOBIN`, else into bin of `GOPATH`'s first folder. Where mgo runs on another system than linux/amd64, `go` refuses `GOBIN`, and mgo uses it; without, bundles go into bin/linux_amd64 as with `go`.",
+    "Packages may have a version, as in `example.com/tool@latest`. Bundles go where `go install` puts " +
+      "executables: into `GOBIN`, else into bin of `GOPATH`'s first folder. On a system other than linux/amd64, " +
+      "`go` refuses `GOBIN` and mgo uses it; without `GOBIN`, bundles go into bin/linux_amd64, as with `go`.",
   ],
   flags: [],
   isBuild: true,

@@ -7,7 +7,8 @@ export const PACK = {
     "pack -o OUT [--base v3] [--compress best] [--layout direct] [--start base] [--launcher FILE] FILE...",
   summary: "bundle variants built elsewhere; `v3=FILE` names a level",
   details: [
-    "The level of each file is read from its Go build info, or given in front of its name: `v3=FILE`. Flags may be written as builds take them, too: `-mgo.layout=direct`.",
+    "Each file's level is read from its Go build info, unless it is named: `v3=FILE`. Flags may also be written " +
+      "as for builds: `-mgo.layout=direct`.",
   ],
   flags: [
     {
@@ -15,7 +16,7 @@ export const PACK = {
       short: "o",
       value: { kind: "file" },
       shown: "OUT",
-      summary: "where the bundle goes; `-` is standard output",
+      summary: "the file to write; `-` is standard output",
     },
     ...BUNDLE_FLAGS,
   ],

@@ -5,7 +5,9 @@ export const RUN = {
   synopsis: "run [-mgo flags] [go run flags] package [arguments]",
   summary: "do what `go run` does, at the level that a bundle would start here",
   details: [
-    "One variant is built and run: the best of `-mgo.levels` that this CPU supports, or the one that `GOAMD64` asks for as it would ask a bundle. On other systems than Linux on x86-64, and for other targets, it is plain `go run`. Of mgo's flags, `-mgo.levels` and `-mgo.cgo-march` count; the others are about bundles.",
+    "Builds and runs one variant: the best of `-mgo.levels` that this CPU supports, or the one that `GOAMD64` " +
+      "asks for, as it asks a bundle. On systems other than Linux on x86-64, and for other targets, it is " +
+      "plain `go run`. Of mgo's flags, only `-mgo.levels` and `-mgo.cgo-march` have an effect.",
   ],
   flags: [],
   isBuild: true,
