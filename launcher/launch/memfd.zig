@@ -13,6 +13,9 @@ const path_size_max = 4096;
 
 const where = "memory";
 
+/// Ten times what a huge page takes that the kernel has at hand, in nanoseconds.
+const huge_page_time_max = 2 * std.time.ns_per_ms;
+
 pub fn start(launch: *const Launch) void {
     var path_buffer: [path_size_max]u8 = undefined;
     var name_buffer: [name_size_max + 1]u8 = undefined;
@@ -20,10 +23,18 @@ pub fn start(launch: *const Launch) void {
     switch (system.file.createMemfd(memfdName(&name_buffer, path, launch.source.variant.level))) {
         .ok => |opened| {
             const descriptor: system.Descriptor = @intCast(opened);
+            system.memory.backWithHugePages(descriptor, leadingSize(launch), huge_page_time_max);
             program_file.start(launch, .{ .writable = descriptor, .readable = descriptor }, where);
         },
         .failed => |number| launch.attempts.fail("file in ", where, ": memfd_create: ", number),
     }
+}
+
+/// Returns how many bytes of the file come before the first that a start leaves out.
+fn leadingSize(launch: *const Launch) u64 {
+    const variant = launch.source.variant;
+    const detached = launch.source.bundle.detachedOf(variant);
+    return if (detached.len == 0 or launch.symbols) variant.size else detached[0].offset;
 }
 
 /// Returns the path and the level, `/usr/bin/foobar [GOAMD64=v3]`. A path that is too long keeps its tail, behind three
