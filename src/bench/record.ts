@@ -8,13 +8,12 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cgoEnvironment } from "../go/cgo.ts";
-import type { CgoSettings } from "../go/env.ts";
+import { type CgoSettings, cgoEnvironment } from "../go/cgo.ts";
 import { chdirLength } from "../go/flags.ts";
 import { quoteWord } from "../go/quoted.ts";
 import type { Level } from "../levels/level.ts";
-import { readVerbosity } from "../pipeline/plan.ts";
-import { makeReport, type Report } from "../pipeline/report.ts";
+import { type Report, reportFailures } from "../pipeline/report.ts";
+import { QUIET } from "../pipeline/verbosity.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, run } from "../system/process.ts";
 import type { BenchArguments } from "./arguments.ts";
@@ -83,14 +82,7 @@ export async function recordTests(
     outputs.push({ ...result, level, status: result.status ?? 1, killed: result.status === undefined });
     recorded.push(...(await readRecords(place, level)));
   }
-  const failed = outputs.filter(({ status }) => status !== 0);
-  if (failed.length > 0) {
-    return makeReport(
-      outputs.map((output) => (output.status === 0 ? { ...output, stdout: "", stderr: "" } : output)),
-      readVerbosity([]),
-      [],
-    );
-  }
+  if (outputs.some(({ status }) => status !== 0)) return reportFailures(outputs, QUIET);
   return subjectsOf(recorded, context);
 }
 

@@ -1,49 +1,63 @@
 /**
- * C, C++ and Fortran compiled for each variant's level (-mgo.cgo-march), by the flags that cgo gives to the compilers.
+ * C, C++ and Fortran compiled for each variant's level (-mgo.cgo-march), by the flags that cgo gives to
+ * compilers.
  */
-
+import { resolve } from "node:path";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, run } from "../system/process.ts";
-import { type CgoSettings, type GoEnv, readCgoSettings } from "./env.ts";
+import { readVariables } from "./env.ts";
 import { splitQuoted } from "./quoted.ts";
 
-const VARIABLES = ["CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const;
+const FLAG_VARIABLES = ["CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const;
+const VARIABLES = ["CGO_ENABLED", "CC", "CXX", ...FLAG_VARIABLES] as const;
 
-/** As GCC 11 and Clang 12 spell it: the lowest level has no number there. */
+/**
+ * The variables by which cgo finds compilers and their flags, as the environment, `go env -w` or Go's
+ * defaults have them.
+ */
+export type CgoSettings = Readonly<Record<(typeof VARIABLES)[number], string>>;
+
+/** A level as GCC 11 and Clang 12 spell it: the lowest has no number there. */
 function march(level: Level): string {
   return `-march=x86-64${level === "v1" ? "" : `-${level}`}`;
 }
 
 /**
- * The flags of the user, or Go's own (`-O2 -g`), with the level's behind them: of several -march the last one counts.
+ * Adds the level's flag to the user's flags, or Go's own (`-O2 -g`): of several -march the last one counts.
  */
 export function cgoEnvironment(settings: CgoSettings, level: Level): Readonly<Record<string, string>> {
-  return Object.fromEntries(VARIABLES.map((name) => [name, `${settings[name]} ${march(level)}`.trimStart()]));
+  return Object.fromEntries(
+    FLAG_VARIABLES.map((name) => [name, `${settings[name]} ${march(level)}`.trimStart()]),
+  );
 }
 
 /**
- * What cgo gives to compilers, which must know the levels.
+ * Asks Go about cgo, which takes longer than other questions, and compilers about the levels.
  *
  * @param chdir the build's `-C` flag as it was written, if it has one
  * @param folder where Go runs
- * @throws MgoError naming a compiler that does not
+ * @throws MgoError naming a compiler that does not know the levels
  */
-export async function readCompilers(
-  { go }: GoEnv,
+export async function readCgoSettings(
+  go: string,
   levels: readonly Level[],
   chdir: readonly string[],
   folder: string,
   context: Context,
 ): Promise<CgoSettings> {
-  const settings = await readCgoSettings(go, chdir, context);
-  await checkCompilers(settings, levels, folder, context);
-  return settings;
+  // Go makes a folder in TMPDIR, which it takes to be relative to where -C leads.
+  const { TMPDIR } = context.env;
+  const env = TMPDIR ? { ...context.env, TMPDIR: resolve(context.cwd, TMPDIR) } : context.env;
+  const answer = await readVariables(go, chdir, VARIABLES, { ...context, env });
+  if ("status" in answer) throw new MgoError(`go env: ${answer.stderr.trim()}`);
+  await checkCompilers(answer.values, levels, folder, context);
+  return answer.values;
 }
 
 /**
- * Asks the C and C++ compilers, which have learnt all levels at once. One that cannot be run passes: the program may
- * have nothing for it.
+ * Asks the C and C++ compilers about one level: they have learnt all at once. One that cannot be run passes,
+ * as the program may have nothing for it.
  */
 async function checkCompilers(
   settings: CgoSettings,
@@ -68,9 +82,7 @@ async function checkCompilers(
     if (without?.status !== 0 || withFlag === undefined || withFlag.status === 0) continue;
     throw new MgoError(
       `-mgo.cgo-march: ${program} does not take ${march(level)}: ${firstError(withFlag.stderr)}`,
-      {
-        hint: `GCC 11 and Clang 12 were the first to; ${name} names another compiler`,
-      },
+      { hint: `${name} names another compiler: GCC 11 or Clang 12, or newer` },
     );
   }
 }

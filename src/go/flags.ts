@@ -1,13 +1,13 @@
 /**
  * Argument lists of Go's commands, read as Go reads them.
  *
- * mgo hands Go's flags on as they were written. It reads them only to find the few that it must understand (-o, -C,
- * -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
+ * mgo hands Go's flags on as they were written. It reads them only to find the few that it must understand
+ * (-o, -C, -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
  */
 import { type Arity, arityOf } from "./flag-entry.ts";
 import { flagsOf } from "./flag-table.ts";
 
-/** Whether a flag, named without dashes, is mgo's own. */
+/** Returns whether a flag, named without dashes, is mgo's own. */
 export function isMgoFlag(name: string): boolean {
   return name.startsWith("mgo.");
 }
@@ -29,7 +29,7 @@ export interface Arguments {
   readonly flags: readonly Flag[];
   /** mgo's own, whose names begin with `mgo.`, in their order. */
   readonly mgo: readonly Flag[];
-  /** What follows the flags, with the `--` that ends them if there is one. */
+  /** All behind the flags, with the `--` that ends them if there is one. */
   readonly packages: readonly string[];
 }
 
@@ -37,14 +37,16 @@ export type Parsed =
   | Arguments
   /** -h or -help. */
   | { readonly kind: "help" }
-  /** A flag that is not in the table: its arity must be found out before the rest can be read. */
+  /** An unknown flag: its arity must be found out before the rest can be read. */
   | { readonly kind: "unknown"; readonly name: string }
   /** mgo's own flag at the end, without its value. */
   | { readonly kind: "valueless"; readonly name: string }
   /** Something that Go refuses; Go has the words for it. */
   | { readonly kind: "refused" };
 
-/** A flag's name without dashes, and its value if one is joined by `=`; undefined for a word that is no flag. */
+/**
+ * Splits a flag into its name without dashes and the value behind `=`; undefined for a word that is no flag.
+ */
 export function splitFlag(word: string): { readonly name: string; readonly value?: string } | undefined {
   const [, name, value] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (name === undefined) return undefined;
@@ -52,8 +54,8 @@ export function splitFlag(word: string): { readonly name: string; readonly value
 }
 
 /**
- * Reads an argument list as Go's flag package does: `-x`, `--x`, `-x=v`, `-x v`; the first argument that is no
- * flag ends them, and so does `--`.
+ * Reads an argument list as Go's flag package does: `-x`, `--x`, `-x=v`, `-x v`; the first argument that is
+ * no flag ends them, and so does `--`.
  *
  * @param find a flag's arity; undefined for one that it does not know
  */
@@ -90,7 +92,7 @@ export function parseArguments(args: readonly string[], find: (name: string) => 
   return { kind: "arguments", flags, mgo, packages: args.slice(at) };
 }
 
-/** How many arguments the -C takes that Go wants in front of all others: 0, 1 or 2. */
+/** Counts the arguments of the -C that Go wants in front of all others: 0, 1 or 2. */
 export function chdirLength(args: readonly string[]): number {
   const { name, value } = splitFlag(args[0] ?? "") ?? {};
   if (name !== "C") return 0;
@@ -98,8 +100,8 @@ export function chdirLength(args: readonly string[]): number {
 }
 
 /**
- * Reads the words of GOFLAGS, where each is a flag of its own (`-x`, `-x=v`) and those that this command does
- * not have are ignored. What Go refuses there it says itself when it runs, so nothing is refused here.
+ * Reads the words of GOFLAGS. Each is a flag of its own (`-x`, `-x=v`), and Go ignores those that a command
+ * does not have. Nothing is refused here: Go does that itself when it runs.
  */
 export function parseFlagWords(words: readonly string[]): readonly Flag[] {
   const known = flagsOf("build");
@@ -112,23 +114,23 @@ export function parseFlagWords(words: readonly string[]): readonly Flag[] {
   });
 }
 
-/** The value that counts, the last one; undefined if the flag is not there. */
+/** Returns the value that counts, the last one; undefined without the flag. */
 export function lastValue(flags: readonly Flag[], name: string): string | undefined {
   return flags.findLast((flag) => flag.name === name)?.value;
 }
 
-/** Whether a boolean flag is there and not switched off. */
+/** Returns whether a boolean flag is there and not switched off. */
 export function isSet(flags: readonly Flag[], name: string): boolean {
   return readBool(lastValue(flags, name) ?? "false") === true;
 }
 
-/** A boolean flag's value as Go reads it; undefined if it is none. */
+/** Reads a boolean flag's value as Go does; undefined if it is none. */
 export function readBool(value: string): boolean | undefined {
   if (TRUE.has(value)) return true;
   return FALSE.has(value) ? false : undefined;
 }
 
-/** The arguments that these flags were written as. */
+/** Returns the arguments that flags were written as. */
 export function wordsOf(flags: readonly Flag[]): readonly string[] {
   return flags.flatMap((flag) => flag.words);
 }

@@ -1,8 +1,10 @@
-/** What `go` prints for programs to read. */
+/** JSON that `go` prints. */
 import { MgoError } from "../system/error.ts";
 
 /**
- * @param command that printed it, for messages
+ * Reads one object.
+ *
+ * @param command the command that printed it, for messages
  * @throws MgoError if the text is no JSON object
  */
 export function readJsonObject(text: string, command: string): Readonly<Record<string, unknown>> {
@@ -16,10 +18,10 @@ export function readJsonObject(text: string, command: string): Readonly<Record<s
   throw notGo(command);
 }
 
-/** The error for a `go` that does not answer as Go does: a wrapper that fails, perhaps. */
+/** Makes the error for a `go` that does not answer as Go does, such as a wrapper that fails. */
 export function notGo(command: string, cause?: unknown): MgoError {
   return new MgoError(`${command} printed something that mgo cannot read`, {
-    hint: "is the go in PATH the real one?",
+    hint: "command -v go shows which go is in PATH",
     cause,
   });
 }

@@ -1,7 +1,4 @@
-/**
- * The packages that a build is about, as `go list` tells them.
- */
-
+/** The packages that a build names, as `go list` tells them. */
 import { type Context, type RunResult, run } from "../system/process.ts";
 import { flagsOf } from "./flag-table.ts";
 import { type Arguments, chdirLength, wordsOf } from "./flags.ts";
@@ -10,11 +7,11 @@ import { readJsonObject } from "./json.ts";
 export interface Package {
   /** The package clause's name, `main` for a program; empty if Go could not read the package. */
   readonly name: string;
-  /** `command-line-arguments` for a package that is given as files. */
+  /** `command-line-arguments` for a package given as files. */
   readonly importPath: string;
   readonly goFiles: readonly string[];
   readonly cgoFiles: readonly string[];
-  /** Where `go install` puts it: absolute unless GOBIN is not, empty if nowhere. */
+  /** The path that `go install` gives it: absolute unless GOBIN is not; empty for none. */
   readonly target: string;
   /** Whether it belongs to Go itself. */
   readonly goroot: boolean;
@@ -22,15 +19,15 @@ export interface Package {
   readonly broken: boolean;
 }
 
-/** The form in which packages leave Go's template: one JSON object for each. */
+/** Has `go list` print one JSON object for each package. */
 const FIELDS = "-json=Name,ImportPath,GoFiles,CgoFiles,Target,Goroot,Error";
 
 /**
- * Lists the packages that the build's arguments name. Only they are looked at, not what they import (-find):
- * what is wrong further down is for the build to say.
+ * Lists the packages that the build's arguments name, without those that they import (-find): the build
+ * itself says what is wrong with those.
  *
  * @param onStderrLine sees Go's progress ("go: downloading …") at once
- * @returns what Go said instead if it fails
+ * @returns Go's words instead if it fails
  */
 export async function listPackages(
   go: string,
@@ -46,7 +43,7 @@ export async function listPackages(
   return result.status === 0 ? readPackages(result.stdout) : result;
 }
 
-/** `go list -json` prints objects one after the other, each ending in a line of its own. */
+/** Splits the output of `go list -json`: each object ends in a line of its own. */
 function readPackages(stdout: string): readonly Package[] {
   return stdout
     .split(/(?<=^\})\n/m)

@@ -1,11 +1,10 @@
-/**
- * The name that Go gives an executable when nobody names it.
- */
+/** The default names of executables. */
 import type { Package } from "./list.ts";
 
 /**
- * Go's DefaultExecName (cmd/go/internal/load/pkg.go): the first file's name for a package given as files,
- * otherwise the last element of the import path, or the one before it if the last is a major version.
+ * Returns the name that Go gives an executable without -o (DefaultExecName in cmd/go/internal/load/pkg.go):
+ * the first file's for a package given as files, else the last element of the import path, or the one before
+ * it if the last is a major version.
  *
  * @param modules whether Go works in module mode; `/v2` is an ordinary folder in GOPATH mode
  * @returns an empty string for a package of files that holds no Go file
@@ -24,7 +23,7 @@ export function defaultName(
   return last;
 }
 
-/** Go's isVersionElement: v2 and up, without leading zeros. */
+/** Returns what Go's isVersionElement does: v2 and up, without leading zeros. */
 function isMajorVersion(element: string): boolean {
   return /^v(?:[2-9]|[1-9][0-9]+)$/.test(element);
 }

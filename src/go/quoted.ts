@@ -1,13 +1,11 @@
-/**
- * Words of a flag variable (GOFLAGS, MGOFLAGS), split as Go splits them.
- */
+/** Words of flag variables (GOFLAGS, MGOFLAGS), split as Go splits them. */
 
 const SPACE = /[ \t\n\r]/;
 
 /**
- * Splits a variable at blanks. A word that begins with ' or " reaches to the next such quote, with nothing
- * unescaped inside; quotes further inside a word stand for themselves. These are the rules of Go's
- * cmd/internal/quoted.Split.
+ * Splits a variable at blanks, by the rules of Go's cmd/internal/quoted.Split. A word that begins with ' or "
+ * reaches to the next such quote, with nothing unescaped inside; quotes further inside a word stand for
+ * themselves.
  *
  * @returns undefined when a quote is never closed
  */
@@ -31,7 +29,7 @@ export function splitQuoted(text: string): readonly string[] | undefined {
   }
 }
 
-/** A word as `splitQuoted` reads it back; undefined for one that would need quotes and has both in it. */
+/** Writes a word as `splitQuoted` reads it; undefined for one that needs quotes and has both in it. */
 export function quoteWord(word: string): string | undefined {
   if (word !== "" && !/^['"]/.test(word) && !SPACE.test(word)) return word;
   const quote = ["'", '"'].find((one) => !word.includes(one));

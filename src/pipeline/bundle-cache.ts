@@ -1,8 +1,6 @@
 /**
- * The bundle of the last run, in the cache beside the variants that it was made of: while they are the same, by their
- * SHA-256, nothing is encoded again.
- *
- * Whatever else makes other bytes of the same variants is in the file's name.
+ * The bundle of the last run, in the cache beside the variants that it was made of: while they are the same,
+ * by their SHA-256, nothing is encoded again. All else that its bytes depend on is in the file's name.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,10 +8,10 @@ import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Bundle, readBundle } from "../bundle/read.ts";
 import { type PendingInput, sha256 } from "../bundle/variant.ts";
-import type { BundleOptions } from "../bundle/write.ts";
 import { loadProduct } from "../engine/products.ts";
 import type { Level } from "../levels/level.ts";
 import type { Context } from "../system/process.ts";
+import type { BundleSettings } from "./options.ts";
 
 /** In an entry of the cache, beside a folder for each level. */
 const FOLDER = "bundles";
@@ -21,9 +19,10 @@ const FOLDER = "bundles";
 /** The file begins with the SHA-256 of the bundle that follows, in bytes. */
 const CHECKSUM_SIZE = 32;
 
-export interface KeptBundle {
+export interface BundleCache {
   /**
-   * The bundle, if there is one of these variants. Waits for them, as long as those that are there are its own.
+   * Returns the bundle of these variants, if there is one. Waits for them, as long as those that are there
+   * are its own.
    *
    * @throws what a variant's `ready` rejects with
    */
@@ -37,38 +36,23 @@ export interface KeptBundle {
  * @param name the program's, in the entry
  * @param launcher the launcher's ELF file
  */
-export async function openKept(
+export async function openBundleCache(
   entry: string,
   name: string,
   launcher: Uint8Array,
-  {
-    layout,
-    startPolicy,
-    compress,
-    base,
-  }: Pick<BundleOptions, "layout" | "startPolicy" | "compress" | "base">,
+  { layout, startPolicy, compress, base }: BundleSettings,
   { env, signal }: Pick<Context, "env" | "signal">,
-): Promise<KeptBundle> {
+): Promise<BundleCache> {
   const folder = join(entry, FOLDER, name);
-  const made = [
-    packageJson.version,
-    process.versions.bun ?? process.version,
-    layout,
-    startPolicy,
-    compress,
-    base,
-  ];
-  const hash = createHash("sha256").update(JSON.stringify(made)).update(sha256(launcher));
-  const path = join(
-    folder,
-    hash
-      .update(sha256(await loadProduct("engine", env, signal)))
-      .digest("hex")
-      .slice(0, 32),
-  );
+  const runtime = process.versions.bun ?? process.version;
+  const hash = createHash("sha256")
+    .update(JSON.stringify([packageJson.version, runtime, layout, startPolicy, compress, base]))
+    .update(sha256(launcher))
+    .update(sha256(await loadProduct("engine", env, signal)));
+  const path = join(folder, hash.digest("hex").slice(0, 32));
   return {
     find: async (inputs) => {
-      const bundle = await open(path);
+      const bundle = await readCached(path);
       return bundle !== undefined && (await isMadeOf(bundle, inputs)) ? bundle : undefined;
     },
     replace: async (chunks) => {
@@ -84,8 +68,8 @@ export async function openKept(
   };
 }
 
-/** What is damaged is none. */
-async function open(path: string): Promise<Bundle | undefined> {
+/** Reads a cached bundle; undefined where there is none, or a damaged one. */
+async function readCached(path: string): Promise<Bundle | undefined> {
   try {
     const bytes = await readFile(path);
     const [checksum, bundle] = [bytes.subarray(0, CHECKSUM_SIZE), bytes.subarray(CHECKSUM_SIZE)];

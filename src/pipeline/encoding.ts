@@ -1,86 +1,74 @@
-/**
- * The variants of one program, put into a bundle, of which each is encoded as soon as it is built.
- */
+/** One program's bundle, of which each variant is encoded as soon as it is built. */
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { EncodeProgress } from "../bundle/encode.ts";
 import type { PendingInput } from "../bundle/variant.ts";
-import { type BundleOptions, createBundle } from "../bundle/write.ts";
+import { createBundle } from "../bundle/write.ts";
+import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
-import { openKept } from "./bundle-cache.ts";
-import type { Arrivals } from "./level-gate.ts";
+import { openBundleCache } from "./bundle-cache.ts";
+import type { LevelGate } from "./level-gate.ts";
 import type { Options } from "./options.ts";
-import type { Output } from "./plan.ts";
-import type { Progress } from "./progress.ts";
-import { type Entry, UNCONFIRMED } from "./variant-cache.ts";
-import { buildOrder, variantFolder } from "./variants.ts";
+import type { Output } from "./target.ts";
+import { type Entry, levelFolder, UNCONFIRMED } from "./variant-cache.ts";
 
 export interface EncodingContext extends Pick<Context, "env" | "signal"> {
   /** Where the variants are built. */
   readonly entry: Entry;
-  readonly arrivals: Arrivals;
+  readonly gate: LevelGate;
+  /** The launcher's ELF file. */
   readonly launcher: Uint8Array;
-  readonly progress: Progress;
+  readonly onProgress: (progress: EncodeProgress) => void;
 }
 
 /**
- * Encodes a program's variants while they are being built, or finds the bundle that the last run made of the same.
+ * Encodes a program's variants while they are being built, or finds the bundle that the last run made of the
+ * same.
  *
+ * @param order the levels, the base first
  * @returns the bundle in pieces
- * @throws MgoError if they do not fit together; the signal's reason if it is aborted; something else if a level fails
+ * @throws MgoError if they do not fit together; the signal's reason if it is aborted; NotBuilt if a level fails
  */
 export async function encodeOutput(
-  options: Options,
   output: Output,
-  context: EncodingContext,
+  order: readonly Level[],
+  { bundle, jobs }: Pick<Options, "bundle" | "jobs">,
+  { entry, gate, launcher, onProgress, env, signal }: EncodingContext,
 ): Promise<readonly Uint8Array[]> {
-  const { entry, arrivals, launcher, progress, signal } = context;
-  const inputs = buildOrder(options).map((level): PendingInput => {
-    const path = `${variantFolder(entry.folder, level)}/${output.name}`;
-    const ready = arrivals.wait(level).then(() => checkConfirmed(path, level, output));
-    // Whoever encodes looks at one after the other.
+  const inputs = order.map((level): PendingInput => {
+    const path = join(levelFolder(entry.folder, level), output.name);
+    const ready = gate.wait(level).then(() => checkConfirmed(path, level, output));
+    // The encoder awaits one after the other; this only keeps a rejection from counting as unhandled.
     ready.catch(() => {});
     return { path, level, ready };
   });
-  const bundleOptions = bundleOptionsOf(options, { signal, onProgress: progress.encoding });
   try {
     // A single variant is not encoded.
-    const kept =
+    const cache =
       entry.isCached && inputs.length > 1
-        ? await openKept(entry.folder, output.name, launcher, bundleOptions, context)
+        ? await openBundleCache(entry.folder, output.name, launcher, bundle, { env, signal })
         : undefined;
-    const found = await kept?.find(inputs);
+    const found = await cache?.find(inputs);
     if (found !== undefined) return [found.elf.bytes];
-    const chunks = await createBundle(inputs, launcher, bundleOptions);
-    await kept?.replace(chunks);
+    const options = { ...bundle, ...(jobs === undefined ? {} : { jobs }), signal, onProgress };
+    const chunks = await createBundle(inputs, launcher, options);
+    await cache?.replace(chunks);
     return chunks;
   } catch (error) {
-    throw inUsersWords(error, inputs, output);
+    throw withUserPaths(error, inputs, output);
   }
 }
 
-function bundleOptionsOf(
-  { layout, startPolicy, compress, base, jobs }: Options,
-  rest: Pick<BundleOptions, "signal" | "onProgress">,
-): BundleOptions {
-  return {
-    layout,
-    startPolicy,
-    compress,
-    ...(base === undefined ? {} : { base }),
-    ...(jobs === undefined ? {} : { jobs }),
-    ...rest,
-  };
-}
-
-/** A `go` that ended well may have built less than was asked for; what lies there is then an older program. */
-async function checkConfirmed(path: string, level: string, { importPath }: Output): Promise<void> {
+/** A `go` that ended well may have built less than was asked for; an older program then lies there still. */
+async function checkConfirmed(path: string, level: Level, { importPath }: Output): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && found.mtimeMs !== UNCONFIRMED) return;
   throw new MgoError(`go made no program of ${importPath} for GOAMD64=${level}`);
 }
 
-/** Where mgo keeps variants is nothing that a user has named. */
-function inUsersWords(error: unknown, inputs: readonly PendingInput[], { shown }: Output): unknown {
+/** Names variants in a message by the user's output and their level, in place of paths in mgo's cache. */
+function withUserPaths(error: unknown, inputs: readonly PendingInput[], { shown }: Output): unknown {
   if (!(error instanceof MgoError)) return error;
   const { hint, status, cause } = error;
   const rename = (words: string): string =>

@@ -1,10 +1,13 @@
-/**
- * The events of `go build -json`, put together from several levels.
- */
+/** The events of `go build -json`, put together from several levels. */
 import type { Level } from "../levels/level.ts";
-import type { Printed } from "./report.ts";
 
-/** What one package's events are in one or more levels. */
+/** The output of one level on one stream. */
+export interface Printed {
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** The events of one package, the same at one or more levels. */
 interface Stream {
   readonly lines: readonly string[];
   readonly levels: Level[];
@@ -14,7 +17,7 @@ interface Stream {
  * Joins the event streams of the levels: the events of a package once if all levels have the same, otherwise
  * once for each distinct stream, with a field `GOAMD64` that names its levels.
  *
- * @param compare takes out of a line what differs from run to run
+ * @param compare returns a line without the parts that differ from run to run
  */
 export function reportEvents(printed: readonly Printed[], compare: (text: string) => string): string {
   const streams = new Map<string, Stream>();
@@ -34,7 +37,7 @@ export function reportEvents(printed: readonly Printed[], compare: (text: string
     .join("");
 }
 
-/** Lines by the package that they are about, in the order of the packages' first lines. */
+/** Groups lines by their packages, in the order of the packages' first lines. */
 function groupByPackage(text: string): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const line of text.split("\n")) {
@@ -57,7 +60,7 @@ function withLevels(line: string, levels: readonly Level[]): string {
   return event === undefined ? line : JSON.stringify({ ...event, GOAMD64: levels.join(",") });
 }
 
-/** A line that is no event, which Go may print as well, passes as it is. */
+/** Reads an event; undefined for another line, which Go may print as well. */
 function readEvent(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const event: unknown = JSON.parse(line);

@@ -1,35 +1,36 @@
 /**
- * Where `go install` puts executables, and how it is made to put each level's somewhere else.
+ * The places where `go install` puts executables, and redirecting each level's to another.
  *
- * Go names the place by GOBIN. Where it runs on another system than it builds for, it refuses GOBIN, as programs that
- * do not run there would stand among those that do; without, it takes a folder below that of GOPATH. mgo uses GOBIN
- * all the same: who sets it and asks for a bundle wants it there.
+ * GOBIN names the place, but Go refuses it when it builds for another system, as programs that do not run
+ * here would stand among those that do; it then takes a folder below that of GOPATH. mgo uses GOBIN all the
+ * same: users who set it and ask for a bundle want it there.
  */
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { GoEnv } from "../go/env.ts";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
+import { MgoError } from "../system/error.ts";
 import type { Environment } from "../system/process.ts";
-import type { Output, Target } from "./plan.ts";
+import { checkNames, hasSources, type Output, type Target } from "./target.ts";
 
-/** Whether Go runs on another system than it builds for. */
-export function isCross({ goos, goarch, settings }: GoEnv): boolean {
+/** Returns whether Go runs on another system than it builds for. */
+function isCross({ goos, goarch, settings }: GoEnv): boolean {
   return goos !== settings.GOHOSTOS || goarch !== settings.GOHOSTARCH;
 }
 
-/** Whether Go would refuse what mgo does: the place must then be kept from it. */
+/** Returns whether Go would refuse GOBIN, which mgo must then keep from it. */
 export function isGobinRefused(go: GoEnv): boolean {
   return isCross(go) && go.settings.GOBIN !== "";
 }
 
-/** Whether an argument is `package@version`, which Go builds without regard to the module that it stands in. */
+/** Returns whether an argument is `package@version`, which Go builds outside of the module around it. */
 export function hasVersion(words: readonly string[]): boolean {
   return words.some((word) => word.includes("@") && !/^\.\.?(?:\/|$)/.test(word) && !isAbsolute(word));
 }
 
 /**
- * What becomes of `go install`: Go's rules are in cmd/go/internal/work/build.go (InstallPackages).
+ * Resolves `go install`, by Go's own rules (cmd/go/internal/work/build.go, InstallPackages).
  *
  * @param words the packages as they are named
  * @param place the folder where Go runs
@@ -42,15 +43,41 @@ export function installTarget(
 ): Target {
   const folder = binFolder(go);
   if (folder === undefined) return { kind: "refused" };
-  if (hasVersion(words)) return { kind: "fetched", folder };
+  if (hasVersion(words)) return { kind: "module-version", folder };
   if (packages.some(({ broken }) => broken)) return { kind: "refused" };
-  const mains = packages.filter((pkg) => pkg.name === "main" && pkg.goFiles.length + pkg.cgoFiles.length > 0);
+  const mains = packages.filter((pkg) => pkg.name === "main" && hasSources(pkg));
   if (mains.length === 0) return { kind: "discard" };
   const outputs = mains.map((pkg) => installed(pkg, go, folder));
   // Go knows no place for a program in GOPATH mode that lies outside of GOPATH.
   if (outputs.some(({ path }) => path === "")) return { kind: "refused" };
+  checkNames(outputs);
   const leftover = words.some((word) => word !== "--") ? undefined : join(place, outputs[0]?.name ?? "");
   return { kind: "installed", outputs, leftover };
+}
+
+/** Returns whether all programs are Go's own, such as cmd/vet: Go finds them by their build IDs. */
+export function isOfGo(packages: readonly Package[]): boolean {
+  const mains = packages.filter(({ name }) => name === "main");
+  return mains.length > 0 && mains.every(({ goroot }) => goroot);
+}
+
+/**
+ * Refuses what `go install` would put where mgo cannot: in Go's own folders, or, in GOPATH mode, in other
+ * folders than that of GOPATH's first entry.
+ *
+ * @throws MgoError naming it
+ */
+export function checkInstalled(go: GoEnv, packages: readonly Package[]): void {
+  const own = packages.find(({ goroot, name }) => goroot && name === "main");
+  if (own !== undefined) {
+    throw new MgoError(`${own.importPath} belongs to Go itself, whose programs mgo does not replace`, {
+      hint: `go install ${own.importPath}`,
+    });
+  }
+  if (!isCross(go) || go.modules) return;
+  throw new MgoError("mgo install in GOPATH mode works on linux/amd64 only", {
+    hint: "use modules, or mgo build -o",
+  });
 }
 
 function installed(pkg: Package, go: GoEnv, folder: string): Output {
@@ -71,24 +98,24 @@ function binFolder(go: GoEnv): string | undefined {
 }
 
 /**
- * The environment in which `go install` puts its executables into a folder.
+ * Makes an environment in which `go install` puts its executables into a folder.
  *
  * @param scratch an empty folder of this run, of this level alone
  */
-export async function redirect(
+export async function redirectInstall(
   go: GoEnv,
   folder: string,
   scratch: string,
   env: Environment,
 ): Promise<Environment> {
   if (!isCross(go)) return { GOBIN: folder };
-  // A GOPATH of links: its bin leads to the folder, and all else to where it always was.
+  // In a GOPATH of links, bin leads to the folder, and pkg to where it always was.
   const gopath = join(scratch, "gopath");
   await mkdir(folder, { recursive: true });
   await mkdir(join(gopath, "bin"), { recursive: true });
   await symlink(folder, join(gopath, "bin", `${go.goos}_${go.goarch}`));
   const lasting = join(go.settings.GOPATH.split(delimiter)[0] ?? "", "pkg");
-  // What Go knows of the checksum database is in there.
+  // It holds what Go knows of the checksum database.
   await mkdir(lasting, { recursive: true }).then(
     () => symlink(lasting, join(gopath, "pkg")),
     () => {},
@@ -101,7 +128,7 @@ export async function redirect(
   };
 }
 
-/** An empty variable leaves what `go env -w` has set: that is taken from a copy of Go's file. */
+/** Takes GOBIN out of a copy of the file of `go env -w`, which an empty variable leaves in force. */
 async function withoutGobin(go: GoEnv, scratch: string, env: Environment): Promise<Environment> {
   const isFromFile = go.settings.GOBIN !== "" && (env.GOBIN ?? "") === "";
   if (!isFromFile) return {};

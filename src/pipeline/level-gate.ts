@@ -1,26 +1,24 @@
-/**
- * Which levels are built: for the encoder, which takes each as soon as it is there.
- */
+/** Lets the encoder wait for each level until it is built. */
 import type { Level } from "../levels/level.ts";
 import type { LevelOutput } from "./report.ts";
 
-/** What a level that nobody builds any more is waited for with: others say why. */
+/** The rejection for a level that will not be built; Go's own words are reported elsewhere. */
 class NotBuilt extends Error {
   override readonly name = "NotBuilt";
 }
 
-export interface Arrivals {
+export interface LevelGate {
   /** Resolves when a level is built; rejects if it fails, or nobody builds it any more. */
   wait(level: Level): Promise<void>;
-  /** To be told how each level has ended. */
+  /** Takes how a level ended. */
   ended(output: Pick<LevelOutput, "level" | "status">): void;
   /** Ends all waiting. */
   close(): void;
 }
 
-export function createArrivals(levels: readonly Level[]): Arrivals {
+export function createLevelGate(levels: readonly Level[]): LevelGate {
   const ends = new Map(levels.map((level) => [level, Promise.withResolvers<void>()]));
-  // One that nobody waits for is no error.
+  // A level that nobody waits for is no error.
   for (const { promise } of ends.values()) promise.catch(() => {});
   return {
     wait: async (level) => {

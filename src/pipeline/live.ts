@@ -1,27 +1,22 @@
-/**
- * Lines of Go that are worth seeing while it still runs.
- */
-import type { Verbosity } from "./plan.ts";
+/** Lines that Go prints and that mgo shows while it still runs. */
+import { isApart, QUIET, type Verbosity } from "./verbosity.ts";
 
 const DOWNLOAD = /^go: (?:downloading|extracting|finding|upgraded|added) /;
 /** -v prints import paths, one a line. */
 const PACKAGE = /^[\w.~+-]+(?:\/[\w.~+-]+)*$/;
 
+/** Takes a line of standard error, and returns whether it has printed it, now or before. */
+export type LiveFilter = (line: string) => boolean;
+
 /**
- * Makes a filter for standard error that prints such lines at once, each only the first time, whichever level it
- * comes from: what Go downloads, and with -v the packages that it compiles. With -n, -x and -work these lines stay
- * in their level's output.
- *
- * @returns a function that tells whether it has taken care of a line
+ * Makes a filter that prints what Go downloads, and with -v the packages that it compiles: each line once,
+ * whichever level it comes from. With -n, -x and -work the packages stay in their level's output.
  */
-export function createLiveFilter(
-  verbosity: Verbosity,
-  print: (line: string) => void,
-): (line: string) => boolean {
+export function createLiveFilter(print: (line: string) => void, verbosity: Verbosity = QUIET): LiveFilter {
   const seen = new Set<string>();
-  const whole = verbosity.dryRun || verbosity.commands || verbosity.work;
+  const showsNames = verbosity.names && !isApart(verbosity);
   return (line) => {
-    const live = DOWNLOAD.test(line) || (!whole && verbosity.names && PACKAGE.test(line));
+    const live = DOWNLOAD.test(line) || (showsNames && PACKAGE.test(line));
     if (live && !seen.has(line)) {
       seen.add(line);
       print(line);

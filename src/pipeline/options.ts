@@ -1,6 +1,4 @@
-/**
- * mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD.
- */
+/** mgo's own options: the flags `-mgo.…`, their defaults in MGOFLAGS, and MGO_PARALLEL_BUILD. */
 import { COMPRESS, type Compress } from "../bundle/frame.ts";
 import {
   checkStartPolicy,
@@ -11,35 +9,41 @@ import {
 } from "../bundle/layout.ts";
 import { type Flag, isMgoFlag, readBool, splitFlag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
-import { compareLevels, isLevel, LEVELS, type Level } from "../levels/level.ts";
+import { compareLevels, defaultBase, isLevel, LEVELS, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Environment } from "../system/process.ts";
 import { findMgoFlag, MGO_FLAGS, type MgoFlag, mgoArity } from "./flags.ts";
 
-/** How a bundle is made, of builds as of `mgo pack`. */
+/** How a bundle is made, by builds as by `mgo pack`. */
 export interface BundleSettings {
   readonly layout: Layout;
   /** Which variant a start of a direct bundle chooses. */
   readonly startPolicy: StartPolicy;
   readonly compress: Compress;
   /**
-   * The level that the others are stored as differences from, and that a direct bundle is; the encoder chooses if
-   * there is none.
+   * The level that the others are stored as differences from, and that a direct bundle is; the encoder
+   * chooses if there is none.
    */
   readonly base?: Level;
-  /** Another launcher than mgo's own. */
-  readonly launcher?: string;
 }
 
-export interface Options extends BundleSettings {
+export interface Options {
   /** Sorted, without duplicates, at least one. */
   readonly levels: readonly Level[];
+  readonly bundle: BundleSettings;
   /** How many variants are built at once; a measured default applies if there is none. */
   readonly jobs?: number;
+  /** Another launcher than mgo's own. */
+  readonly launcher?: string;
   /** Whether targets other than linux/amd64 go to plain go. */
   readonly elsewhere: boolean;
   /** Whether C, C++ and Fortran are compiled for each variant's level. */
   readonly cgoMarch: boolean;
+}
+
+/** The level that the encoder stores the others as differences from. */
+export function baseOf({ levels, bundle }: Pick<Options, "levels" | "bundle">): Level {
+  return bundle.base ?? defaultBase(levels) ?? "v1";
 }
 
 /** One value and where it stands, for messages. */
@@ -72,16 +76,21 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
 
   const levels = readLevels(settings.get("levels"));
   const jobs = readJobs(settings.get("jobs"));
+  const launcher = settings.get("launcher");
+  if (launcher?.value === "") throw refuse(launcher, "a file");
   return {
-    ...readBundleSettings(settings, levels),
     levels,
+    bundle: readBundleSettings(settings, levels),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(launcher === undefined ? {} : { launcher: launcher.value }),
     elsewhere: readChoice(settings.get("elsewhere"), ["go"]) === "go",
     cgoMarch: readSwitch(settings.get("cgo-march")),
   };
 }
 
 /**
+ * Reads how bundles are made.
+ *
  * @param levels those that the base may be
  * @throws MgoError for a bad value
  */
@@ -93,23 +102,17 @@ export function readBundleSettings(
   const start = settings.get("start");
   const startPolicy = readChoice(start, START_POLICIES) ?? "best";
   checkStartPolicy(start?.where ?? "", layout, startPolicy);
-  const base = readChoice(
-    settings.get("base"),
-    levels,
-    levels.length < LEVELS.length ? BASE_HINT : undefined,
-  );
-  const launcher = settings.get("launcher");
-  if (launcher?.value === "") throw refuse(launcher, "a file");
+  const hint = levels.length < LEVELS.length ? BASE_HINT : undefined;
+  const base = readChoice(settings.get("base"), levels, hint);
   return {
     layout,
     startPolicy,
     compress: readChoice(settings.get("compress"), COMPRESS) ?? "default",
     ...(base === undefined ? {} : { base }),
-    ...(launcher === undefined ? {} : { launcher: launcher.value }),
   };
 }
 
-/** The words of MGOFLAGS, which like those of GOFLAGS are each a flag of its own: `-mgo.levels=v1,v3`. */
+/** Reads the words of MGOFLAGS. Each is a flag of its own, as in GOFLAGS: `-mgo.levels=v1,v3`. */
 function readVariable(text: string): readonly Flag[] {
   const words = splitQuoted(text);
   if (words === undefined) throw new MgoError("MGOFLAGS: a quote is not closed", USAGE);

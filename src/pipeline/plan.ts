@@ -1,87 +1,82 @@
-/**
- * A build, resolved: what will be built, how, and where it lands. Nothing is done yet.
- */
-import { stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
-import type { CgoSettings, GoEnv } from "../go/env.ts";
-import { flagsOf } from "../go/flag-table.ts";
+/** Planning: which programs a build makes, how, and where they go. Nothing is done yet. */
+import { type GoEnv, hasLevels } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
-import type { Package } from "../go/list.ts";
-import { defaultName } from "../go/name.ts";
+import { listPackages, type Package } from "../go/list.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
-import { installTarget } from "./install.ts";
+import type { Context, Environment } from "../system/process.ts";
+import { writeStderr } from "../system/streams.ts";
+import { buildKey } from "./cache-key.ts";
+import type { BundleCommand, GoBuild } from "./go-build.ts";
+import { checkInstalled, hasVersion, installTarget, isGobinRefused, isOfGo } from "./install.ts";
+import { type OpenBuild, readCgo } from "./open.ts";
 import type { Options } from "./options.ts";
-
-/** One bundle. */
-export interface Output {
-  readonly importPath: string;
-  /** The executable's name, in the folder of each level's variants. */
-  readonly name: string;
-  /** As Go would name it in messages: the value of -o, or the default name. */
-  readonly shown: string;
-  /** Absolute. */
-  readonly path: string;
-}
-
-/** What becomes of the build. */
-export type Target =
-  /** One main package becomes one bundle at a path. */
-  | { readonly kind: "file"; readonly output: Output }
-  /** Each main package becomes a bundle in a folder. */
-  | { readonly kind: "directory"; readonly outputs: readonly Output[] }
-  /** The same by `go install`, in the folder of its programs; libraries are compiled as well. */
-  | {
-      readonly kind: "installed";
-      readonly outputs: readonly Output[];
-      /** What `go build` may have left where no packages are named, which goes with that. */
-      readonly leftover: string | undefined;
-    }
-  /** `go install package@version`: which programs there are shows when they are built. */
-  | { readonly kind: "fetched"; readonly folder: string }
-  /** `-o FILE` of a library: every level is built; the archive of the lowest one lands there, as Go makes it. */
-  | { readonly kind: "archive" }
-  /** A check that everything builds: several packages or a library without -o, or -o /dev/null. */
-  | { readonly kind: "discard" }
-  /** -n: Go prints the commands of each level. */
-  | { readonly kind: "print" }
-  /** Go would refuse this before it builds, and has the words for it. */
-  | { readonly kind: "refused" };
-
-/** The commands of Go that mgo makes bundles with. */
-export type GoCommand = "build" | "install";
-
-/** The flags that change what mgo prints, from the command line or GOFLAGS. */
-export interface Verbosity {
-  /** -n */
-  readonly dryRun: boolean;
-  /** -x */
-  readonly commands: boolean;
-  /** -v */
-  readonly names: boolean;
-  /** -work */
-  readonly work: boolean;
-  readonly json: boolean;
-}
+import { explainArguments } from "./refusal.ts";
+import { type LevelOutput, makeReport, type Report } from "./report.ts";
+import { buildTarget, commonTarget, type Target } from "./target.ts";
+import { readVerbosity, type Verbosity } from "./verbosity.ts";
 
 export interface Plan {
-  readonly command: GoCommand;
-  /** What the levels' flags for C compilers are added to; without, none are. */
-  readonly cgo: CgoSettings | undefined;
   readonly options: Options;
-  readonly go: GoEnv;
   readonly target: Target;
   readonly verbosity: Verbosity;
-  /** Where Go runs. */
-  readonly cwd: string;
-  /** Go's flags as they were written, without -o. */
-  readonly flags: readonly string[];
-  /** -o as it was written, in all its repetitions. */
-  readonly outputFlags: readonly string[];
-  /** Of those, the ones that make another program. */
-  readonly identity: readonly string[];
-  /** With the `--` in front, if there was one. */
-  readonly packages: readonly string[];
+  readonly goBuild: GoBuild;
+  /** Where Go runs: `goBuild.cwd`, -C followed. */
+  readonly folder: string;
+  /** The key in mgo's cache. */
+  readonly key: readonly string[];
+}
+
+/**
+ * Resolves a build.
+ *
+ * @returns Go's words instead where Go cannot list the packages; `go` for a build that plain go does
+ * @throws MgoError for a build of which mgo cannot make bundles
+ */
+export async function planBuild(
+  command: BundleCommand,
+  args: Arguments,
+  build: OpenBuild,
+  context: Context,
+): Promise<Plan | Report | "go"> {
+  const { options, go, folder } = build;
+  if (options.elsewhere && !hasLevels(go)) return "go";
+  const flags = allFlags(go, args);
+  checkTarget(go, flags);
+  const cgo = await readCgo(build, options.levels, context);
+  const verbosity = readVerbosity(flags);
+  if (verbosity.names) noteGoamd64(context.env);
+  const target = await findTarget(command, args, build, context);
+  if (target === "go" || "status" in target) return target;
+  // Go removes what is left over as soon as one level is built, unless a package is named.
+  const isAlone = target.kind === "installed" && target.leftover !== undefined;
+  const packages = isAlone ? [...args.packages, "."] : args.packages;
+  const goBuild: GoBuild = {
+    command,
+    go,
+    cwd: context.cwd,
+    flags: wordsOf(args.flags.filter(({ name }) => name !== "o")),
+    outputFlags: wordsOf(args.flags.filter(({ name }) => name === "o")),
+    packages,
+    cgo,
+    keepsWork: verbosity.work,
+  };
+  const key = buildKey(
+    {
+      folder: target.kind === "module-version" ? "" : folder,
+      flags: args.flags,
+      packages,
+      goflags: go.goflags,
+      cgoMarch: options.cgoMarch,
+    },
+    context.env,
+  );
+  return { options, target, verbosity, goBuild, folder, key };
+}
+
+/** Joins GOFLAGS' flags and those of the command line: the last one counts. */
+export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
+  return [...go.goflags, ...args.flags];
 }
 
 /**
@@ -89,16 +84,16 @@ export interface Plan {
  *
  * @throws MgoError naming the setting
  */
-export function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
-  if (!isOurs(go)) {
+function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
+  if (!hasLevels(go)) {
     throw new MgoError(`the target is ${go.goos}/${go.goarch}; mgo builds for linux/amd64`, {
-      hint: "set GOOS=linux GOARCH=amd64, or pass -mgo.elsewhere=go to have plain go build do other targets",
+      hint: "set GOOS=linux GOARCH=amd64, or -mgo.elsewhere=go to hand other targets to go build",
     });
   }
   const mode = lastValue(flags, "buildmode") ?? "default";
   if (!["default", "exe", "pie"].includes(mode)) {
     throw new MgoError(`-buildmode=${mode} makes no executable; mgo builds with exe, pie or default`, {
-      hint: "use go build for it",
+      hint: `go build -buildmode=${mode}`,
     });
   }
   const compiler = lastValue(flags, "compiler") ?? "gc";
@@ -106,169 +101,64 @@ export function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
     throw new MgoError(`-compiler=${compiler} has no GOAMD64 levels; mgo builds with gc`);
 }
 
-/** Whether the build is for the one target that has levels. */
-export function isOurs(go: GoEnv): boolean {
-  return go.goos === "linux" && go.goarch === "amd64";
+function noteGoamd64({ GOAMD64 }: Environment): void {
+  if (GOAMD64 === undefined || GOAMD64 === "") return;
+  writeStderr(`mgo: GOAMD64=${GOAMD64} in the environment is ignored: -mgo.levels names the levels\n`);
 }
 
-export function readVerbosity(flags: readonly Flag[]): Verbosity {
-  return {
-    dryRun: isSet(flags, "n"),
-    commands: isSet(flags, "x"),
-    names: isSet(flags, "v"),
-    work: isSet(flags, "work"),
-    json: isSet(flags, "json"),
-  };
-}
-
-/** GOFLAGS' flags beneath those of the command line: the last one counts. */
-export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
-  return [...go.goflags, ...args.flags];
-}
-
-/** Where a build happens, and with what beside Go. */
-export interface Place {
-  /** Where Go is started; -C is among the flags, and `folder` is where it leads. */
-  readonly cwd: string;
-  readonly folder: string;
-  readonly cgo: CgoSettings | undefined;
-}
-
-/**
- * Resolves a build, with Go's own rules of what becomes of it (cmd/go/internal/work/build.go, runBuild).
- *
- * @param packages what the arguments name
- */
-export async function makePlan(
-  command: GoCommand,
-  options: Options,
-  go: GoEnv,
-  args: Arguments,
-  packages: readonly Package[],
-  place: Place,
-): Promise<Plan> {
-  const flags = allFlags(go, args);
-  const verbosity = readVerbosity(flags);
-  const table = flagsOf(command);
-  const target =
-    command === "install"
-      ? installTarget(go, packages, args.packages, place.folder)
-      : await findTarget(lastValue(flags, "o") ?? "", go, packages, place.folder);
-  if (target.kind === "installed") checkNames(target.outputs);
-  return {
-    command,
-    cgo: place.cgo,
-    options,
-    go,
-    target: verbosity.dryRun && target.kind !== "refused" ? { kind: "print" } : target,
-    verbosity,
-    cwd: place.cwd,
-    flags: wordsOf(args.flags.filter(({ name }) => name !== "o")),
-    outputFlags: wordsOf(args.flags.filter(({ name }) => name === "o")),
-    identity: wordsOf(args.flags.filter(({ name }) => !table.get(name)?.isProcess)),
-    // Go removes what is left over as soon as one level is built, unless a package is named.
-    packages:
-      target.kind === "installed" && target.leftover !== undefined ? [...args.packages, "."] : args.packages,
-  };
-}
-
-/**
- * The plan for all levels, of which each has one of its own, made from the packages that its build tags leave.
- *
- * @param plans in the order of levels
- * @returns one that Go refuses, if there is any: Go is then asked at every level
- * @throws MgoError if the levels would build different programs
- */
-export function commonPlan(plans: ReadonlyMap<Level, Plan>): Plan {
-  const [first, ...others] = plans;
-  if (first === undefined) throw new Error("no levels");
-  const refused = [...plans.values()].find(({ target }) => target.kind === "refused");
-  if (refused !== undefined) return refused;
-  for (const other of others) checkSame(first, other);
-  return first[1];
-}
-
-function checkSame([lowest, plan]: readonly [Level, Plan], [level, other]: readonly [Level, Plan]): void {
-  const [expected, found] = [programs(plan.target), programs(other.target)];
-  const missing = expected.find((program) => !found.includes(program));
-  const added = found.find((program) => !expected.includes(program));
-  if (plan.target.kind === other.target.kind && missing === undefined && added === undefined) return;
-  const [where, program] =
-    missing !== undefined ? [lowest, missing] : [level, added ?? "another kind of package"];
-  throw new MgoError(
-    `GOAMD64=${lowest} and GOAMD64=${level} would not build the same: only ${where} builds ${program}`,
-    { hint: "build tags such as amd64.v3 must leave every level the same programs" },
-  );
-}
-
-/** What must be the same at all levels: in a folder it is Go that names the programs. */
-function programs(target: Target): readonly string[] {
-  switch (target.kind) {
-    case "file":
-      return [target.output.importPath];
-    case "directory":
-    case "installed":
-      return target.outputs.map(({ importPath, name }) => `${importPath} as ${name}`);
-    default:
-      return [];
-  }
-}
-
-/** @param o the value of -o; Go takes an empty one for none */
 async function findTarget(
-  o: string,
-  go: GoEnv,
-  packages: readonly Package[],
-  folder: string,
-): Promise<Target> {
-  if (packages.some(({ broken }) => broken)) return { kind: "refused" };
-  const [only] = packages;
-  const output =
-    o === "" && packages.length === 1 && only?.name === "main" ? defaultName(only, go.modules) : o;
-  if (output === "" || output === "/dev/null") return { kind: "discard" };
-
-  // A pattern such as ./... also matches folders that hold nothing but tests; Go leaves them out.
-  const built = packages.filter(
-    (pkg) => pkg.goFiles.length + pkg.cgoFiles.length > 0 || packages.length === 1,
-  );
-  if (output.endsWith("/") || (await isDirectory(absolute(folder, output)))) {
-    const mains = built.filter(({ name }) => name === "main");
-    if (o === "" || mains.length === 0) return { kind: "refused" };
-    const outputs = mains.map((pkg) => outputIn(folder, output, pkg, go));
-    checkNames(outputs);
-    return { kind: "directory", outputs };
-  }
-  const [pkg] = built;
-  if (pkg === undefined || built.length > 1) return { kind: "refused" };
-  if (pkg.name !== "main") return { kind: "archive" };
-  const name = output.slice(output.lastIndexOf("/") + 1);
-  return {
-    kind: "file",
-    output: { importPath: pkg.importPath, name, shown: output, path: absolute(folder, output) },
+  command: BundleCommand,
+  args: Arguments,
+  build: OpenBuild,
+  context: Context,
+): Promise<Target | Report | "go"> {
+  const { go, folder } = build;
+  const flags = allFlags(go, args);
+  const resolve = async (packages: readonly Package[]): Promise<Target> => {
+    const target =
+      command === "install"
+        ? installTarget(go, packages, args.packages, folder)
+        : await buildTarget(lastValue(flags, "o") ?? "", packages, go.modules, folder);
+    if (target.kind === "refused" || !isSet(flags, "n")) return target;
+    return { kind: "print", isRedirected: command === "install" && isGobinRefused(go) };
   };
-}
-
-function outputIn(folder: string, directory: string, pkg: Package, go: GoEnv): Output {
-  const name = defaultName(pkg, go.modules);
-  const path = absolute(folder, `${directory}/${name}`);
-  return { importPath: pkg.importPath, name, shown: join(directory, name), path };
-}
-
-/** Go lets the last one win; which one that is may differ from level to level. */
-function checkNames(outputs: readonly Output[]): void {
-  for (const [index, { name, importPath }] of outputs.entries()) {
-    const other = outputs.slice(0, index).find((earlier) => earlier.name === name);
-    if (other === undefined) continue;
-    throw new MgoError(`${other.importPath} and ${importPath} would both be written to ${name}`);
+  if (command === "install" && hasVersion(args.packages)) return await resolve([]);
+  const packages = await listAtLevels(command, args, build, context);
+  if ("status" in packages) return packages;
+  if (command === "install") {
+    const all = [...packages.values()].flat();
+    if (isOfGo(all)) return "go";
+    checkInstalled(go, all);
   }
+  const targets = new Map<Level, Target>();
+  for (const [level, found] of packages) targets.set(level, await resolve(found));
+  return commonTarget(targets);
 }
 
-/** The kernel resolves `link/../x`, not mgo: the parts are joined as they are. */
-function absolute(folder: string, path: string): string {
-  return isAbsolute(path) ? path : `${folder}/${path}`;
+/** Lists the packages at each level: build tags such as amd64.v3 may tell them apart. */
+async function listAtLevels(
+  command: BundleCommand,
+  args: Arguments,
+  { options, go, onStderrLine }: OpenBuild,
+  context: Context,
+): Promise<ReadonlyMap<Level, readonly Package[]> | Report> {
+  const lists = await Promise.all(
+    options.levels.map(async (level) => {
+      const at = { ...context, env: { ...context.env, GOAMD64: level } };
+      return { level, at, listed: await listPackages(go.go, args, at, onStderrLine) };
+    }),
+  );
+  const words = [...wordsOf(args.flags), ...args.packages];
+  const packages = new Map<Level, readonly Package[]>();
+  const outputs: LevelOutput[] = [];
+  for (const { level, at, listed } of lists) {
+    const isRefused = "status" in listed;
+    const report = isRefused ? await explainArguments(command, words, at, listed) : SILENT;
+    outputs.push({ level, killed: false, ...report });
+    if (!isRefused) packages.set(level, listed);
+  }
+  if (packages.size === lists.length) return packages;
+  return makeReport(outputs, readVerbosity(allFlags(go, args)), []);
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
-}
+const SILENT: Report = { stdout: "", stderr: "", status: 0 };

@@ -1,23 +1,21 @@
-/**
- * What a terminal shows while a build is going on, and what -v says about it.
- */
+/** The live lines that a terminal shows during a build, and the times that -v tells. */
 import type { EncodeProgress } from "../bundle/encode.ts";
 import type { Level } from "../levels/level.ts";
 import { formatDuration, formatSize } from "../system/figures.ts";
 import type { Environment } from "../system/process.ts";
 import { areTerminals, writeStderr, writeStdout } from "../system/streams.ts";
 
-/** Redraws of the live lines, in milliseconds from one to the next. */
+/** Milliseconds from one redraw of the live lines to the next. */
 const INTERVAL = 100;
 
-/** One variant's way through the build. */
+/** The state of one variant. */
 interface Line {
   readonly level: Level;
   state: "waiting" | "building" | "built" | "encoding" | "done" | "failed";
-  /** In milliseconds, as performance.now() counts. */
+  /** The start of the build in milliseconds, as performance.now() counts. */
   since: number;
   seconds: number;
-  /** How much is encoded, 0 to 1. */
+  /** The part that is encoded, 0 to 1. */
   part: number;
   size: number;
   stored: number;
@@ -31,16 +29,13 @@ export interface Progress {
   print(line: string): void;
   /** Writes what Go printed, above the live lines. */
   write(stdout: string, stderr: string): void;
-  /** How long a level took to build, in seconds. */
+  /** Returns the seconds that a level took to build. */
   seconds(level: Level): number;
   /** Takes the live lines away. */
   stop(): void;
 }
 
-/**
- * Whether mgo writes to a terminal that somebody watches: no file, no pipe, no log of a CI system, and one that can
- * move its cursor.
- */
+/** Returns whether mgo writes to a terminal that can move its cursor, and not to a log of a CI system. */
 export function isWatched(env: Environment): boolean {
   const ci = env.CI;
   return areTerminals() && env.TERM !== "dumb" && (ci === undefined || ci === "" || ci === "false");
@@ -101,7 +96,7 @@ export async function startProgress(
   };
 }
 
-/** log-update reads process.stdout and process.stderr as soon as it is loaded, which only terminals can bear. */
+/** Loads log-update, which reads process.stdout and process.stderr at once: only terminals bear that. */
 export async function openScreen() {
   const { createLogUpdate } = await import("log-update");
   return createLogUpdate(process.stderr, { showCursor: true });

@@ -1,56 +1,57 @@
-/**
- * Builds that Go refuses before it compiles anything: Go says why, in its words and with its status.
- */
-
+/** Builds that Go refuses before it compiles anything: Go says why, in its words and with its status. */
 import { findGo } from "../go/env.ts";
 import { chdirLength } from "../go/flags.ts";
+import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, type RunResult, run } from "../system/process.ts";
-import { withoutMgoFlags } from "./flags.ts";
-import type { GoCommand, Plan } from "./plan.ts";
-import { makeReport, type Report } from "./report.ts";
-import { runGo } from "./variants.ts";
+import { type BundleCommand, type GoBuild, runGo } from "./go-build.ts";
+import { type Report, reportFailures, reportOf } from "./report.ts";
+import type { Verbosity } from "./verbosity.ts";
 
 /**
- * For arguments that cannot be read as flags and packages, or that `go list` does not take.
+ * Explains arguments that cannot be read as flags and packages, or that `go list` does not take.
  *
- * @param listed what `go list` said
+ * @param args without mgo's own flags
+ * @param listed the words of `go list`
  * @throws MgoError when `go build` takes them after all
  */
 export async function explainArguments(
-  go: GoCommand,
+  command: BundleCommand,
   args: readonly string[],
   context: Context,
   listed?: RunResult,
 ): Promise<Report> {
-  const words = withoutMgoFlags(args);
-  const chdir = chdirLength(words);
-  const command = [findGo(context), go, ...words.slice(0, chdir), "-n", ...words.slice(chdir)];
-  const result = await run(command, context);
+  const chdir = chdirLength(args);
+  const words = [findGo(context), command, ...args.slice(0, chdir), "-n", ...args.slice(chdir)];
+  const result = await run(words, context);
   const refused = result.status === 0 ? listed : result;
-  if (refused === undefined) throw notUnderstood(go);
-  return { stdout: refused.stdout, stderr: refused.stderr, status: refused.status ?? 1 };
+  if (refused === undefined) throw notUnderstood(command);
+  return reportOf(refused);
 }
 
 /**
- * For packages and an -o that Go does not take; each level is asked, as build tags may tell them apart.
+ * Explains packages and an -o that Go does not take. Each level is asked, as build tags may tell them apart.
  *
  * @throws MgoError when Go takes them after all
  */
-export async function explainPlan(plan: Plan, context: Context): Promise<Report> {
+export async function explainBuild(
+  build: GoBuild,
+  levels: readonly Level[],
+  verbosity: Verbosity,
+  context: Context,
+): Promise<Report> {
   const outputs = [];
-  for (const level of plan.options.levels) {
-    const request = { ...context, temporary: "", onStderrLine: () => false, onFlood: () => {} };
-    const output = await runGo(plan, level, ["-n", ...plan.outputFlags], request);
-    outputs.push(output.status === 0 ? { ...output, stdout: "", stderr: "" } : output);
+  const quiet = { ...context, temporary: "", onStderrLine: () => false, onFlood: () => {} };
+  for (const level of levels) {
+    outputs.push(await runGo(build, level, { flags: ["-n", ...build.outputFlags] }, quiet));
   }
-  const report = makeReport(outputs, plan.verbosity, []);
-  if (report.status === 0) throw notUnderstood(plan.command);
+  const report = reportFailures(outputs, verbosity);
+  if (report.status === 0) throw notUnderstood(build.command);
   return report;
 }
 
-function notUnderstood(go: GoCommand): MgoError {
-  return new MgoError(`go ${go} takes these arguments, but mgo cannot tell what they build`, {
+function notUnderstood(command: BundleCommand): MgoError {
+  return new MgoError(`go ${command} takes these arguments, but mgo cannot tell what they build`, {
     hint: "please report them, with the version of Go, as a bug of mgo",
   });
 }

@@ -1,21 +1,23 @@
 /**
- * What Go printed while it built the levels, put together into what one `go build` would have printed.
+ * The levels' output, put together into what one `go build` would have printed.
  *
- * - What all levels say alike is said once, in Go's words. What they say differently stands behind a line
- *   `# GOAMD64=v3` (or `# GOAMD64=v1,v2`) that names the levels.
- * - Lines outside of `# package` blocks, such as the package names of -v, are said once, however many levels say
- *   them.
- * - With -n, -x and -work every level's output stands whole behind its line, in the order of levels.
+ * - Output that all levels share is printed once, in Go's words. Other output follows a line `# GOAMD64=v3` (or
+ *   `# GOAMD64=v1,v2`) that names the levels.
+ * - Lines outside of `# package` blocks, such as the package names of -v, are printed once, however many levels
+ *   print them.
+ * - With -n, -x and -work every level's output follows its line as a whole, in the order of levels.
  * - With -json the events of a package are printed once if all levels have the same; otherwise for each level
  *   that differs, with a field `GOAMD64` added.
  *
  * The exit status is the first that is not 0, in the order of levels.
  */
 import type { Level } from "../levels/level.ts";
-import { reportEvents } from "./events.ts";
-import type { Verbosity } from "./plan.ts";
+import type { RunResult } from "../system/process.ts";
+import { writeStderr, writeStdout } from "../system/streams.ts";
+import { type Printed, reportEvents } from "./events.ts";
+import { isApart, type Verbosity } from "./verbosity.ts";
 
-/** How `go build` ended for one level. */
+/** The end of `go build` for one level. */
 export interface LevelOutput {
   readonly level: Level;
   readonly status: number;
@@ -31,6 +33,26 @@ export interface Report {
   readonly status: number;
 }
 
+/** Puts together what the levels that failed have printed; the output of the others is dropped. */
+export function reportFailures(outputs: readonly LevelOutput[], verbosity: Verbosity): Report {
+  const failures = outputs.map((output) =>
+    output.status === 0 ? { ...output, stdout: "", stderr: "" } : output,
+  );
+  return makeReport(failures, verbosity, []);
+}
+
+/** Makes a report of a single program. */
+export function reportOf({ stdout, stderr, status }: RunResult): Report {
+  return { stdout, stderr, status: status ?? 1 };
+}
+
+/** Writes a report, and returns its status. */
+export function printReport({ stdout, stderr, status }: Report): number {
+  writeStdout(stdout);
+  writeStderr(stderr);
+  return status;
+}
+
 /** One text and the levels that printed it. */
 interface Shared {
   readonly text: string;
@@ -41,7 +63,7 @@ interface Shared {
  * Puts the levels' outputs together.
  *
  * @param outputs in the order of levels
- * @param folders private to this run: what lies in them has other names for each level
+ * @param folders private to this run: files in them have other names at each level
  */
 export function makeReport(
   outputs: readonly LevelOutput[],
@@ -49,8 +71,7 @@ export function makeReport(
   folders: readonly string[],
 ): Report {
   const status = outputs.find((output) => output.status !== 0)?.status ?? 0;
-  const apart = verbosity.dryRun || verbosity.commands || verbosity.work;
-  const join = apart ? joinWhole : status === 0 ? joinBlocks : joinErrors;
+  const join = isApart(verbosity) ? joinWhole : status === 0 ? joinBlocks : joinErrors;
   const part = (name: "stdout" | "stderr"): readonly Printed[] =>
     outputs.map((output) => ({ level: output.level, text: output[name] }));
   const compare = (text: string): string => normalise(text, folders);
@@ -61,15 +82,9 @@ export function makeReport(
   };
 }
 
-/** What one level printed on one stream. */
-export interface Printed {
-  readonly level: Level;
-  readonly text: string;
-}
-
 type Compare = (text: string) => string;
 
-/** The line in front of what only these levels printed. */
+/** Returns the line in front of output that only these levels have. */
 function levelLine(levels: readonly Level[]): string {
   return `# GOAMD64=${levels.join(",")}\n`;
 }
@@ -81,7 +96,10 @@ function joinWhole(printed: readonly Printed[]): string {
     .join("");
 }
 
-/** For builds that succeeded: warnings are compared block by block. What a level says twice stays twice. */
+/**
+ * For builds that succeeded: warnings are compared block by block. A block that a level prints twice stays
+ * twice.
+ */
 function joinBlocks(printed: readonly Printed[], compare: Compare): string {
   const shared = new Map<string, Shared>();
   for (const { level, text } of printed) {
@@ -140,7 +158,7 @@ function ended(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-/** Takes out what differs from run to run: the names of temporary files and of mgo's own folders. */
+/** Takes out the names of temporary files and of mgo's own folders, which differ from run to run. */
 function normalise(text: string, folders: readonly string[]): string {
   let result = text;
   for (const folder of folders) result = result.replaceAll(folder, "$MGO");

@@ -1,19 +1,20 @@
 /**
  * mgo's cache: the variants of earlier builds, so that Go finds them up to date and does not link again.
  *
- * An entry is a folder with one folder of executables for each level. Whether one is up to date is for Go to
- * say, by the build ID in it: an entry's key only keeps builds apart that would overwrite each other's.
+ * An entry is a folder with one folder of executables for each level. Go judges by the build ID whether an
+ * executable is up to date; an entry's key only keeps builds apart that would overwrite each other's.
  *
- * A run takes its entry away by renaming it and renames it back when every `go` has ended by itself. So two runs
- * never share an entry (the second starts with an empty one), and what a killed `go` left half-written is never
- * taken for a variant. An entry that is taken is locked; one that nobody locks any more goes with the next run.
+ * A run takes its entry by renaming it, and renames it back when every `go` has ended by itself. So two runs
+ * never share an entry (the second starts with an empty one), and a half-written file of a killed `go` is
+ * never taken for a variant. A taken entry is locked; the next run removes one that nobody locks any more.
  *
- * What lies in an entry that is taken has the time of UNCONFIRMED. Go gives every executable that it writes or finds
- * up to date the time of now; what keeps the old time this run's `go` has not looked at.
+ * Executables in a taken entry get the modification time UNCONFIRMED. Go gives each one that it writes or
+ * finds up to date the current time, so this run's `go` has not looked at those that keep the old one.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import type { Level } from "../levels/level.ts";
 import { hasCode, MgoError } from "../system/error.ts";
 import { tryLock } from "../system/lock.ts";
 import type { Environment } from "../system/process.ts";
@@ -27,9 +28,9 @@ import {
 import { hideFromGit, makeTemporaryFolder, tryFolder } from "../system/temporary.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Unused for so long, an entry goes: the time that Go gives its own cache. */
+/** Entries go when they are unused for this long, as in Go's own cache. */
 const ENTRY_AGE = 5 * DAY;
-/** Where the file system has no locks, a taken entry whose run was killed goes after this time. */
+/** Entries of killed runs go after this time where the file system has no locks. */
 const TAKEN_AGE = DAY;
 
 const TAKEN = /^taken-/;
@@ -50,9 +51,14 @@ export interface Entry {
   release(good: boolean): Promise<void>;
 }
 
+/** The folder of a level's executables, in an entry. */
+export function levelFolder(entry: string, level: Level): string {
+  return join(entry, level);
+}
+
 /**
- * Takes the entry that belongs to a build: an empty folder the first time. Where there is no usable cache it is a
- * temporary folder.
+ * Takes the entry that belongs to a build: an empty folder the first time, a temporary one without a usable
+ * cache.
  *
  * @param key everything that tells this build from others
  * @param temporary where temporary folders are made, as GOTMPDIR names it
@@ -67,14 +73,14 @@ export async function takeEntry(key: readonly string[], temporary: string, env: 
   return { folder: taken, isCached: true, release: (good) => putBack(taken, lasting, builds, good) };
 }
 
-/** An empty entry that no other run sees, where `makeTemporaryFolder` makes it. */
+/** Makes an empty entry outside of the cache. */
 export async function temporaryEntry(temporary: string, env: Environment): Promise<Entry> {
   const folder = await makeTemporaryFolder(temporary, env);
   return { folder, isCached: false, release: async () => removeScratch(folder) };
 }
 
 /**
- * MGOCACHE, or `mgo` in the user's cache folder; undefined if there is none, or if it is `off`.
+ * Finds MGOCACHE, or `mgo` in the user's cache folder; undefined if there is none, or if it is `off`.
  *
  * @throws MgoError for a relative MGOCACHE, as Go refuses a relative GOCACHE
  */
@@ -83,7 +89,7 @@ export function cacheFolder(env: Environment): string | undefined {
   if (named === "off") return undefined;
   if (named !== undefined && named !== "") {
     if (isAbsolute(named)) return named;
-    throw new MgoError(`MGOCACHE=${named}: it may be an absolute path, or off`);
+    throw new MgoError(`MGOCACHE=${named}: it may be an absolute path or off`);
   }
   const xdg = env.XDG_CACHE_HOME;
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "mgo");
@@ -112,7 +118,7 @@ async function take(lasting: string, builds: string): Promise<string | undefined
         return folder;
       });
     }
-    // The folder's age counts from now, or a run that lasts would see it trimmed.
+    // Otherwise another run might trim it before this one ends.
     await touch(taken);
     await markFiles(taken);
     return taken;
@@ -127,7 +133,7 @@ function takenName(): string {
 
 /** @returns whether there is one, and no other run is just taking it or putting it back */
 async function takeLasting(lasting: string, taken: string): Promise<boolean> {
-  // Locked while it still has the name that nobody takes for a leftover.
+  // It is locked under its lasting name, which nobody takes for a leftover.
   const lock = tryLock(lasting);
   if (lock === "busy") return false;
   try {
@@ -168,7 +174,7 @@ async function touch(folder: string): Promise<void> {
   await utimes(folder, now, now);
 }
 
-/** Removes what has not been used for long. Its failures are no matter: the next run tries again. */
+/** Removes entries that are unused for long. The next run tries again where that fails. */
 async function trim(builds: string): Promise<void> {
   const now = Date.now();
   for (const name of await readdir(builds).catch(() => [])) {

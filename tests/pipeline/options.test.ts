@@ -17,9 +17,7 @@ describe("options", () => {
   test("have defaults", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
-      layout: "packed",
-      startPolicy: "best",
-      compress: "default",
+      bundle: { layout: "packed", startPolicy: "best", compress: "default" },
       elsewhere: false,
       cgoMarch: false,
     });
@@ -30,15 +28,15 @@ describe("options", () => {
     expect(read([], { MGO_PARALLEL_BUILD: "3", MGOFLAGS: "-mgo.jobs=4" }).jobs).toBe(4);
     expect(read(["-mgo.jobs=5"], { MGO_PARALLEL_BUILD: "3", MGOFLAGS: "-mgo.jobs=4" }).jobs).toBe(5);
     expect(read([], { MGOFLAGS: `--mgo.compress=best '-mgo.launcher=a b'` })).toMatchObject({
-      compress: "best",
+      bundle: { compress: "best" },
       launcher: "a b",
     });
   });
 
   test("name the layout", () => {
-    expect(read(["-mgo.layout=direct"]).layout).toBe("direct");
-    expect(read([], { MGOFLAGS: "-mgo.layout=direct" }).layout).toBe("direct");
-    expect(read(["-mgo.layout=packed"], { MGOFLAGS: "-mgo.layout=direct" }).layout).toBe("packed");
+    expect(read(["-mgo.layout=direct"]).bundle.layout).toBe("direct");
+    expect(read([], { MGOFLAGS: "-mgo.layout=direct" }).bundle.layout).toBe("direct");
+    expect(read(["-mgo.layout=packed"], { MGOFLAGS: "-mgo.layout=direct" }).bundle.layout).toBe("packed");
   });
 
   test("switch cgo-march as Go's boolean flags", () => {
@@ -96,7 +94,7 @@ describe("mgo refuses in one line", () => {
     ],
     ["gccgo", ["-compiler", "gccgo"], {}, "-compiler=gccgo has no GOAMD64 levels; mgo builds with gc"],
     ["a missing go", [], { PATH: "/nowhere" }, "there is no go program in PATH"],
-    ["a relative cache", [], { MGOCACHE: "cache" }, "MGOCACHE=cache: it may be an absolute path, or off"],
+    ["a relative cache", [], { MGOCACHE: "cache" }, "MGOCACHE=cache: it may be an absolute path or off"],
     [
       "its flag behind the packages",
       [".", "-mgo.levels=v1"],

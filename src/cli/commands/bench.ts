@@ -17,24 +17,21 @@ import { judge } from "../../bench/verdict.ts";
 import { conclude } from "../../bench/words.ts";
 import { type Bundle, openBundle } from "../../bundle/read.ts";
 import { measureSizes, type Sizes } from "../../bundle/sizes.ts";
-import { readCompilers } from "../../go/cgo.ts";
-import { type CgoSettings, type GoEnv, readGoEnv } from "../../go/env.ts";
+import type { CgoSettings } from "../../go/cgo.ts";
+import { type GoEnv, hasLevels } from "../../go/env.ts";
 import { flagsOf } from "../../go/flag-table.ts";
-import { chdirLength } from "../../go/flags.ts";
 import { LEVELS, type Level, levelNumber } from "../../levels/level.ts";
 import { nativeLevel } from "../../levels/native.ts";
 import { checkPage, placePage } from "../../page/place.ts";
-import { printReport } from "../../pipeline/execute.ts";
 import { createLiveFilter } from "../../pipeline/live.ts";
-import { readOptions } from "../../pipeline/options.ts";
-import { isOurs, readVerbosity } from "../../pipeline/plan.ts";
+import { openBuild, readCgo } from "../../pipeline/open.ts";
+import { printReport } from "../../pipeline/report.ts";
 import { MgoError } from "../../system/error.ts";
 import { type Context, Interrupted } from "../../system/process.ts";
 import { removeScratch } from "../../system/scratch.ts";
 import { quoteForShell } from "../../system/shell.ts";
 import { writeStderr, writeStdout } from "../../system/streams.ts";
 import { makeTemporaryFolder } from "../../system/temporary.ts";
-import { forward } from "../go-arguments.ts";
 import { printHelp } from "../print-help.ts";
 import { BENCH } from "../reference/commands/bench.ts";
 
@@ -60,22 +57,20 @@ interface Run {
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const parsed = readArguments(args);
   if (parsed === "help") return await printHelp(BENCH);
-  const options = readOptions(parsed.mgo, context.env);
+  const bundle = parsed.exec === undefined ? undefined : await openSubject(parsed, parsed.exec, context);
+  const build = await openBuild(parsed.mgo, bundle === undefined ? parsed.words : [], context);
+  if ("status" in build) return printReport(build);
+  const { go, options } = build;
   const supported = runnableLevels();
   const html = parsed.html === undefined ? undefined : resolve(context.cwd, parsed.html);
   if (html !== undefined) await checkPage(html);
-  const bundle = parsed.exec === undefined ? undefined : await openSubject(parsed, parsed.exec, context);
   const present = bundle?.directory.variants.map(({ level }) => level) ?? options.levels;
   const wanted = present.filter((level) => options.levels.includes(level));
   const levels = wanted.filter((level) => supported.includes(level));
   const missing = wanted.filter((level) => !supported.includes(level));
   checkLevels(levels, missing, bundle);
 
-  const chdir = parsed.words.slice(0, bundle === undefined ? chdirLength(parsed.words) : 0);
-  const live = createLiveFilter(readVerbosity([]), (line) => writeStderr(`${line}\n`));
-  const go = await readGoEnv(chdir, context, live);
-  if ("status" in go) return forward(go);
-  if (bundle === undefined && !isOurs(go)) {
+  if (bundle === undefined && !hasLevels(go)) {
     throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only linux/amd64 has levels`);
   }
   const known = flagsOf("test");
@@ -83,11 +78,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const reason = known.get(name)?.benchRefusal;
     if (reason !== undefined) throw new MgoError(`bench: -${name} in GOFLAGS: ${reason}`);
   }
-  const folder = resolve(context.cwd, chdir.at(-1)?.replace(/^--?C=/, "") ?? ".");
-  const cgo =
-    options.cgoMarch && bundle === undefined
-      ? await readCompilers(go, levels, chdir, folder, context)
-      : undefined;
+  const cgo = bundle === undefined ? await readCgo(build, levels, context) : undefined;
   const temporary = await makeTemporaryFolder(go.gotmpdir, context.env);
   const progress = await startBenchProgress(context.env);
   try {
@@ -205,7 +196,7 @@ async function testSubjects({ args, context, go, levels, cgo, temporary, progres
       cgo,
       temporary,
       onLevel: (level) => progress.step(`building the tests for ${level}`),
-      onStderrLine: createLiveFilter(readVerbosity([]), progress.print),
+      onStderrLine: createLiveFilter(progress.print),
     },
     context,
   );

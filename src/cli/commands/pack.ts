@@ -20,11 +20,11 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const value = values[name];
     if (value !== undefined) settings.set(name, { value, where: `--${name}` });
   }
-  const { launcher: file, ...bundleSettings } = readBundleSettings(settings);
+  const bundleSettings = readBundleSettings(settings);
   if (output !== "-") await checkOverwrite(output);
   const inputs = files.map(parseInput);
   const { env, signal } = context;
-  const launcher = await loadLauncher({ file, env, signal });
+  const launcher = await loadLauncher({ file: values.launcher, env, signal });
   const bundle = await createBundle(inputs, launcher, { ...bundleSettings, signal });
   if (output === "-") for (const chunk of bundle) writeStdout(chunk);
   else await placeOutput(output, bundle, signal);

@@ -1,0 +1,97 @@
+/** Placing: a finished build puts bundles, or a library's archive, where they belong. */
+import { rm, stat } from "node:fs/promises";
+import type { Level } from "../levels/level.ts";
+import { MgoError } from "../system/error.ts";
+import { checkOverwrite, placeOutput } from "../system/output.ts";
+import type { Built } from "./build-levels.ts";
+import { type BundleCommand, type GoBuild, type GoContext, runGo } from "./go-build.ts";
+import { findModulePrograms } from "./module-version.ts";
+import type { Plan } from "./plan.ts";
+import type { Report } from "./report.ts";
+import { type Output, outputsOf, type Target } from "./target.ts";
+
+/**
+ * Puts the bundles of all programs in their places, or a library's archive.
+ *
+ * @param onPlaced told of each bundle, with its size in bytes
+ * @returns Go's words where Go would refuse an output
+ */
+export async function placeBuilt(
+  { target, options, goBuild }: Plan,
+  built: Built,
+  context: GoContext,
+  onPlaced: (output: Output, size: number) => Promise<void>,
+): Promise<Report | undefined> {
+  const { levels } = options;
+  if (target.kind === "archive") return await placeArchive(goBuild, levels, context);
+  const outputs =
+    target.kind === "module-version"
+      ? await findModulePrograms(levels, built.folder, target.folder)
+      : outputsOf(target);
+  for (const output of outputs) {
+    const size = await placeBundle(output, goBuild.command, built, context.signal);
+    if (typeof size !== "number") return size;
+    await onPlaced(output, size);
+  }
+  await removeLeftover(target);
+  return undefined;
+}
+
+/** Returns the bundle's size in bytes, or a refusal in Go's words. */
+async function placeBundle(
+  output: Output,
+  command: BundleCommand,
+  built: Built,
+  signal: AbortSignal,
+): Promise<number | Report> {
+  // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
+  const known = await findRefusal(output, command);
+  if (known !== undefined) return known;
+  const chunks = await built.bundle(output);
+  signal.throwIfAborted();
+  const refusal = await findRefusal(output, command);
+  if (refusal !== undefined) return refusal;
+  await placeOutput(output.path, chunks, signal);
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** Go's words, where Go would not overwrite the output. */
+async function findRefusal(
+  { path, shown, importPath }: Output,
+  command: BundleCommand,
+): Promise<Report | undefined> {
+  try {
+    await checkOverwrite(path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MgoError)) throw error;
+    const message = error.message.replace(JSON.stringify(path), JSON.stringify(shown));
+    return { stdout: "", stderr: `${importPath}: go ${command} ${importPath}: ${message}\n`, status: 1 };
+  }
+}
+
+/**
+ * Has Go put the archive of the lowest level in its place. Everything is built: Go only copies it out of its
+ * cache, with its own checks and mode.
+ */
+async function placeArchive(
+  build: GoBuild,
+  [lowest]: readonly Level[],
+  context: GoContext,
+): Promise<Report | undefined> {
+  if (lowest === undefined) return undefined;
+  const { status, stderr } = await runGo(build, lowest, { flags: build.outputFlags }, context);
+  return status === 0 ? undefined : { stdout: "", stderr, status };
+}
+
+/**
+ * Removes what `go build` may have left in the folder, so that it is not taken for the program that is now
+ * installed: `go install` without arguments does.
+ */
+async function removeLeftover(target: Target): Promise<void> {
+  if (target.kind !== "installed" || target.leftover === undefined) return;
+  const path = target.leftover;
+  const found = await stat(path).catch(() => undefined);
+  if (outputsOf(target).some((output) => output.path === path) || !found?.isFile()) return;
+  if ((found.mode & 0o111) !== 0) await rm(path, { force: true }).catch(() => {});
+}
