@@ -1,19 +1,19 @@
-//! Data: pointers, and Go's offsets of functions in type descriptors.
+//! Relocates data: pointers, and Go's offsets of functions in type descriptors.
 const std = @import("std");
 const Recipe = @import("recipe.zig").Recipe;
 
-/// Functions of Go start at multiples of this at least (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
+/// Go functions start at multiples of this (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
 const function_align = 32;
-/// Numbers below are more often numbers than offsets.
+/// Smaller numbers are more often plain numbers than offsets.
 const offset_min = 4096;
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// Each aligned word of 8 bytes that has the value of an address in the image counts as a pointer, each
-/// aligned half of another that has the value of a function's offset as one.
+/// An aligned word of 8 bytes counts as a pointer if it is an address in the image. An aligned half of any other word
+/// counts as a function's offset if it is in the range of those.
 pub noinline fn relocate(recipe: *const Recipe, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
-    // The next multiple of 8 may be past the last address.
+    // The next multiple of 8 may lie behind the data, or past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(recipe);
     while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
@@ -27,7 +27,7 @@ pub noinline fn relocate(recipe: *const Recipe, data: []u8, address: u32) void {
 
 const Block = @Vector(4, u32);
 
-/// What an address looks like, in halves of words: most data holds none.
+/// Ranges of pointers and offsets in halves of words, to skip data that holds none: most of it.
 const Ranges = struct {
     pointer_low: Block,
     pointer_size: Block,

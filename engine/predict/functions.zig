@@ -1,4 +1,4 @@
-//! Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
+//! Relocates Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
 //! `_func`, unchanged from Go 1.20 on).
 const std = @import("std");
 const format = @import("format");
@@ -9,15 +9,15 @@ pub const record_size = 44;
 pub const field = struct {
     pub const entry = 0;
     pub const name = 4;
-    /// Three offsets in the table of program counters: stack sizes, files, lines.
+    /// Three offsets in the tables of program counters: stack sizes, files, lines.
     pub const counters = 16;
     pub const counters_end = 28;
-    /// How many more of them follow the fixed part.
+    /// Number of further ones, which follow the fixed part.
     pub const counter_count = 28;
-    /// How many offsets of other data follow those; one byte.
+    /// Number of offsets of other data, which follow those; one byte.
     pub const data_count = 43;
 };
-/// The runtime has 5 and 8 kinds.
+/// A bound for damaged records; the runtime has 5 kinds.
 const counter_count_max = 255;
 const data_none = std.math.maxInt(u32);
 
@@ -32,8 +32,7 @@ pub noinline fn relocateTable(recipe: *const Recipe, table: []u8, skipped: u32) 
     }
 }
 
-/// Replaces offsets in records. `records` is the whole range in the base, of which `piece` has the bytes
-/// from `skipped` on.
+/// Replaces offsets in records. `records` is the whole range in the base; `piece` has its bytes from `skipped` on.
 pub noinline fn relocate(recipe: *const Recipe, records: []const u8, piece: []u8, skipped: u32) void {
     @setRuntimeSafety(true);
     var start: usize = 0;
@@ -59,7 +58,7 @@ const Out = struct {
     piece: []u8,
     skipped: usize,
 
-    /// Offsets from one origin, which lie at `start` of the whole range.
+    /// Replaces offsets from one origin, in a part of the whole range.
     noinline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
         @setRuntimeSafety(true);
         const first = @max(start, out.skipped) - out.skipped;
@@ -68,7 +67,7 @@ const Out = struct {
         while (at + 4 <= end) : (at += 4) {
             const bytes = out.piece[at..][0..4];
             const value = std.mem.readInt(u32, bytes, .little);
-            // No offset, in both kinds of lists.
+            // Either stands for no offset.
             if (value == data_none or (value == 0 and origin == .counters)) continue;
             std.mem.writeInt(u32, bytes, out.recipe.translate(origin, value), .little);
         }

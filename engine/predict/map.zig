@@ -1,4 +1,4 @@
-//! Where an address in the base has moved to in the variant.
+//! Translates addresses of the base into those of the variant.
 const std = @import("std");
 const countBefore = @import("search.zig").countBefore;
 const Entry = @import("recipe.zig").Entry;
@@ -6,22 +6,22 @@ const Entry = @import("recipe.zig").Entry;
 pub const Map = struct {
     /// In ascending order of both addresses.
     entries: []const Entry,
-    /// For each bucket of addresses, and one more.
+    /// One for each bucket of addresses, and one more.
     buckets: []const Bucket,
-    /// The base's image in bytes: what is not below is no address.
+    /// Size of the base's image, in bytes: addresses are below it.
     limit: u32,
 
     const Bucket = extern struct {
-        /// How many entries start before the bucket.
+        /// Number of entries that start before the bucket.
         first: u32,
-        /// What an address at its start moves by.
+        /// Shift of an address at the start of the bucket.
         shift: u32,
     };
 
     /// A bucket holds some ten functions, and rarely the start of an entry.
     const bucket_shift = 10;
 
-    /// What `init` needs, in bytes.
+    /// Returns the size of the memory that `init` takes, in bytes.
     pub fn memorySize(image_size: u32) usize {
         return bucketCount(image_size) * @sizeOf(Bucket);
     }
@@ -44,7 +44,7 @@ pub const Map = struct {
         return .{ .entries = entries, .buckets = buckets, .limit = image_size };
     }
 
-    /// What to add to the address, modulo 2^32: what its entry moved by, or the last one before it.
+    /// Returns what to add to an address, modulo 2^32: the shift of its entry, or of the last one before it.
     pub inline fn shiftOf(map: *const Map, address: u32) u32 {
         @setRuntimeSafety(true);
         if (address >= map.limit) return 0;

@@ -1,11 +1,10 @@
-//! Predicts one variant's bytes from another's, the base's.
+//! Predicts a variant's bytes from those of the base.
 //!
-//! Variants of a Go program hold the same functions and the same data, nearly all of it equal but
-//! for addresses: whatever lies behind a function that grew has moved. A recipe, made by the encoder,
-//! says which ranges of the two correspond; that is all it takes to compute what an address in the
-//! base has become in the variant. The prediction of a range is then the base's bytes with their
-//! addresses replaced, and serves zstd as the dictionary of the true bytes: wherever it errs, the
-//! bundle is larger, not wrong.
+//! Variants of a Go program hold the same functions and the same data, nearly all of it equal but for addresses: a
+//! function that grows moves all that lies behind it. A recipe, made by the encoder, says which ranges of the two
+//! correspond; from that, each address in the base can be translated. The prediction of a range is the base's bytes
+//! with their addresses translated. zstd takes it for a dictionary of the true bytes: a wrong prediction makes the
+//! bundle larger, not wrong.
 pub const Base = @import("recipe.zig").Base;
 pub const Recipe = @import("recipe.zig").Recipe;
 const Entry = @import("recipe.zig").Entry;
@@ -19,8 +18,8 @@ pub const format = @import("format");
 
 /// Predicts the bytes of the variant's stream from `offset` on.
 ///
-/// The result depends on nothing but the recipe, its base and the range, also on how a file is divided into
-/// ranges: encoder and decoder ask for the same ones.
+/// The result depends on nothing but the recipe, its base and the range. Parts of the range would not give the same
+/// bytes: encoder and decoder ask for the same ranges.
 pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, offset: u64, out: []u8) void {
     @setRuntimeSafety(true);
     const base = &recipe.base;
@@ -43,17 +42,17 @@ pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, 
         done = found.at + piece.len;
     }
     @memset(out[done..], 0);
-    // Not every zstd can be told to take a dictionary that starts so for raw bytes.
+    // The encoder's zstd takes a dictionary that starts with this number for one of its own format.
     if (out.len >= 4 and std.mem.readInt(u32, out[0..4], .little) == zstd_magic_dictionary) @memset(out[0..4], 0);
 }
 
-/// How many of the base's stored bytes must be there before a range can be predicted.
+/// Returns how many of the base's stored bytes a prediction of the range reads at most, from the first on.
 pub fn reach(recipe: *const Recipe, offset: u64, size: usize) u64 {
     @setRuntimeSafety(true);
     var farthest: u64 = 0;
     var pieces: Pieces = .of(recipe, offset, size);
     while (pieces.next()) |found| {
-        // A record that the range cuts is read whole.
+        // A record is read whole, even if the range cuts it.
         const more: u64 = if (found.entry.kind == .functions) functions.record_size else 0;
         const end = found.entry.position + @min(found.skipped + found.size + more, found.entry.size);
         farthest = @max(farthest, end -| recipe.base.image.len);
@@ -61,14 +60,14 @@ pub fn reach(recipe: *const Recipe, offset: u64, size: usize) u64 {
     return farthest;
 }
 
-/// How many of the base's stored bytes neither a range nor anything behind it is predicted from; null if that is
-/// not to be told from the range.
+/// Returns how many of the base's first stored bytes no prediction of this range or a later one reads; null if the
+/// range does not tell.
 pub fn unneeded(recipe: *const Recipe, offset: u64, size: usize) ?u64 {
     @setRuntimeSafety(true);
     if (!recipe.is_ascending) return null;
     var pieces: Pieces = .of(recipe, offset, size);
     const first = pieces.next() orelse return null;
-    // Records are read from their range's first one on.
+    // Records are read from the start of their range.
     const skipped = if (first.entry.kind == .functions) 0 else first.skipped;
     return (first.entry.position + skipped) -| recipe.base.image.len;
 }
@@ -79,20 +78,20 @@ const Pieces = struct {
     offset: u64,
     size: usize,
     areas: []align(1) const format.Area,
-    /// Those of the current area; and its part of the range, as addresses in the variant.
+    /// Entries of the current area, and its part of the range, as addresses in the variant.
     entries: []const Entry = &.{},
     first: u32 = 0,
     end: u32 = 0,
-    /// The current area's.
+    /// Start of the current area.
     address: u32 = 0,
     area_offset: u64 = 0,
 
     const Piece = struct {
         entry: *const Entry,
-        /// Where it starts in the range.
+        /// Start in the range, in bytes.
         at: usize,
         size: usize,
-        /// How many bytes of the entry come before it.
+        /// Bytes of the entry that come before it.
         skipped: u32,
     };
 

@@ -51,7 +51,8 @@ const Made = struct {
 
     /// The base's, then the variant's.
     fn area(made: *Made, index: usize) *align(1) format.Area {
-        return std.mem.bytesAsValue(format.Area, made.bytes[@sizeOf(format.Recipe) + index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
+        const areas = made.bytes[@sizeOf(format.Recipe)..];
+        return std.mem.bytesAsValue(format.Area, areas[index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
     }
 
     fn recipe(made: *Made, base: []const u8) !Recipe {
@@ -93,7 +94,7 @@ fn zeros() [image_size]u8 {
     return @splat(0);
 }
 
-test "what has no range is predicted as zeros, and ranges are cut where the prediction is" {
+test "bytes in no range are predicted as zeros, and ranges are cut where the prediction is" {
     var base = zeros();
     @memcpy(base[100..106], "abcdef");
     const ranges = [_]Range{.{ .variant = 110, .base = 100, .size = 6, .kind = .bytes }};
@@ -102,7 +103,7 @@ test "what has no range is predicted as zeros, and ranges are cut where the pred
     try expectPrediction(&ranges, &base, 100, "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ab");
 }
 
-test "ranges that follow one another free the base up to the first of them, others nothing" {
+test "predictions free the base in front of the first range that they use, and nothing if they use none" {
     var base = zeros();
     @memcpy(base[100..106], "abcdef");
     const first: Range = .{ .variant = 110, .base = 100, .size = 3, .kind = .bytes };
@@ -125,7 +126,7 @@ test "a prediction that looks like a dictionary of zstd's own is changed" {
     try expectPrediction(&ranges, &base, 101, &.{ 0xa4, 0x30, 0xec, 5, 6 });
 }
 
-test "code: calls, jumps and data relative to RIP follow what has moved" {
+test "code: operands of calls, jumps and data relative to RIP follow their targets" {
     var base = zeros();
     // At 0x1000: call 0x2000; jne 0x2000; mov eax, [rip → 0x9000]; call within the range; nop…
     const code = [_]u8{ 0xe8, 0xfb, 0x0f, 0, 0 } ++ [_]u8{ 0x0f, 0x85, 0xf5, 0x0f, 0, 0 } ++
@@ -144,7 +145,7 @@ test "code: calls, jumps and data relative to RIP follow what has moved" {
     }, &base, 0x1008, &expected);
 }
 
-test "data: pointers and offsets of functions, and nothing else" {
+test "data: pointers and offsets of functions are translated, and nothing else" {
     var base = zeros();
     const words = [_]u64{ image + 0x2000, image + 0x1fff, 0x1000 | 0x1001 << 32, 7, image + image_size };
     @memcpy(base[0x9000..][0 .. words.len * 8], std.mem.sliceAsBytes(&words));
@@ -157,7 +158,7 @@ test "data: pointers and offsets of functions, and nothing else" {
     }, &base, 0x9000, std.mem.sliceAsBytes(&expected));
 }
 
-test "function records: each field by its own origin" {
+test "function records: each field is translated by its own origin" {
     var base = zeros();
     // entry, name, two words, three counters, their number, two words, one data; then a counter, two data.
     const words = [_]u32{ 0x1000, 0x10, 1, 2, 0, 0x20, 0x30, 1, 3, 4, 2 << 24, 0x40, 0x50, std.math.maxInt(u32) };
@@ -176,7 +177,7 @@ test "function records: each field by its own origin" {
     }, &base, 0x9120, std.mem.sliceAsBytes(&expected));
 }
 
-test "the table of functions: offsets of code and of records by turns" {
+test "the table of functions: offsets of code and of records are translated in turn" {
     var base = zeros();
     const words = [_]u32{ 0x1000, 0x100, 0x1010, 0x180 };
     @memcpy(base[0x9000..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
@@ -192,7 +193,7 @@ test "the table of functions: offsets of code and of records by turns" {
     try expectPrediction(&ranges, &base, 0x9004, bytes[4..]);
 }
 
-test "a base in place is its image, with what is stored beside it behind" {
+test "a base in place is its image, followed by the bytes that are stored beside it" {
     var made: Made = .{};
     made.init(&.{
         .{ .variant = 0, .base = 0, .size = 4, .kind = .bytes },
@@ -206,7 +207,8 @@ test "a base in place is its image, with what is stored beside it behind" {
     predict.predict(.amd64, &recipe, 0, &found);
     try testing.expectEqualStrings("abcdwxyz", &found);
     try testing.expectEqual(image_size, recipe.base.image.len);
-    try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..made.size], .{ .image = memory[0..100], .stored = "" }, &made.memory));
+    const short: predict.Base = .{ .image = memory[0..100], .stored = "" };
+    try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..made.size], short, &made.memory));
 }
 
 test "recipes that contradict themselves are refused" {
@@ -233,7 +235,7 @@ test "recipes that contradict themselves are refused" {
     try testing.expectError(error.Recipe, made.recipe(&base));
 }
 
-test "ranges of function records are short enough to be read from their start for each frame" {
+test "ranges of function records are short, as each frame reads them from their start" {
     const base: [2 * image_size]u8 = @splat(0);
     comptime std.debug.assert(format.records_size_max < base.len);
     for ([_]u32{ 0, 1 }) |more| {
@@ -248,7 +250,7 @@ test "ranges of function records are short enough to be read from their start fo
     }
 }
 
-test "the last addresses of all are predicted like any" {
+test "the last of all addresses are predicted like any other" {
     const base: [16]u8 = @splat(7);
     const last = std.math.maxInt(u32) - base.len;
     for (std.enums.values(format.Kind)) |kind| {

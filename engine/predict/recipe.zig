@@ -1,7 +1,7 @@
-//! The recipe: which ranges of a variant correspond to which of the base.
+//! The recipe says which ranges of a variant correspond to which of the base.
 //!
-//! Addresses here are relative to the image, which is what an executable occupies in memory, and
-//! have 32 bits. Parts of a file that are not loaded have addresses behind the image's end.
+//! Addresses here have 32 bits and are relative to the image, the memory that an executable occupies. Parts of a file
+//! that are not loaded have addresses behind the image's end.
 const std = @import("std");
 const format = @import("format");
 const Map = @import("map.zig").Map;
@@ -19,27 +19,27 @@ pub const Entry = extern struct {
     variant: u32,
     /// Address in the base.
     base: u32,
-    /// Of both ranges, in bytes; at least 1.
+    /// Size of both ranges, in bytes; at least 1.
     size: u32,
-    /// Where the range starts in the `Base`; 0 for kind `none`.
+    /// Start of the range in the `Base`; 0 for kind `none`.
     position: u32,
     kind: format.Kind,
     padding: [3]u8 = @splat(0),
 
-    /// What an address in the range differs by in the variant.
+    /// Returns how far addresses in the range move, modulo 2^32.
     pub fn shift(entry: *const Entry) u32 {
         return entry.variant -% entry.base;
     }
 };
 
-/// What variants are predicted from: two pieces of memory, one behind the other.
+/// The bytes that variants are predicted from: two pieces of memory, one behind the other.
 pub const Base = struct {
-    /// The base as it is loaded; empty where it is not.
+    /// The base as it is loaded, in the direct layout; else empty.
     image: []const u8 = &.{},
-    /// What is stored of it.
+    /// The base's frames, or in the direct layout its extra frames, decoded.
     stored: []const u8,
 
-    /// A range that lies in one of them.
+    /// Returns a range, which lies in one of them.
     pub inline fn at(base: *const Base, position: u32, size: usize) []const u8 {
         @setRuntimeSafety(true);
         if (position < base.image.len) return base.image[position..][0..size];
@@ -48,7 +48,8 @@ pub const Base = struct {
 
     fn holds(base: *const Base, position: u32, size: u32) bool {
         const end = @as(u64, position) + size;
-        return end <= base.image.len or (position >= base.image.len and end <= @as(u64, base.image.len) + base.stored.len);
+        if (position < base.image.len) return end <= base.image.len;
+        return end <= @as(u64, base.image.len) + base.stored.len;
     }
 };
 
@@ -58,26 +59,26 @@ pub const Recipe = struct {
     map: Map,
     /// In ascending order of both files' offsets and addresses.
     variant_areas: []align(1) const format.Area,
-    /// Whether what is behind a place in the variant is predicted from what is behind its place in the base.
+    /// Positions in the base ascend with those in the variant.
     is_ascending: bool,
 
-    /// What `parse` needs for this recipe, in bytes.
+    /// Returns the size of the memory that `parse` takes for this recipe, in bytes.
     pub fn memorySize(recipe: []const u8) Error!usize {
         const header = try readHeader(recipe);
-        // Each entry has 13 bytes in the recipe: what does not fit is refused before memory is asked for.
+        // Each entry has 13 bytes in the recipe: a count that does not fit is refused before memory is asked for.
         if (header.entry_count > recipe.len / 13) return error.Recipe;
         return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
-    /// Checks the recipe, so that `predict` reads and writes nothing outside of the base and its output. Ranges
-    /// behind the base's bytes predict nothing: a start has only those that it needs.
+    /// Checks the recipe, so that `predict` reads nothing outside the base and writes nothing outside its output.
+    /// Ranges behind the base's bytes predict nothing: a start decodes only the bytes that it needs.
     ///
     /// `memory` has `memorySize(recipe)` bytes; `recipe` and `memory` must outlive the result.
     pub fn parse(recipe: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Recipe {
         @setRuntimeSafety(true);
         const header = try readHeader(recipe);
         var base_bytes = given;
-        // What lies behind the base in memory is not its own.
+        // Memory behind the base is not its own.
         if (given.image.len > 0) {
             if (header.base_image_size > given.image.len) return error.Recipe;
             base_bytes.image = given.image[0..header.base_image_size];
@@ -131,7 +132,7 @@ pub const Recipe = struct {
         };
     }
 
-    /// The areas that reach behind this offset in the variant's stream.
+    /// Returns the areas that end behind this offset in the variant's stream.
     pub fn areasFrom(recipe: *const Recipe, offset: u64) []align(1) const format.Area {
         return recipe.variant_areas[countBefore(recipe.variant_areas, offset, areaEndsBefore)..];
     }
@@ -140,7 +141,7 @@ pub const Recipe = struct {
         return @as(u64, area.offset) + area.size <= offset;
     }
 
-    /// The entries that reach behind this address in the variant.
+    /// Returns the entries that end behind this address in the variant.
     pub fn entriesFrom(recipe: *const Recipe, address: u32) []const Entry {
         @setRuntimeSafety(true);
         return recipe.map.entries[countBefore(recipe.map.entries, address, entryEndsBefore)..];
@@ -150,7 +151,7 @@ pub const Recipe = struct {
         return entry.variant + entry.size <= address;
     }
 
-    /// What an offset from an origin in the base has become in the variant.
+    /// Returns the variant's offset for one from an origin in the base.
     pub inline fn translate(recipe: *const Recipe, origin: format.Origin, offset: u32) u32 {
         const start = recipe.header.origins[@intFromEnum(origin)];
         return offset +% recipe.map.shiftOf(start.base +% offset) +% start.base -% start.variant;
@@ -179,7 +180,7 @@ fn takeAreas(rest: *[]const u8, count: u32, offsets: enum { any, ascending }) Er
     return areas;
 }
 
-/// Finds areas by addresses that ascend.
+/// Finds areas for addresses that ascend.
 const Cursor = struct {
     areas: []align(1) const format.Area,
 

@@ -1,8 +1,9 @@
-//! Binary search: however a plan divides things, finding one of them takes few steps.
+//! Binary search: a recipe may divide things in any way, and finding one of them takes few steps.
 
-/// How many items come before the first one for which `isBefore(item, bound)` is false; it is true for all those.
+/// Returns how many items come before the first for which `isBefore(item, bound)` is false. The items are in order: it
+/// is true for all of those.
 pub inline fn countBefore(items: anytype, bound: anytype, comptime isBefore: anytype) usize {
-    // Whatever the items are, `middle` is below their number, and needs no check.
+    // `middle` is always below the number of items, and needs no check.
     var low: usize = 0;
     var high = items.len;
     while (low < high) {

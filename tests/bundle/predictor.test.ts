@@ -13,7 +13,7 @@ import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
 
 const deflate = remember(await loadDeflate());
 
-/** Of a program of 1.5 MB, `fast`: what prediction leaves, a fifth more than found; v4 hardly differs from v3. */
+/** Shares of a program of 1.5 MB that are left to store with `fast`, a fifth more than measured. */
 const SHARE_MAX = { v1: 0.055, v2: 0.04, v4: 0.008 } as const;
 const SHARE_MAX_UNSTRIPPED = { v1: 0.15, v2: 0.13, v4: 0.025 } as const;
 
@@ -52,7 +52,7 @@ test("each level can be predicted from each", async () => {
   }
 });
 
-test("section headers that lie cost bytes, not more", async () => {
+test("wrong section headers cost bytes, not more", async () => {
   const reference = readFileSync(buildVariant("v3"));
   const source = await openSource(storedReference(reference, splitStream(reference, deflate)));
   const file = readFileSync(buildVariant("v1"));

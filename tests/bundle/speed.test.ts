@@ -1,4 +1,4 @@
-/** Frames whose literals lose their Huffman codes. */
+/** Prices of frames, and frames whose literals lose their Huffman codes. */
 import { describe, expect, test } from "bun:test";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { encodeFrame } from "../../src/bundle/frame.ts";
@@ -6,7 +6,7 @@ import { loadPrice } from "../../src/engine/speed.ts";
 import { buildVariant } from "../support/variants.ts";
 
 const FRAME_SIZE = 256 * 1024;
-/** So many bytes for a microsecond that no code is worth it. */
+/** Bytes for a microsecond, so many that no code is worth its time. */
 const ANYTHING = 1_000_000;
 
 const program = await Bun.file(buildVariant("v3")).bytes();
@@ -19,7 +19,7 @@ function decodes(stored: Uint8Array, bytes: Uint8Array): boolean {
   return zstdDecompressSync(stored).equals(bytes);
 }
 
-/** Literals of each kind: none, few, all alike, coded, coded by the table of the block before. */
+/** Literals of each kind: none, few, all alike, coded, coded by the table of an earlier block. */
 const SAMPLES: readonly [string, Uint8Array][] = [
   ["nothing", new Uint8Array()],
   ["a byte", new Uint8Array(1)],
@@ -48,13 +48,13 @@ describe("a frame of", () => {
     }
   });
 
-  test("a program costs less where less of it is coded", async () => {
+  test("a program costs less if less of it is coded", async () => {
     const bytes = program.subarray(FRAME_SIZE, 2 * FRAME_SIZE);
     const price = await loadPrice(200);
     const frame = compress(bytes, 12);
     const { bytes: stored, cost } = price(frame, bytes.length);
     expect(stored.length).toBeGreaterThan(frame.length);
-    // What the frame costs as it is: half of all that its codes save is worth less than their time.
+    // At no price, the cost is the size.
     const asItIs = (await loadPrice(0))(frame, bytes.length).cost;
     expect(cost).toBeGreaterThan(asItIs);
     expect(cost).toBeLessThan(price(compress(bytes, 1), bytes.length).cost);
@@ -71,7 +71,7 @@ describe("a frame of", () => {
     expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
   });
 
-  test("noise is one frame, also where its size is that of a chunk of zlib's", async () => {
+  test("noise is one frame, even if its size is that of a chunk of zlib's", async () => {
     const noise = pseudorandom(16 * 1024, 256);
     const price = await loadPrice(ANYTHING);
     const sizes: number[] = [];
@@ -83,7 +83,7 @@ describe("a frame of", () => {
     expect(sizes).toContain(noise.length);
   });
 
-  test("an unknown kind, or without its end, stays as it is", async () => {
+  test("an unknown kind, or one that is cut, stays as it is", async () => {
     const price = await loadPrice(ANYTHING);
     const frame = compress(program.subarray(0, FRAME_SIZE), 12);
     const cut = [0, 4, 5, 8, 20, 1000, frame.length - 1].map((size) => frame.subarray(0, size));
