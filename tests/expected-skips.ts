@@ -2,7 +2,11 @@
  * Tests that CI skips, with the machines on which it does. A missing tool is no reason: .ci/run installs them
  * all.
  */
+import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { cpuLevel } from "./support/cpu.ts";
+import { goMinor } from "./support/go.ts";
+import { runProgram } from "./support/run.ts";
 
 export interface ExpectedSkip {
   readonly file: string;
@@ -14,11 +18,73 @@ export interface ExpectedSkip {
   readonly holds: () => boolean;
 }
 
+/** Core dumps go to a program, as systemd's, instead of a file. */
+const pipedCores = (): boolean => !readFileSync("/proc/sys/kernel/core_pattern", "utf8").startsWith("core");
+
 export const EXPECTED_SKIPS: readonly ExpectedSkip[] = [
   {
     file: "tests/pipeline/run.test.ts",
-    title: /^mgo run > says when the CPU lacks the level that GOAMD64 asks for$/,
+    title: /when the CPU lacks|levels that the CPU has none of/,
     on: "a CPU that has v4",
     holds: () => cpuLevel() === "v4",
   },
+  {
+    file: "tests/bench/exec.test.ts",
+    title: /leaves out levels that the bundle has and the CPU lacks$/,
+    on: "a CPU that has v4",
+    holds: () => cpuLevel() === "v4",
+  },
+  {
+    file: "tests/pipeline/install-elsewhere.test.ts",
+    title: /./,
+    on: "a kernel that runs no programs of 32 bits",
+    holds: () => !existsSync("/proc/sys/abi/vsyscall32"),
+  },
+  {
+    file: "tests/machine/binfmt.test.ts",
+    title: /./,
+    on: "Linux before 6.7",
+    holds: () => isBefore(release(), 6, 7),
+  },
+  {
+    file: "tests/launcher/direct.test.ts",
+    title: /runs its base where memory may not be executed$/,
+    on: "Linux before 6.3",
+    holds: () => isBefore(release(), 6, 3),
+  },
+  {
+    file: "tests/launcher/deflate.test.ts",
+    title: /^deflating > /,
+    on: "Go 1.27 and newer, which deflates otherwise",
+    holds: () => goMinor() > 26,
+  },
+  {
+    file: "tests/bundle/stream.test.ts",
+    title: /> inflates all debug data$/,
+    on: "Go 1.27 and newer, which deflates otherwise",
+    holds: () => goMinor() > 26,
+  },
+  {
+    file: "tests/release/npm.test.ts",
+    title: /^on a Node that is too old > /,
+    on: "a system whose Node is new enough for mgo",
+    holds: () => Number(/^v(\d+)/.exec(runProgram(["node", "--version"], process.env).stdout)?.[1]) >= 22,
+  },
+  {
+    file: "tests/launcher/transparency-tracing.test.ts",
+    title: /dumps a core that has the program's name and arguments$/,
+    on: "a system that hands core dumps to a program",
+    holds: pipedCores,
+  },
+  {
+    file: "tests/docs/debugging.test.ts",
+    title: /> Core dumps, line \d+ \(console\)$/,
+    on: "a system that hands core dumps to a program",
+    holds: pipedCores,
+  },
 ];
+
+function isBefore(version: string, major: number, minor: number): boolean {
+  const [first = 0, second = 0] = version.split(".").map(Number);
+  return first < major || (first === major && second < minor);
+}

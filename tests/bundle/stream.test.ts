@@ -8,6 +8,7 @@ import { joinStream, type Stream, splitStream } from "../../src/bundle/stream.ts
 import { loadDeflate, remember } from "../../src/engine/deflate.ts";
 import { DETACHED_COUNT_MAX } from "../../src/engine/format.ts";
 import { Predictor } from "../../src/engine/predictor.ts";
+import { goMinor } from "../support/go.ts";
 import { CHDR_SIZE, compressed, type MadeSection, makeElf } from "../support/sections.ts";
 import { buildVariant, UNSTRIPPED } from "../support/variants.ts";
 
@@ -194,17 +195,18 @@ test("remembering gives what deflating gives", () => {
 const gcc = Bun.which("gcc") !== null;
 
 describe("splitting Go programs", () => {
-  test("detaches debug data and symbols only, all inflated", () => {
+  test("detaches debug data and symbols only", () => {
     const file = readFileSync(buildVariant("v3", "levels", UNSTRIPPED));
-    const { detached, skeletonSize } = expectBack(file);
     const found = Object.keys(detachedOf(file));
     expect(found).toContain(".debug_info");
     expect(found.slice(-2)).toEqual([".symtab", ".strtab"]);
     expect(found.every((name) => /^\.(debug_.*|symtab|strtab)$/.test(name))).toBe(true);
+  });
+
+  // Go 1.27 has other code for compress/flate, which makes other streams.
+  test.skipIf(goMinor() > 26)("inflates all debug data", () => {
+    const { detached, skeletonSize } = expectBack(readFileSync(buildVariant("v3", "levels", UNSTRIPPED)));
     const deflated = detached.slice(0, -2);
-    // Go 1.27 has other code for compress/flate, which makes other streams.
-    const version = Bun.spawnSync(["go", "env", "GOVERSION"]).stdout.toString();
-    if (Number(/^go1\.(\d+)/.exec(version)?.[1]) > 26) return;
     expect(deflated.every(({ size, streamSize }) => size < streamSize)).toBe(true);
     // The rest is what a stripped program has.
     expect(skeletonSize).toBeLessThan(readFileSync(buildVariant("v3")).length * 1.01);

@@ -11,6 +11,7 @@ import { ROOT } from "../support/folders.ts";
 import { USE, USED } from "../support/installed.ts";
 import { hasOverlay, leftInSystem, runInOverlay } from "../support/overlay.ts";
 import { HELLO } from "../support/programs.ts";
+import { makeStandalone } from "../support/release.ts";
 import { expectSuccess, type Outcome } from "../support/run.ts";
 import { findTools } from "../support/tools.ts";
 import { makeWorkspace, run } from "../support/workspace.ts";
@@ -48,9 +49,7 @@ const INSTALLED = {
 
 describe.skipIf(tools === undefined || !overlay)("mgo's packages", () => {
   beforeAll(() => {
-    const program = join(place.folder, "mgo");
-    expectSuccess(run(place, [process.execPath, join(ROOT, "scripts", "build.ts"), program]));
-    expectSuccess(packageMgo(["--program", program, "--output", ".", "deb", "rpm"]));
+    expectSuccess(packageMgo(["--program", makeStandalone(), "--output", ".", "deb", "rpm"]));
   });
 
   test("are installed by dpkg, work, and are removed without a trace", () => {

@@ -42,7 +42,7 @@ function build(command: string): Outcome {
 }
 
 // The oldest Node that is enough; where that is unavailable, the Bun that mgo takes where Node is too old.
-const runtime = (await folderOfNode("22.19.0")) ?? `${ROOT}/node_modules/@oven/bun-linux-x64-baseline/bin`;
+const runtime = folderOfNode("22.19.0") ?? `${ROOT}/node_modules/@oven/bun-linux-x64-baseline/bin`;
 /** The mgo that was compiled from source makes the same bundles as the checkout. */
 const SAME = `mgo -o installed.out . && cmp installed.out checkout.out`;
 

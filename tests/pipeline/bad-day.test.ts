@@ -2,7 +2,7 @@
  * What can be wrong around mgo: a `go` that is none or misbehaves, disks that are full, folders that are not there.
  */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HELLO } from "../support/programs.ts";
 import { expectSuccess, type Outcome } from "../support/run.ts";
@@ -110,7 +110,7 @@ describe("a go", () => {
   test("that hangs is ended by Ctrl-C", async () => {
     const workspace = withGo(`#!/bin/sh\necho > ${"$(dirname $0)/started"}\nsleep 600\n`);
     const child = Bun.spawn([...MGO], { cwd: workspace.folder, env: workspace.env, stderr: "pipe" });
-    await waitUntil(() => listFiles(join(workspace.folder, "bin")).some((line) => line.endsWith("started")));
+    await waitUntil(() => existsSync(join(workspace.folder, "bin", "started")), child);
     child.kill("SIGINT");
     await child.exited;
     expect(String(child.signalCode)).toBe("SIGINT");

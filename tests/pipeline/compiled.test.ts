@@ -1,22 +1,17 @@
 /**
  * mgo as one compiled file, in folders and environments that mean something to the runtime inside of it.
  */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { ROOT } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
+import { makeStandalone } from "../support/release.ts";
 import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
 import { listFiles, makeWorkspace, run } from "../support/workspace.ts";
 
-const place = makeWorkspace();
-const MGO = join(place.folder, "mgo");
-
-beforeAll(() => {
-  expectSuccess(run(place, [process.execPath, join(ROOT, "scripts", "build.ts"), MGO]));
-});
+const MGO = makeStandalone();
 
 /** What Bun would read and run in a folder, each with a trace of its own. */
 const FOLDER = {

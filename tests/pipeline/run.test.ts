@@ -127,13 +127,15 @@ describe("mgo run", () => {
     expect(last(ours)).toStartWith("emulate ");
   });
 
-  test("refuses levels that the CPU has none of, and mgo's flags that it does not know", () => {
+  test("refuses mgo's flags that it does not know", () => {
     const unknown = runWith("", [...MGO, "run", "-mgo.level=v1", "."]);
     expect(unknown).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("unknown flag -mgo.level\n"),
     });
-    if (best === "v4") return;
+  });
+
+  test.skipIf(best === "v4")("refuses levels that the CPU has none of", () => {
     const above = runWith("", [...MGO, "run", "-mgo.levels=v4", "."]);
     expect(above).toMatchObject({
       status: 1,
@@ -179,7 +181,7 @@ func main() {
       stderr: "pipe",
       detached: true,
     });
-    await waitUntil(() => existsSync(join(workspace.folder, "ready")));
+    await waitUntil(() => existsSync(join(workspace.folder, "ready")), child);
     // As a terminal's Ctrl-C reaches the whole group, which mgo leads, and go after it.
     process.kill(-child.pid, "SIGINT");
     expect(await child.stdout.text()).toBe("interrupt\n");

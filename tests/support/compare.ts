@@ -35,6 +35,10 @@ export interface Result {
   readonly printed: Readonly<Record<string, string>>;
 }
 
+/** Enough for mgo to have builds to compare and a bundle to make; other tests have all four. */
+const TWO_LEVELS = "-mgo.compress=fast -mgo.levels=v1,v3";
+
+/** Runs both, mgo for two levels. */
 export function runBoth(test: Case): {
   readonly go: Result;
   readonly mgo: Result;
@@ -55,7 +59,7 @@ export function runBoth(test: Case): {
     const outcome = run(
       workspace,
       [...(test.wrapper ?? []), ...command, ...test.args],
-      Object.fromEntries(env),
+      { MGOFLAGS: TWO_LEVELS, ...Object.fromEntries(env) },
       test.folder,
     );
     return describe(workspace, outcome, test.litter ? undefined : before);

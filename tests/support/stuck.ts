@@ -34,7 +34,13 @@ export async function startStuck(
     stdout: "pipe",
     stderr: "pipe",
   });
-  await reader.read(Buffer.alloc(8), 0, 8);
+  // A build that ends instead leaves a line itself.
+  const line = Buffer.alloc(8);
+  void child.exited.then(() => reader.write("ended").catch(() => {}));
+  await reader.read(line, 0, 8);
+  if (line.toString().startsWith("ended")) {
+    throw new Error(`it ended before it was stuck: ${await child.stderr.text()}`);
+  }
   return { child, workspace, mark, end: () => reader.close() };
 }
 
@@ -67,7 +73,16 @@ function withoutMode(line: string): string {
   return line.replace(/^(.)\d+/, "$1");
 }
 
-/** Waits for what other processes are about to do. */
-export async function waitUntil(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await Bun.sleep(10);
+/**
+ * Waits for what another process is about to do.
+ *
+ * @param child the one that does it, if its end would leave nobody to do it
+ */
+export async function waitUntil(isSo: () => boolean, child?: Bun.Subprocess): Promise<void> {
+  while (!isSo()) {
+    if (child !== undefined && child.exitCode !== null && !isSo()) {
+      throw new Error(`it ended with status ${child.exitCode} before that`);
+    }
+    await Bun.sleep(10);
+  }
 }
