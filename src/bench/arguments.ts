@@ -1,46 +1,43 @@
-/**
- * The arguments of `mgo bench`: mgo's own flags among those of `go test`, which are handed on as they were written.
- */
-
+/** Arguments of `mgo bench`: mgo's own flags, among those of `go test`, which are handed on as written. */
 import { arityOf } from "../go/flag-entry.ts";
 import { flagsOf } from "../go/flag-table.ts";
 import { type Flag, isMgoFlag, splitFlag } from "../go/flags.ts";
 import { mgoArity } from "../pipeline/flags.ts";
 import { MgoError } from "../system/error.ts";
 
-/** As many as benchstat asks for at the least. */
+/** The least that benchstat recommends. */
 const DEFAULT_ROUNDS = 10;
 
 /** Go's exit status for a command line that it does not understand. */
 const USAGE = { status: 2 };
 
 export interface BenchArguments {
-  /** Where the page goes; none is made without. */
+  /** The page to write, if any. */
   readonly html: string | undefined;
   readonly json: boolean;
-  /** A command line for the shell, in which `{}` stands for a variant. */
+  /** A shell command, in which `{}` stands for a variant. */
   readonly exec: string | undefined;
-  /** How often each level runs. */
+  /** Runs of each level. */
   readonly rounds: number;
-  /** `-mgo.…` */
+  /** The flags `-mgo.…`. */
   readonly mgo: readonly Flag[];
-  /** All that is not mgo's own, in its order. */
+  /** All arguments but mgo's own, in order. */
   readonly words: readonly string[];
-  /** Go's flags among them, by their names without dashes and `test.`. */
+  /** The values of Go's flags among `words`, by names without dashes and `test.`. */
   readonly flags: ReadonlyMap<string, string>;
-  /** Flags among them that Go does not know: they are for the test programs. */
+  /** Flags among `words` that Go does not know, which are for the test programs. */
   readonly unknown: readonly string[];
-  /** What is no flag: packages, or a bundle. */
+  /** Packages, or a bundle. */
   readonly operands: readonly string[];
 }
 
 const OWN = new Set(["html", "json", "exec", "count"]);
 
 /**
- * Reads the arguments as `go test` does: flags may also stand behind packages, and what follows -args is the test
- * programs' own.
+ * Reads the arguments as `go test` does: flags may follow packages, and all that follows -args is for the
+ * test programs.
  *
- * @throws MgoError for a flag without its value, a bad one, or one that does not go with measuring
+ * @throws MgoError for a flag without its value, with a bad one, or that does not go with measuring
  */
 export function readArguments(args: readonly string[]): BenchArguments | "help" {
   const known = flagsOf("test");
@@ -101,5 +98,5 @@ export function readArguments(args: readonly string[]): BenchArguments | "help" 
 function readRounds(text: string | undefined): number {
   if (text === undefined) return DEFAULT_ROUNDS;
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  throw new MgoError(`bench: -count=${text}: it may be a number of rounds from 1 to 9999`, USAGE);
+  throw new MgoError(`bench: -count=${text}: it may be a number from 1 to 9999`, USAGE);
 }

@@ -1,6 +1,6 @@
 /**
- * benchstat, the Go project's own program that compares benchmarks (golang.org/x/perf/cmd/benchstat): built once by
- * the user's `go`, and kept in mgo's cache.
+ * benchstat, the Go project's program that compares benchmarks (golang.org/x/perf/cmd/benchstat). The user's
+ * `go` builds it once, into mgo's cache.
  */
 import { access, chmod, constants, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,10 +13,13 @@ import { type Comparison, readComparisons } from "./comparison.ts";
 import type { Results } from "./results.ts";
 
 /**
- * The last version that asks for no newer Go than 1.18: mgo works with Go 1.20, and a later benchstat would have
- * that fetch a whole toolchain first. Its statistics have not changed since (January 2025).
+ * The last version that needs no Go newer than 1.18 (January 2025): for a later one, Go 1.20 would fetch a
+ * whole toolchain. The statistics have not changed since.
  */
 export const BENCHSTAT_VERSION = "v0.0.0-20250106172127-400946f43c82";
+
+/** The module that benchstat needs. */
+const MOREMATH = "github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794";
 
 const GO_MOD = `module mgo/benchstat
 
@@ -24,17 +27,17 @@ go 1.20
 
 require golang.org/x/perf ${BENCHSTAT_VERSION}
 
-require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
+require ${MOREMATH} // indirect
 `;
 
-/** As sum.golang.org has them: no other bytes are compiled, wherever they come from. */
-const GO_SUM = `github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 h1:xlwdaKcTNVW4PtpQb8aKA4Pjy0CdJHEqvFbAnvR5m2g=
-github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794/go.mod h1:7e+I0LQFUI9AXWxOfsQROs9xPhoJtbsyWcjJqDd4KPY=
+/** Checksums from sum.golang.org: other bytes are not compiled, wherever they come from. */
+const GO_SUM = `${MOREMATH} h1:xlwdaKcTNVW4PtpQb8aKA4Pjy0CdJHEqvFbAnvR5m2g=
+${MOREMATH}/go.mod h1:7e+I0LQFUI9AXWxOfsQROs9xPhoJtbsyWcjJqDd4KPY=
 golang.org/x/perf ${BENCHSTAT_VERSION} h1:cntvEEbGexov/BId760utCq7Mtu7iJG4lRr/0z+V7Z4=
 golang.org/x/perf ${BENCHSTAT_VERSION}/go.mod h1:q/JkMABA9XXpcvcwKP7xYHRk8KsZBPSXrV8tG4DEMGI=
 `;
 
-/** What a user has set for builds of their own is not for this one; where modules come from, and go to, is. */
+/** Overrides the user's settings for builds; those of module proxies and caches still count. */
 const BUILD_ENVIRONMENT: Environment = {
   GOFLAGS: "-mod=readonly",
   GO111MODULE: "on",
@@ -47,11 +50,10 @@ const BUILD_ENVIRONMENT: Environment = {
 };
 
 /**
- * Has benchstat at hand.
+ * Returns benchstat's path, and builds it if the cache has none.
  *
- * @param temporary a private folder
- * @returns its path
- * @throws MgoError with Go's reason if it cannot be built, as without a network the first time
+ * @param temporary a scratch folder
+ * @throws MgoError with Go's reason if it cannot be built, as without a network
  */
 export async function findBenchstat(go: string, temporary: string, context: Context): Promise<string> {
   const cache = cacheFolder(context.env);
@@ -60,7 +62,7 @@ export async function findBenchstat(go: string, temporary: string, context: Cont
   if (kept !== undefined && (await isExecutable(kept))) return kept;
   const built = await build(go, temporary, context);
   if (kept === undefined) return built;
-  // Where the cache lies on another disk, or may not be written, the next run builds it again.
+  // If the cache is on another disk, or read-only, the next run builds it again.
   return await rename(built, kept).then(
     () => kept,
     () => built,
@@ -83,22 +85,22 @@ async function build(go: string, temporary: string, context: Context): Promise<s
   const command = [go, "build", "-trimpath", "-o", built, "golang.org/x/perf/cmd/benchstat"];
   const env = { ...context.env, ...BUILD_ENVIRONMENT };
   const { status, stderr } = await run(command, { cwd: module, env, signal: context.signal });
-  if (status !== 0) throw new MgoError(`cannot get benchstat: ${reasonIn(stderr)}`);
+  if (status !== 0) throw new MgoError(`cannot build benchstat: ${reasonIn(stderr)}`);
   await chmod(built, 0o755);
   return built;
 }
 
-/** The last of Go's lines says why; the others, what it was about to do. */
+/** Returns the last of Go's lines, which has the reason; the others say what it was about to do. */
 function reasonIn(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^go: downloading /.test(line));
   return (lines.at(-1) ?? "go build failed").trim().replace(/^go: /, "");
 }
 
 /**
- * Compares levels.
+ * Compares levels by benchstat.
  *
- * @param temporary a private folder
  * @param base the level that the others are compared with
+ * @param temporary a scratch folder
  * @returns a comparison for each unit that the benchmarks report
  * @throws MgoError if benchstat fails or prints what mgo cannot read
  */
@@ -118,6 +120,6 @@ export async function compareLevels(
   try {
     return readComparisons(stdout, levels);
   } catch (cause) {
-    throw new MgoError(`benchstat printed something that mgo cannot read: ${reasonOf(cause)}`, { cause });
+    throw new MgoError(`cannot read what benchstat printed: ${reasonOf(cause)}`, { cause });
   }
 }

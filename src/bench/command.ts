@@ -1,4 +1,4 @@
-/** `mgo bench --exec`: a command that runs each of a bundle's variants, timed as a benchmark is. */
+/** `mgo bench --exec`: times a command that runs each of a bundle's variants. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Bundle, decodeVariant, findVariant } from "../bundle/read.ts";
@@ -8,13 +8,13 @@ import { type Context, run } from "../system/process.ts";
 import { quoteForShell } from "../system/shell.ts";
 import type { Subject } from "./subject.ts";
 
-/** For how long, or how often, the command runs in each round and at each level. */
+/** The time, or the number of times, that the command runs at each level in each round. */
 export type BenchTime = { readonly seconds: number } | { readonly times: number };
 
 const USAGE = { status: 2 };
 const PLACE = "{}";
 
-/** In seconds. */
+/** Units of durations, in seconds. */
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-9,
   us: 1e-6,
@@ -36,26 +36,24 @@ export function readBenchTime(text: string): BenchTime {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
   const seconds = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
   if (seconds > 0 && parts.map(([part]) => part).join("") === text) return { seconds };
-  throw new MgoError(
-    `bench: -benchtime=${text}: it may be a time such as 2s, or a number of runs such as 20x`,
-    USAGE,
-  );
+  throw new MgoError(`bench: -benchtime=${text}: it may be a time (2s) or a number of runs (20x)`, USAGE);
 }
 
-/** @throws MgoError for a command that would not run the variants */
+/** @throws MgoError for a command without `{}`, which would not run the variants */
 export function checkCommand(command: string): void {
   if (command.includes(PLACE)) return;
-  throw new MgoError(`bench: --exec ${JSON.stringify(command)} has no {}, which stands for the program`, {
+  throw new MgoError(`bench: --exec ${JSON.stringify(command)}: missing {}, which stands for the program`, {
     ...USAGE,
-    hint: "as in --exec '{} --version'",
+    hint: "mgo bench --exec '{} --version' BUNDLE",
   });
 }
 
 /**
- * Makes the variants, and runs the command once with each, unmeasured: what it does not do there it will not do later.
+ * Extracts the variants, and runs the command once with each, unmeasured, so that one that fails is found at
+ * once.
  *
  * @param command for /bin/sh; each `{}` becomes the path of a variant, quoted
- * @param temporary private
+ * @param temporary a scratch folder
  * @throws MgoError if the command fails; if a variant is damaged
  */
 export async function prepareCommand(
@@ -74,7 +72,7 @@ export async function prepareCommand(
     const program = join(folder, name);
     await writeFile(program, await decodeVariant(bundle, findVariant(bundle, level), context.signal));
     await chmod(program, 0o755);
-    // What it prints must not cost more than it does the command itself: nobody reads it.
+    // Its output is dropped, so that reading it costs nothing.
     const script = `exec >/dev/null\n${command.replaceAll(PLACE, () => quoteForShell(program))}`;
     scripts.set(level, script);
     await runOnce(script, level, command, context);
@@ -107,8 +105,8 @@ async function runOnce(
   const result = await run(["/bin/sh", "-c", script], { cwd, env, signal, onFlood: () => {} });
   if (result.status === 0) return;
   const last = result.stderr.trim().split("\n").at(-1) ?? "";
-  throw new MgoError(
-    `bench: the command fails at ${level} with status ${result.status ?? "of a signal"}${last === "" ? "" : `: ${last}`}`,
-    { hint: `it is: ${command}` },
-  );
+  const how = result.status === undefined ? "by a signal" : `with status ${result.status}`;
+  throw new MgoError(`bench: the command fails at ${level} ${how}${last === "" ? "" : `: ${last}`}`, {
+    hint: `try: ${command}`,
+  });
 }

@@ -1,26 +1,26 @@
-/** What benchstat says, read from its CSV. */
+/** Reads the CSV that benchstat prints. */
 import type { Level } from "../levels/level.ts";
 
-/** One benchmark at one level. */
+/** A benchmark at one level. */
 export interface Cell {
   /** The median, in the unit of the comparison. */
   readonly median: number;
-  /** Half the width of the median's 95 % confidence interval, as part of it; undefined with too few samples. */
+  /** Half of the 95 % confidence interval, relative to the median; undefined with too few samples. */
   readonly spread: number | undefined;
-  /** How much more this is than the base, as part of that: -0.2 is 20 % less. 0 for the base itself. */
+  /** The change relative to the base: -0.2 is 20 % less. 0 for the base itself. */
   readonly delta: number;
-  /** Whether benchstat takes the difference for real: p below 0.05 in the Mann-Whitney U test. */
+  /** Whether p is below 0.05 in the Mann-Whitney U test. */
   readonly isSignificant: boolean;
-  /** The chance of such samples if there were no difference; undefined for the base itself. */
+  /** The probability of such samples without a real difference; undefined for the base itself. */
   readonly p: number | undefined;
 }
 
 export interface Row {
-  /** Empty where there is none. */
+  /** The import path; empty if there is none. */
   readonly pkg: string;
   /** Without `Benchmark` in front. */
   readonly name: string;
-  /** Of all levels. */
+  /** A cell for each level. */
   readonly cells: ReadonlyMap<Level, Cell>;
 }
 
@@ -31,16 +31,17 @@ export interface Comparison {
   /** The base first. */
   readonly levels: readonly Level[];
   readonly rows: readonly Row[];
-  /** Geometric means over all rows, compared with the base's; none where a row has zeros. */
+  /** Geometric means over all rows, compared with the base's; empty if a row has zeros. */
   readonly geomean: ReadonlyMap<Level, Pick<Cell, "median" | "delta">>;
 }
 
 /**
- * Reads what `benchstat -format csv -table '' -row pkg,.fullname` prints: a table for each unit, its head
- * `,v1,,v2,,,,v3` over `,sec/op,CI,sec/op,CI,vs base,P,…`, a row for each benchmark, and a last one of means.
+ * Reads the output of `benchstat -format csv -table '' -row pkg,.fullname`: for each unit a table with the
+ * head `,v1,,v2,,,,v3` over `,sec/op,CI,sec/op,CI,vs base,P,…`, a row for each benchmark, and a last row of
+ * means.
  *
- * @param levels as benchstat was given them, the base first
- * @throws Error if it is something else
+ * @param levels in the order in which benchstat got them, the base first
+ * @throws Error if it is anything else
  */
 export function readComparisons(csv: string, levels: readonly Level[]): readonly Comparison[] {
   const [base] = levels;
@@ -75,7 +76,7 @@ function readTable(lines: readonly (readonly string[])[], base: Level, levels: r
         readCell(line, columns.get(level) ?? 0, level === base, first),
       ]),
     );
-    // Names of benchmarks have no blanks in them; where there is no package, nothing stands in front.
+    // Names of benchmarks have no blanks; without a package, the name stands alone.
     const blank = label.lastIndexOf(" ");
     rows.push({ pkg: label.slice(0, Math.max(blank, 0)).trim(), name: label.slice(blank + 1), cells });
   }
@@ -108,7 +109,7 @@ function ratioTo(number: number, base: number): number {
   return number / base - 1;
 }
 
-/** One line of CSV (RFC 4180): what holds commas or quotes stands in quotes, quotes in it are doubled. */
+/** Splits a line of CSV (RFC 4180): fields with commas or quotes are quoted, and quotes in them doubled. */
 function splitLine(line: string): readonly string[] {
   const fields = line.matchAll(/(?<=^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g);
   return [...fields].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "");

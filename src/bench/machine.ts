@@ -1,11 +1,11 @@
-/** What was measured on. */
+/** The machine that benchmarks run on. */
 import { readFile } from "node:fs/promises";
 import { availableParallelism, release } from "node:os";
 
 export interface Machine {
-  /** As Linux names the CPU. */
+  /** The name that Linux gives the CPU. */
   readonly cpu: string;
-  /** How many of them the benchmarks may use. */
+  /** The number of CPUs that the benchmarks may use. */
   readonly cpus: number;
   readonly kernel: string;
 }

@@ -1,5 +1,4 @@
 /** The page of `mgo bench --html`. */
-
 import type { Level } from "../levels/level.ts";
 import { type Bar, type BarRow, barsKey, renderBars, scaleOf } from "../page/bars.ts";
 import {
@@ -20,7 +19,7 @@ import { commonSuffix } from "./table.ts";
 import { formatChance, formatFigure, formatSpread } from "./units.ts";
 
 /**
- * @param compared the report's own: without statistics there is no page
+ * @param compared that of the report: there is no page without statistics
  * @param version mgo's
  */
 export function renderBenchPage(report: BenchReport, compared: Compared, version: string): string {
@@ -61,9 +60,19 @@ export function renderBenchPage(report: BenchReport, compared: Compared, version
         ...others.map((other) => `<h3>${escapeHtml(other.unit)}</h3>\n${figures(other)}`),
       ),
       ...(report.sizes === undefined ? [] : sizesSections(report.sizes)),
-      `<p class="quiet">Medians with their 95 % confidence intervals. p is the chance of such samples if there were no difference (Mann-Whitney U test); below 0.05 a benchmark counts as different. Of many benchmarks one in twenty does so by chance, so a level counts as different only if one of its benchmarks is after Holm's correction. Statistics by benchstat ${BENCHSTAT_VERSION}, page by mgo ${escapeHtml(version)}.</p>`,
+      footnote(version),
     ],
   });
+}
+
+function footnote(version: string): string {
+  const sentences = [
+    "Medians with their 95 % confidence intervals. p is the probability of such samples without a real",
+    "difference (Mann-Whitney U test); below 0.05 a benchmark counts as different. One benchmark in twenty",
+    "does so by chance, so a level counts as different only if one of its benchmarks still does after Holm's",
+    `correction. Statistics by benchstat ${BENCHSTAT_VERSION}, page by mgo ${escapeHtml(version)}.`,
+  ];
+  return `<p class="quiet">${sentences.join(" ")}</p>`;
 }
 
 function incomplete({ incomplete: list }: BenchReport): readonly string[] {

@@ -1,6 +1,4 @@
-/**
- * What `mgo bench` says while it works, on standard error: one live line on a terminal, else a line for each step.
- */
+/** Progress of `mgo bench` on standard error: one live line on a terminal, else a line for each step. */
 import { isWatched, openScreen } from "../pipeline/progress.ts";
 import { formatDuration } from "../system/figures.ts";
 import type { Environment } from "../system/process.ts";
@@ -8,19 +6,19 @@ import { writeStderr } from "../system/streams.ts";
 import type { Turn } from "./rounds.ts";
 
 export interface BenchProgress {
-  /** A step has begun. */
+  /** Reports that a step begins. */
   step(text: string): void;
-  /** A run begins. */
+  /** Reports that a run begins. */
   turn(turn: Turn): void;
-  /** A round is over. */
+  /** Reports that a round is done. */
   round(done: number, rounds: number): void;
   /** Writes a line above the live one. */
   print(line: string): void;
-  /** Takes the live line away. */
+  /** Removes the live line. */
   stop(): void;
 }
 
-/** As wide as the narrowest terminal that mgo writes for. */
+/** One column less than the narrowest terminal that mgo writes for. */
 const WIDTH = 79;
 
 export async function startBenchProgress(env: Environment): Promise<BenchProgress> {
@@ -39,7 +37,7 @@ export async function startBenchProgress(env: Environment): Promise<BenchProgres
   return {
     step: (text) => (screen === undefined ? print(`mgo: bench: ${text}`) : screen(cut(text))),
     turn({ subject, level, round, done, total }) {
-      // Go needs as long for the first run of a program as for others; what was built before does not count.
+      // Builds do not count: the estimate is about runs.
       if (!hasBegun) began = performance.now();
       hasBegun = true;
       const rest = left(done, total);

@@ -1,10 +1,10 @@
 /**
- * Test programs and how to run them, as `go test` itself has it.
+ * Records how `go test` runs test programs.
  *
- * `go test` runs once for each level with the user's arguments, and a recorder in -exec's place: a shell script that
- * keeps each test program and notes its arguments and its folder, and runs nothing. So Go alone reads its flags,
- * vets, builds, and says what is wrong; mgo runs the same programs in the same way, as often as it wants, without
- * linking again.
+ * `go test` runs once for each level, with the user's arguments and a recorder as -exec: a shell script that
+ * runs nothing, but keeps each test program with its arguments and its folder. So Go itself reads its flags,
+ * vets, builds and reports errors, and mgo can run the same programs in the same way, as often as it likes,
+ * without linking again.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ import type { BenchArguments } from "./arguments.ts";
 import type { Run, Subject } from "./subject.ts";
 
 /**
- * $1: where to keep it. The rest: the test program and its arguments. Go sets PWD, and puts its own folder in front
- * of PATH.
+ * Arguments: the folder to keep it in, the test program, and the program's arguments. Go sets PWD, and
+ * prepends its own folder to PATH.
  */
 const RECORDER = `set -e
 place=$1/$$
@@ -36,7 +36,7 @@ ln "$program" "$place/\${program##*/}" 2>/dev/null || cp "$program" "$place/\${p
 } >"$place/.run"
 `;
 
-/** A test program at one level. */
+/** A test program at one level, as Go would run it. */
 interface Recorded {
   readonly level: Level;
   readonly program: string;
@@ -49,9 +49,9 @@ export interface RecordRequest {
   readonly go: string;
   readonly args: BenchArguments;
   readonly levels: readonly Level[];
-  /** What cgo gives to compilers, where they compile for each level as well. */
+  /** The settings of cgo's compilers, if they compile for each level as well. */
   readonly cgo: CgoSettings | undefined;
-  /** Private, empty. */
+  /** An empty scratch folder. */
   readonly temporary: string;
   readonly onLevel: (level: Level) => void;
   readonly onStderrLine: (line: string) => boolean;
@@ -60,7 +60,7 @@ export interface RecordRequest {
 /**
  * Builds the test programs of all levels.
  *
- * @returns what Go says if it fails, as of one `go test`; else a subject for each package that has tests
+ * @returns the output of `go test` if it fails; else a subject for each package that has tests
  */
 export async function recordTests(
   request: RecordRequest,
@@ -86,7 +86,7 @@ export async function recordTests(
   return subjectsOf(recorded, context);
 }
 
-/** The user's arguments, with what they leave open in front: -C comes first, and the last of two flags counts. */
+/** Prepends defaults to the user's arguments: of two equal flags, Go takes the last. -C stays first. */
 function goArguments({ words, flags }: BenchArguments, recorder: readonly string[]): readonly string[] {
   const chdir = chdirLength(words);
   const defaults = [
@@ -121,7 +121,7 @@ async function readRecords(place: string, level: Level): Promise<readonly Record
   );
 }
 
-/** A package is known by its folder, which has one test program. */
+/** Groups programs by folder, which is one package, and makes each a subject. */
 function subjectsOf(recorded: readonly Recorded[], context: Context): readonly Subject[] {
   const folders = [...new Set(recorded.map(({ folder }) => folder))].toSorted();
   return folders.map((folder) => {
@@ -140,7 +140,7 @@ function subjectsOf(recorded: readonly Recorded[], context: Context): readonly S
   });
 }
 
-/** A package may have test files at some levels only. */
+/** The run of a package that has no tests at a level. */
 const NOTHING: Run = { text: "", failure: undefined };
 
 async function runTests({ level, program, folder, path, args }: Recorded, context: Context): Promise<Run> {
@@ -148,6 +148,6 @@ async function runTests({ level, program, folder, path, args }: Recorded, contex
   const { signal } = context;
   const { status, stdout, stderr } = await run([program, ...args], { cwd: folder, env, signal });
   if (status === 0) return { text: stdout, failure: undefined };
-  // Of a panic and of a signal Go's runtime makes status 2; tests that fail end with 1.
+  // Go's runtime exits with 2 after a panic or a signal; failed tests exit with 1.
   return { text: stdout, failure: { output: stdout + stderr, isFatal: status !== 1 } };
 }

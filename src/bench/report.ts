@@ -1,4 +1,4 @@
-/** All that a run of `mgo bench` has found out, and its two forms for standard output: text and JSON. */
+/** The results of `mgo bench`, as text and as JSON. */
 import type { Sizes } from "../bundle/sizes.ts";
 import type { Level } from "../levels/level.ts";
 import { formatRatio, formatSize } from "../system/figures.ts";
@@ -13,32 +13,32 @@ import type { Verdict } from "./verdict.ts";
 import type { Conclusion } from "./words.ts";
 
 export interface BenchReport {
-  /** The command line, as the user would type it. */
+  /** The command line, as a user would type it. */
   readonly command: string;
   readonly machine: Machine;
   readonly goVersion: string;
   readonly levels: readonly Level[];
-  /** Levels that were asked for and that this CPU lacks. */
+  /** Requested levels that this CPU lacks. */
   readonly missing: readonly Level[];
   readonly rounds: number;
   readonly results: Results;
   /** Benchmarks that some level has no result of. */
   readonly incomplete: readonly Incomplete[];
-  /** How many runs failed. */
+  /** The number of runs that failed. */
   readonly failures: number;
-  /** benchstat's; undefined where it could not be had. */
+  /** The comparison by benchstat; undefined if that is unavailable. */
   readonly compared: Compared | undefined;
-  /** Of the bundle, where one was measured. */
+  /** The sizes of the bundle, if one was measured. */
   readonly sizes: Sizes | undefined;
 }
 
 export interface Compared {
-  /** Of time. */
+  /** The comparison of times. */
   readonly time: Comparison;
-  /** Of everything else that the benchmarks report. */
+  /** Comparisons of all else that the benchmarks report. */
   readonly others: readonly Comparison[];
   readonly verdict: Verdict;
-  /** That in words. */
+  /** The verdict in words. */
   readonly conclusion: Conclusion;
 }
 
@@ -78,7 +78,7 @@ function otherTables(others: readonly Comparison[]): readonly (readonly string[]
   ];
 }
 
-/** Says of which benchmark results are missing, and where. */
+/** Describes which results are missing. */
 export function describeIncomplete({ pkg, name, missing }: Incomplete): string {
   const where =
     missing.length === 0 ? "its package did not run to the end" : `no result at ${missing.join(", ")}`;

@@ -1,20 +1,20 @@
 /** Results in Go's benchmark format, collected over the rounds. */
 import type { Level } from "../levels/level.ts";
 
-/** One line of results. */
+/** A result, from one line. */
 interface Result {
   readonly benchmark: Benchmark;
   /** The whole line. */
   readonly line: string;
-  /** In nanoseconds; undefined for a benchmark that reports none. */
+  /** Nanoseconds; undefined for a benchmark that reports no time. */
   readonly time: number | undefined;
 }
 
-/** A benchmark, whatever its level. */
+/** A benchmark, at any level. */
 export interface Benchmark {
   /** The package's import path; empty where there is none. */
   readonly pkg: string;
-  /** As Go prints it, without `Benchmark` in front: `Sum/size=8-2`. */
+  /** The name that Go prints, without `Benchmark`: `Sum/size=8-2`. */
   readonly name: string;
 }
 
@@ -39,9 +39,9 @@ export class Results {
   }
 
   /**
-   * Adds what a run at a level printed.
+   * Adds the output of a run.
    *
-   * @returns the packages that it is of
+   * @returns the packages that it has results of
    */
   add(level: Level, text: string): readonly string[] {
     const packages = new Set<string>();
@@ -70,7 +70,7 @@ export class Results {
     else known.push(result);
   }
 
-  /** Leaves out a package, of which not all was run. */
+  /** Leaves out a package that did not run to its end. */
   drop(pkg: string): void {
     this.#dropped.add(pkg);
   }
@@ -80,12 +80,12 @@ export class Results {
     return this.#benchmarks.size === 0;
   }
 
-  /** Those that every level has measured, in the order of their first results. */
+  /** Benchmarks that every level has measured, in the order of their first results. */
   get compared(): readonly Benchmark[] {
     return [...this.#benchmarks.values()].filter((benchmark) => this.#isWhole(benchmark));
   }
 
-  /** Those that some level has not measured: they failed there, or do not exist. */
+  /** Benchmarks that some level has not measured: they failed there, or do not exist. */
   get incomplete(): readonly Incomplete[] {
     return [...this.#benchmarks.values()]
       .filter((benchmark) => !this.#isWhole(benchmark))
@@ -95,7 +95,7 @@ export class Results {
       }));
   }
 
-  /** The lines of a level, for benchstat, without benchmarks that another level has not. */
+  /** Returns the lines of a level for benchstat, with only the benchmarks that all levels have. */
   textOf(level: Level): string {
     const lines = [...this.#units];
     let pkg = "";
@@ -107,7 +107,7 @@ export class Results {
     return lines.map((line) => `${line}\n`).join("");
   }
 
-  /** All times of a benchmark, in nanoseconds. */
+  /** Returns all times of a benchmark, in nanoseconds. */
   timesOf(level: Level, benchmark: Benchmark): readonly number[] {
     return this.#of(level, benchmark).flatMap(({ time }) => time ?? []);
   }

@@ -1,6 +1,6 @@
 /**
- * The measuring: in each round every level runs once, in orders that let each come after each other equally often, so
- * that what drifts (heat, clock rates, neighbours) hits all alike.
+ * Measures in rounds. In each, every level runs once, and over the rounds each level follows each other one
+ * equally often, so that drift (heat, clock rates, neighbours) hits all alike.
  */
 import type { Level } from "../levels/level.ts";
 import { Results } from "./results.ts";
@@ -11,7 +11,7 @@ export interface RoundsRequest {
   readonly subjects: readonly Subject[];
   readonly levels: readonly Level[];
   readonly rounds: number;
-  /** Called before each run. `done` of all `total` runs are over. */
+  /** Called before each run. */
   readonly onRun: (run: Turn) => void;
   /** Called after each round but the last. */
   readonly onRound: (done: number) => void;
@@ -30,13 +30,14 @@ export interface Turn {
 
 export interface Measured {
   readonly results: Results;
-  /** How many runs failed. */
+  /** The number of runs that failed. */
   readonly failures: number;
 }
 
 /**
- * Runs all rounds. What panics, or is killed, does not run again at any level: its results are left out. What fails in
- * good order goes on, with one sample less. Packages in which the first round measures nothing have no second.
+ * Runs all rounds. A subject that panics, or is killed, does not run again at any level, and its results are
+ * left out. One that fails otherwise goes on, with one sample less. One without results in the first round is
+ * not run again.
  *
  * @throws the abort signal's reason
  */
@@ -68,7 +69,7 @@ export async function runRounds(request: RoundsRequest): Promise<Measured> {
       }
       if (ended.has(subject)) for (const pkg of packages.get(subject) ?? []) results.drop(pkg);
     }
-    // What has no benchmarks that match has none in later rounds.
+    // A package without matching benchmarks has none in later rounds either.
     subjects = subjects.filter((subject) => !ended.has(subject) && packages.get(subject)?.size !== 0);
     if (results.isEmpty || subjects.length === 0) break;
     if (index + 1 < rounds) request.onRound(index + 1);

@@ -1,9 +1,10 @@
 /**
- * In which order things take turns.
+ * Orders in which things take turns.
  *
- * What ran before leaves its traces in caches and clock rates. So the orders of successive rounds are the rows of
- * a Williams design, a Latin square in which each comes after each other equally often: within `count` rounds for
- * an even count, twice as many for an odd one, where the mirrored square balances the first.
+ * Each run leaves traces in caches and clock rates. So the orders of successive rounds are the rows of a
+ * Williams design, a Latin square in which each thing follows each other one equally often: within `count`
+ * rounds for an even count, within twice as many for an odd one, where the mirrored square balances the
+ * first.
  */
 
 /** @returns for each round, a permutation of the numbers below `count` */

@@ -1,7 +1,7 @@
-/** What is measured: something that runs at each level. */
+/** Subjects of measuring: things that run at each level. */
 import type { Level } from "../levels/level.ts";
 
-/** One thing that every level runs in each round: a package's benchmarks, or a command. */
+/** A package's benchmarks, or a command, which run once at each level in each round. */
 export interface Subject {
   /** Short, for progress and messages. */
   readonly name: string;
@@ -13,16 +13,16 @@ export interface Subject {
   run(level: Level): Promise<Run>;
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface Run {
-  /** Its results in Go's benchmark format (https://go.dev/design/14313-benchmark-format), among other lines. */
+  /** Lines in Go's benchmark format (https://go.dev/design/14313-benchmark-format), among others. */
   readonly text: string;
   readonly failure: Failure | undefined;
 }
 
 export interface Failure {
-  /** What it printed. */
+  /** All that the run printed. */
   readonly output: string;
-  /** Whether it ended before it was through, by a panic or a signal: what it printed is not all. */
+  /** Whether a panic or a signal ended it early. */
   readonly isFatal: boolean;
 }

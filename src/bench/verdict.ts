@@ -1,9 +1,9 @@
 /**
- * What the figures mean: which levels gain anything, and which of them are worth building.
+ * Judges which levels gain anything, and which are worth building.
  *
- * One benchmark in twenty seems to differ where nothing does: that is what p < 0.05 means. So a level counts as
- * different only if one of its benchmarks passes Holm's correction for their number (Holm 1979, "A Simple Sequentially
- * Rejective Multiple Test Procedure"): the smallest of M chances must be below 0.05 / M.
+ * With p < 0.05, one benchmark in twenty differs by chance. So a level counts as different only if one of its
+ * benchmarks passes Holm's correction for their number (Holm 1979, "A Simple Sequentially Rejective Multiple
+ * Test Procedure"): the smallest of M probabilities must be below 0.05 / M.
  */
 import type { Level } from "../levels/level.ts";
 import type { Cell, Comparison } from "./comparison.ts";
@@ -14,9 +14,9 @@ const ALPHA = 0.05;
 export interface LevelVerdict {
   readonly level: Level;
   readonly against: Level;
-  /** By how much its time is more, in the geometric mean: -0.12 is 12 % less. */
+  /** The change of the geometric mean of times: -0.12 is 12 % less. */
   readonly change: number;
-  /** How many benchmarks differ significantly, as benchstat sees each by itself. */
+  /** Benchmarks that differ significantly, each by itself. */
   readonly faster: number;
   readonly slower: number;
   readonly total: number;
@@ -56,7 +56,7 @@ interface Signs {
   readonly isSlower: boolean;
 }
 
-/** Which differences pass the correction. benchstat prints three digits: 0.000 is anything below 0.0005. */
+/** Applies the correction. benchstat prints three digits: 0.000 is anything below 0.0005. */
 function surely(cells: readonly Cell[]): Signs {
   const sorted = cells.toSorted((a, b) => (a.p ?? 1) - (b.p ?? 1));
   const first = sorted.findIndex(({ p = 1 }, rank) => p > ALPHA / (sorted.length - rank));
@@ -67,18 +67,18 @@ function surely(cells: readonly Cell[]): Signs {
   };
 }
 
-/** The mean decides where some are faster and others slower; one that is as good as 0 does not. */
+/** The mean decides if some are faster and others slower; a mean close to 0 decides nothing. */
 function kindOf({ isFaster, isSlower }: Signs, change: number): LevelVerdict["kind"] {
   if (isFaster && change <= -SLIGHT) return "faster";
   if (isSlower && change >= SLIGHT) return "slower";
   return isFaster || isSlower ? "mixed" : "same";
 }
 
-/** Below half a percent of time in the mean nobody gains anything. */
+/** A change of the mean below half a percent is no gain. */
 const SLIGHT = 0.005;
 
 /**
- * @param against gives the comparison with a level as its base
+ * @param against returns the comparison whose base is that level
  */
 export async function judge(
   levels: readonly Level[],

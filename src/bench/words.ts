@@ -5,28 +5,29 @@ import type { Comparison } from "./comparison.ts";
 import { formatPart, formatSpread } from "./units.ts";
 import type { LevelVerdict, Verdict } from "./verdict.ts";
 
-/** Below so many samples, the U test finds no chance below 0.05, whatever they are. */
+/** With fewer samples, the U test cannot find a p below 0.05. */
 const ROUNDS_NEEDED = 4;
-/** From so many on, a median has a confidence interval of 95 %. */
+/** The least samples for a 95 % confidence interval of a median. */
 const ROUNDS_MIN = 6;
-/** Wider intervals than this, as part of the median, hide what levels usually gain. */
+/** Intervals wider than this, relative to the median, hide usual gains. */
 const NOISE_MAX = 0.05;
 
-/** Sentences, and whether they say that something is gained; undefined where that cannot be told. */
+/** Sentences about a verdict. */
 export interface Conclusion {
+  /** Whether anything is gained; undefined if that cannot be told. */
   readonly gains: boolean | undefined;
   readonly headline: string;
-  /** One for each level but the lowest. */
+  /** A sentence for each level but the lowest. */
   readonly levels: readonly string[];
-  /** What to do. */
+  /** Advice on which levels to build. */
   readonly advice: string | undefined;
-  /** What is wrong with the measurement. */
+  /** Flaws of the measurement. */
   readonly doubts: readonly string[];
 }
 
 /**
  * @param missing levels that the CPU lacks
- * @param rounds how many samples there are of each benchmark
+ * @param rounds the number of samples of each benchmark
  */
 export function conclude(
   time: Comparison,
@@ -35,30 +36,35 @@ export function conclude(
   rounds: number,
 ): Conclusion {
   if (rounds < ROUNDS_NEEDED) {
-    const headline = `Whether anything is gained cannot be told from ${roundsOf(rounds)}: from ${ROUNDS_NEEDED} on, a difference can be told from chance, and 10 is a good number (-count=10).`;
+    const headline =
+      `${roundsOf(rounds)} cannot tell whether anything is gained: that takes at least ${ROUNDS_NEEDED}, ` +
+      "and 10 are better (-count=10).";
     return { gains: undefined, headline, levels: [], advice: undefined, doubts: [] };
   }
   const noise = noiseOf(time);
   const gains = verdict.worth.length > 1;
   const isNoisy = noise > NOISE_MAX;
-  // A gain that shows is one all the same; that none shows means nothing then.
+  // Noise can hide a gain, but not feign one.
   const isClear = gains || (!isNoisy && rounds >= ROUNDS_MIN);
   return {
     gains: isClear ? gains : undefined,
     headline: isClear
       ? headline(verdict)
-      : `No level is seen to be faster than ${time.base}, which may be for the measurement.`,
+      : `No level is seen to be faster than ${time.base}, perhaps because of the measurement.`,
     levels: verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`),
     advice: isClear ? advice(verdict, missing) : undefined,
     doubts: [
       ...(isNoisy
         ? [
-            `The machine is noisy: half of the medians are known to ${formatSpread(noise)} or worse, which hides smaller differences. Other programs should rest; more rounds (-count) and longer runs (-benchtime) help.`,
+            `The machine is noisy: half of the medians are known to ${formatSpread(noise)} or worse, which ` +
+              "hides smaller differences. Stop other programs; more rounds (-count) and longer runs " +
+              "(-benchtime) help.",
           ]
         : []),
       ...(rounds < ROUNDS_MIN
         ? [
-            `${roundsOf(rounds)} give no confidence intervals: that takes ${ROUNDS_MIN}, and 10 are better (-count=10).`,
+            `${roundsOf(rounds)} give no confidence intervals: that takes ${ROUNDS_MIN}, and 10 are better ` +
+              "(-count=10).",
           ]
         : []),
     ],
@@ -69,7 +75,7 @@ function roundsOf(rounds: number): string {
   return rounds === 1 ? "1 round" : `${rounds} rounds`;
 }
 
-/** The median of how well the medians are known. */
+/** The median of the spreads. */
 function noiseOf({ rows }: Comparison): number {
   const spreads = rows.flatMap(({ cells }) => [...cells.values()].flatMap(({ spread }) => spread ?? []));
   return spreads.toSorted((a, b) => a - b)[Math.floor(spreads.length / 2)] ?? 0;
@@ -80,7 +86,8 @@ function headline({ levels, worth }: Verdict): string {
   const [lowest] = worth;
   const gain = levels.find(({ level }) => level === best);
   if (gain !== undefined && gain.kind === "faster") {
-    return `${gain.level} takes ${formatPart(gain.change)} less time than ${gain.against} (geomean; ${countsOf(gain)}).`;
+    const less = `${formatPart(gain.change)} less time than ${gain.against}`;
+    return `${gain.level} takes ${less} (geomean; ${countsOf(gain)}).`;
   }
   if (gain !== undefined) return `${gain.level} gains in steps that do not add up: see the table.`;
   if (levels.some(({ kind }) => kind === "mixed")) {

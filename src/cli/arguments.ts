@@ -1,4 +1,6 @@
-/** Arguments of the commands that take none of Go's flags: pack, inspect, extract, verify, completion, man. */
+/**
+ * Arguments of the commands that take none of Go's flags: pack, inspect, extract, verify, completion, man.
+ */
 import { parseArgs } from "node:util";
 import { splitFlag } from "../go/flags.ts";
 import { isLevel, LEVELS, type Level } from "../levels/level.ts";
@@ -7,8 +9,8 @@ import { MgoError } from "../system/error.ts";
 import type { CommandEntry, FlagEntry, FlagValues } from "./reference/types.ts";
 
 /**
- * Parses the flags that the reference lists for a command, and file names. Long flags may have one dash, as in Go,
- * or two.
+ * Parses the flags that the reference lists for a command, and file names. Long flags may have one dash, as
+ * in Go, or two.
  *
  * @throws MgoError for an unknown flag or a missing value
  */
@@ -41,8 +43,8 @@ function optionOf({ short, value }: FlagEntry): { type: "string" | "boolean"; sh
 }
 
 /**
- * Rewrites Go's spellings for parseArgs: `-json` to `--json`, `-o=x` to `-o x`, and `-mgo.layout` to `--layout` if
- * the command has that flag.
+ * Rewrites Go's spellings for parseArgs: `-json` to `--json`, `-o=x` to `-o x`, and `-mgo.layout` to
+ * `--layout` if the command has that flag.
  */
 function twoDashes(args: readonly string[], flags: readonly FlagEntry[]): string[] {
   const end = args.indexOf("--");

@@ -1,6 +1,6 @@
 /**
- * mgo's command line: arguments → command → exit status. The only place that catches every error, and the only one
- * that exits.
+ * mgo's command line: arguments → command → exit status. The only place that catches every error, and the
+ * only one that exits.
  */
 import { MgoError } from "../system/error.ts";
 import { endGuard } from "../system/guard.ts";

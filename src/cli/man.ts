@@ -47,7 +47,8 @@ export function manPage(): string {
     ...section("RUNNING A BUNDLE", [
       ...paragraph(
         "A bundle starts the best variant that the CPU and the operating system support. It reads these " +
-          "variables, unless it gains privileges by being started; `MGODEBUG` is a list, separated by commas:",
+          "variables, unless it gains privileges by being started; `MGODEBUG` is a list, separated by " +
+          "commas:",
       ),
       ...BUNDLE_VARIABLES.flatMap(variableLines),
     ]),
@@ -57,8 +58,8 @@ export function manPage(): string {
       ),
       ...STATUSES.flatMap(statusLines),
       ...paragraphs(
-        "A bundle ends with the status of its program. If it cannot start the program, it says why in one line " +
-          "on standard error and ends with one of these:",
+        "A bundle ends with the status of its program. If it cannot start the program, it says why in " +
+          "one line on standard error and ends with one of these:",
       ),
       ...BUNDLE_STATUSES.flatMap(statusLines),
     ]),

@@ -18,18 +18,19 @@ export function renderSizes(sizes: Sizes): string {
     "",
   ];
   const head = ["", ...variants.map(({ level }) => level), ""];
-  const plans = ["plan", ...variants.map(({ plan }) => formatSize(plan)), "what predicting takes"];
+  const recipes = ["recipe", ...variants.map(({ plan }) => formatSize(plan)), "what predicting takes"];
   const rest = [
     ["launcher", formatSize(sizes.launcher), "with ELF headers"],
     ["directory", formatSize(sizes.directory), "checksums of all frames"],
     ...(sizes.buildInfo > 0 ? [["build info", formatSize(sizes.buildInfo), "Go's, a copy"]] : []),
   ];
   const align = `l${"r".repeat(variants.length)}`;
-  const plain = `${formatRatio(sizes.size / sizes.plainSize)} one plain build (${formatSize(sizes.plainSize)})`;
+  const ratio = formatRatio(sizes.size / sizes.plainSize);
+  const plain = `${ratio} one plain build (${formatSize(sizes.plainSize)})`;
   return [
     [`${sizes.file}: ${formatSize(sizes.size)}, ${sizes.layout}, ${plain}`],
     ["as go build made it", ...formatTable([head, ...rows("size"), sum("size")], align)],
-    ["as stored in the bundle", ...formatTable([head, ...rows("stored"), plans, sum("stored")], align)],
+    ["as stored in the bundle", ...formatTable([head, ...rows("stored"), recipes, sum("stored")], align)],
     ["beside the variants", ...formatTable(rest, "lr")],
     wrapText(
       "Parts share frames, which are compressed as a whole: each is counted by its share of its frames.",

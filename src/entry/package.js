@@ -52,8 +52,6 @@ function refuse() {
   const { bun, node } = process.versions;
   const found =
     bun === undefined ? `Node ${node} is too old, and there is no bun in PATH` : `Bun ${bun} is too old`;
-  process.stderr.write(
-    `mgo: ${found}: mgo needs Node 22.19, 24.6 or newer, Bun 1.4 or newer, or to be the standalone mgo, which needs neither\n`,
-  );
+  process.stderr.write(`mgo: ${found}: mgo needs Node 22.19, 24.6 or newer, or Bun 1.4 or newer\n`);
   process.exitCode = 1;
 }

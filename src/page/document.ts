@@ -1,10 +1,12 @@
 /**
- * Pages that mgo writes: one file that needs nothing else, without scripts, for light and dark schemes, from 320 pixels
- * of width on.
+ * Pages that mgo writes. Each is one file that needs nothing else, without scripts, for light and dark
+ * schemes and for 320 pixels of width or more.
  */
 import { STYLE } from "./style.ts";
 
-/** Text as HTML has it, in contents and in attributes. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** Escapes text for HTML, in contents and in attributes. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -14,19 +16,19 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** A name that may be long: it is broken behind its parts rather than anywhere. */
+/** Escapes a name that may be long, and lets it break after its parts. */
 export function escapeName(name: string): string {
   return escapeHtml(name).replaceAll(/[/,=_]/g, "$&<wbr>");
 }
 
-/** A title, a list of facts, and sections. */
+/** A page to render. */
 export interface Page {
   readonly title: string;
-  /** HTML of the page's main parts, in their order. */
+  /** HTML of the main parts, in order. */
   readonly parts: readonly string[];
 }
 
-/** @returns the whole document; nothing in it may be fetched, which the policy has browsers see to */
+/** Returns the whole document. Its policy keeps browsers from fetching anything. */
 export function renderPage({ title, parts }: Page): string {
   return `<!doctype html>
 <html lang="en">
@@ -34,7 +36,7 @@ export function renderPage({ title, parts }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
 <style>
@@ -49,12 +51,22 @@ ${parts.join("\n")}
 `;
 }
 
-/** A part with a heading. */
+/** Returns a part with a heading. */
 export function section(heading: string, ...contents: readonly string[]): string {
   return `<section>\n<h2>${escapeHtml(heading)}</h2>\n${contents.join("\n")}\n</section>`;
 }
 
-/** Names and values, one beside the other. */
+/**
+ * Returns a picture that is stretched to the width of its box.
+ *
+ * @param label for screen readers
+ */
+export function picture(width: number, height: number, label: string, shapes: readonly string[]): string {
+  const box = `viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"`;
+  return `<svg ${box} role="img" aria-label="${escapeHtml(label)}">${shapes.join("")}</svg>`;
+}
+
+/** Returns a list of names and values. */
 export function facts(list: readonly (readonly [string, string])[]): string {
   const items = list.map(
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
@@ -64,12 +76,12 @@ export function facts(list: readonly (readonly [string, string])[]): string {
 
 export interface TableCell {
   readonly text: string;
-  /** A class of the style. */
+  /** A class of style.ts. */
   readonly kind?: string;
   readonly span?: number;
 }
 
-/** A table that scrolls in its own box where the page is narrower; the first column stays in sight. */
+/** Returns a table that scrolls in its own box on a narrow page; the first column stays in sight. */
 export function table(
   label: string,
   head: readonly (readonly TableCell[])[],
@@ -86,10 +98,9 @@ export function table(
   const headCell = (found: TableCell): string =>
     found.text === "" ? cell(found, "td") : cell(found, "th", found.span === undefined ? "col" : "colgroup");
   const heads = head.map((cells) => `<tr>${cells.map(headCell).join("")}</tr>`);
-  const rows = body.map(
-    ([first, ...rest]) =>
-      `<tr>${first === undefined ? "" : cell(first, "th", first.span === undefined ? "row" : "rowgroup")}${rest.map((found) => cell(found, "td")).join("")}</tr>`,
-  );
+  const rowCell = (found: TableCell, index: number): string =>
+    index > 0 ? cell(found, "td") : cell(found, "th", found.span === undefined ? "row" : "rowgroup");
+  const rows = body.map((cells) => `<tr>${cells.map(rowCell).join("")}</tr>`);
   return `<div class="scroll" role="region" aria-label="${escapeHtml(label)}" tabindex="0">
 <table>
 <thead>

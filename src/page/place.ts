@@ -1,21 +1,21 @@
-/** Where pages go. */
+/** Puts pages in their places. */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { hasCode, MgoError, reasonOf } from "../system/error.ts";
 import { placeOutput } from "../system/output.ts";
 
-/** Pages are no executables. */
+/** Mode of a new page before umask. */
 const MODE = 0o666;
 
 /**
- * That a page can be written, as far as that can be known before: nobody wants to hear it after minutes of measuring.
+ * Checks beforehand, as far as possible, that a page can be written, so that no measurement is lost.
  *
- * @throws MgoError if it cannot
+ * @throws MgoError if it cannot be written
  */
 export async function checkPage(path: string): Promise<void> {
-  if (path === "") throw new MgoError("--html needs a file", { status: 2 });
+  if (path === "") throw new MgoError("--html: missing FILE", { status: 2 });
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw new MgoError(`cannot write ${path}: it is a folder`);
+  if (found?.isDirectory()) throw new MgoError(`cannot write ${path}: is a folder`);
   try {
     await access(found === undefined ? await nearestFolder(path) : path, constants.W_OK);
   } catch (cause) {
@@ -23,14 +23,14 @@ export async function checkPage(path: string): Promise<void> {
   }
 }
 
-/** The first folder above that exists: those between are made. Throws a system error where a file is in the way. */
+/** Returns the nearest existing folder above. Throws a system error if a file is in the way. */
 async function nearestFolder(path: string): Promise<string> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     const found = await stat(folder).catch((error: unknown) => {
       if (hasCode(error, "ENOENT")) return undefined;
       throw error;
     });
-    // As a folder, a file is none.
+    // The reason is the system's.
     if (found?.isDirectory() === false) await stat(`${folder}/.`);
     if (found !== undefined) return folder;
   }

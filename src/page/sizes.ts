@@ -1,7 +1,7 @@
-/** Where a bundle's bytes go, as a picture and as a table. */
+/** The sizes of a bundle's parts, as a picture and as a table. */
 import { PART_MEANINGS, PARTS, type Part, type Sizes } from "../bundle/sizes.ts";
 import { formatRatio, formatSize } from "../system/figures.ts";
-import { escapeHtml, facts, renderPage, section, table } from "./document.ts";
+import { escapeHtml, facts, picture, renderPage, section, table } from "./document.ts";
 
 const WIDTH = 1000;
 const HEIGHT = 20;
@@ -10,14 +10,15 @@ const HEIGHT = 20;
 interface Piece {
   readonly name: string;
   readonly size: number;
-  /** A class of the style. */
+  /** A class of style.ts. */
   readonly kind: string;
 }
 
-const PLAN = "p7";
+/** The class of recipes, and of all that belongs to no variant. */
+const RECIPE = "p7";
 const kindOf = (part: Part): string => `p${PARTS.indexOf(part) + 1}`;
 
-/** The page of `mgo inspect --sizes --html`. */
+/** Returns the page of `mgo inspect --sizes --html`. */
 export function renderSizesPage(sizes: Sizes, version: string): string {
   return renderPage({
     title: `Sizes of ${sizes.file}`,
@@ -29,25 +30,11 @@ export function renderSizesPage(sizes: Sizes, version: string): string {
   });
 }
 
-/** The sections about sizes. */
+/** Returns the sections about sizes, which pages of `mgo bench` have too. */
 export function sizesSections(sizes: Sizes): readonly string[] {
   const { variants } = sizes;
   const largest = Math.max(...variants.map(({ size }) => size), sizes.size, 1);
-  const built = variants.map(({ level, parts, size }) => ({
-    label: `${level}, plain`,
-    pieces: parts.map(({ part, size: bytes }) => ({ name: part, size: bytes, kind: kindOf(part) })),
-    total: size,
-  }));
-  const rest: Piece = {
-    name: "launcher, directory, build info",
-    size: sizes.launcher + sizes.directory + sizes.buildInfo,
-    kind: PLAN,
-  };
-  const bundle = variants.flatMap(({ level, parts, plan }) => [
-    ...parts.map(({ part, stored }) => ({ name: `${part} of ${level}`, size: stored, kind: kindOf(part) })),
-    { name: `plan of ${level}`, size: plan, kind: PLAN },
-  ]);
-  const rows = [...built, { label: "the bundle", pieces: [...bundle, rest], total: sizes.size }];
+  const largestStored = Math.max(...variants.map(({ stored }) => stored), 1);
   return [
     section(
       "The bundle and one plain build of each level",
@@ -58,34 +45,55 @@ export function sizesSections(sizes: Sizes): readonly string[] {
         [`all ${variants.length}`, formatSize(variants.reduce((sum, { size }) => sum + size, 0))],
       ]),
       key(),
-      `<div class="stack">\n${rows.map((row) => renderStack(row.label, row.pieces, row.total, largest)).join("\n")}\n</div>`,
+      stacks([
+        ...variants.map(({ level, parts, size }) => {
+          const pieces = parts.map((part) => ({ name: part.part, size: part.size, kind: kindOf(part.part) }));
+          return renderStack(`${level}, plain`, pieces, size, largest);
+        }),
+        renderStack("the bundle", bundlePieces(sizes), sizes.size, largest),
+      ]),
     ),
     section(
-      "What each variant takes in the bundle",
-      `<div class="stack">\n${variants
-        .map(({ level, parts, plan, stored }) =>
-          renderStack(
-            level,
-            [
-              ...parts.map((part) => ({ name: part.part, size: part.stored, kind: kindOf(part.part) })),
-              { name: "plan", size: plan, kind: PLAN },
-            ],
-            stored,
-            Math.max(...variants.map((variant) => variant.stored), 1),
-          ),
-        )
-        .join("\n")}\n</div>`,
+      "The bytes of each variant in the bundle",
+      stacks(
+        variants.map((variant) =>
+          renderStack(variant.level, storedPieces(variant), variant.stored, largestStored),
+        ),
+      ),
       sizesTable(sizes),
-      '<p class="quiet">Parts share frames that are compressed as a whole: what is stored of each is its share of its frames. Plans are what predicting variants from the base takes.</p>',
+      '<p class="quiet">Parts share frames, which are compressed as a whole: each counts by its share of its ' +
+        "frames. Recipes are what predicting variants from the base takes.</p>",
     ),
   ];
 }
 
+function storedPieces({ parts, plan: recipe }: Sizes["variants"][number]): readonly Piece[] {
+  return [
+    ...parts.map(({ part, stored }) => ({ name: part, size: stored, kind: kindOf(part) })),
+    { name: "recipe", size: recipe, kind: RECIPE },
+  ];
+}
+
+function bundlePieces(sizes: Sizes): readonly Piece[] {
+  const size = sizes.launcher + sizes.directory + sizes.buildInfo;
+  return [
+    ...sizes.variants.flatMap((variant) =>
+      storedPieces(variant).map((piece) => ({ ...piece, name: `${piece.name} of ${variant.level}` })),
+    ),
+    { name: "launcher, directory, build info", size, kind: RECIPE },
+  ];
+}
+
 function key(): string {
-  const items = PARTS.map(
-    (part) => `<li class="${kindOf(part)}"><i></i><b>${part}: ${PART_MEANINGS[part]}</b></li>`,
+  const meanings = PARTS.map((part): [string, string] => [kindOf(part), `${part}: ${PART_MEANINGS[part]}`]);
+  const items = [...meanings, [RECIPE, "recipes, launcher, directory"]].map(
+    ([kind, meaning]) => `<li class="${kind}"><i></i><b>${meaning}</b></li>`,
   );
-  return `<ul class="key">${items.join("")}<li class="${PLAN}"><i></i><b>plans, launcher, directory</b></li></ul>`;
+  return `<ul class="key">${items.join("")}</ul>`;
+}
+
+function stacks(rows: readonly string[]): string {
+  return `<div class="stack">\n${rows.join("\n")}\n</div>`;
 }
 
 function renderStack(label: string, pieces: readonly Piece[], total: number, largest: number): string {
@@ -94,12 +102,16 @@ function renderStack(label: string, pieces: readonly Piece[], total: number, lar
     .filter(({ size }) => size > 0)
     .map(({ name, size, kind }) => {
       const width = (size / largest) * WIDTH;
-      const shape = `<rect class="${kind}" x="${at.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${HEIGHT}"><title>${escapeHtml(`${name}: ${formatSize(size)}`)}</title></rect>`;
+      const box = `x="${at.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${HEIGHT}"`;
       at += width;
-      return shape;
+      const title = escapeHtml(`${name}: ${formatSize(size)}`);
+      return `<rect class="${kind}" ${box}><title>${title}</title></rect>`;
     });
-  const title = `${label}: ${formatSize(total)}`;
-  return `<div>${escapeHtml(label)}</div><div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(title)}">${shapes.join("")}</svg></div><div class="figure">${formatSize(total)}</div>`;
+  return [
+    `<div>${escapeHtml(label)}</div>`,
+    `<div>${picture(WIDTH, HEIGHT, `${label}: ${formatSize(total)}`, shapes)}</div>`,
+    `<div class="figure">${formatSize(total)}</div>`,
+  ].join("");
 }
 
 function sizesTable({ variants }: Sizes): string {
@@ -114,9 +126,9 @@ function sizesTable({ variants }: Sizes): string {
       return [{ text: formatSize(found?.size ?? 0) }, { text: formatSize(found?.stored ?? 0) }];
     }),
   ]);
-  const plans = [
-    { text: "plan" },
-    ...variants.flatMap(({ plan }) => [{ text: "" }, { text: formatSize(plan) }]),
+  const recipes = [
+    { text: "recipe" },
+    ...variants.flatMap(({ plan: recipe }) => [{ text: "" }, { text: formatSize(recipe) }]),
   ];
   const sums = [
     { text: "all", kind: "mean" },
@@ -125,5 +137,5 @@ function sizesTable({ variants }: Sizes): string {
       { text: formatSize(stored), kind: "mean" },
     ]),
   ];
-  return table("Sizes by part and variant", head, [...rows, plans, sums]);
+  return table("Sizes by part and variant", head, [...rows, recipes, sums]);
 }

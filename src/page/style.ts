@@ -1,7 +1,7 @@
 /**
- * The style of mgo's pages. Series have the colours of Okabe and Ito, which stay apart for every kind of colour vision
- * (https://jfly.uni-koeln.de/color/), darker or lighter where the background asks for it: shapes have a contrast of
- * 3 at the least, texts one of 4.5 (WCAG 2.2, 1.4.3 and 1.4.11).
+ * The style of mgo's pages. Series have the colours of Okabe and Ito, which stay apart for every kind of
+ * colour vision (https://jfly.uni-koeln.de/color/), darker or lighter where the background asks for it:
+ * shapes have a contrast of 3 at the least, texts one of 4.5 (WCAG 2.2, 1.4.3 and 1.4.11).
  */
 export const STYLE = `:root {
   color-scheme: light dark;
@@ -38,38 +38,70 @@ code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 1rem 0; }
 .facts dt { color: var(--quiet); font-size: .8rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
-.key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0; font-size: .875rem; }
-.key i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border: 2px solid currentColor; background: currentColor; }
+.key {
+  display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0;
+  font-size: .875rem;
+}
+.key i {
+  display: inline-block; width: .8em; height: .8em; margin-right: .4em; border: 2px solid currentColor;
+  background: currentColor;
+}
 .key i.open { background: none; }
 .key b { color: var(--text); font-weight: normal; }
-.bars { display: grid; grid-template-columns: minmax(8rem, 22rem) 2rem minmax(0, 1fr) minmax(8.5rem, max-content); column-gap: .5rem; align-items: center; font-size: .875rem; }
+.bars {
+  display: grid;
+  grid-template-columns: minmax(8rem, 22rem) 2rem minmax(0, 1fr) minmax(8.5rem, max-content);
+  column-gap: .5rem; align-items: center; font-size: .875rem;
+}
 .bars > .name { grid-column: 1; grid-row-end: span var(--rows); align-self: start; overflow-wrap: anywhere; }
 .bars > .name small { display: block; color: var(--quiet); }
 .bars > .level { grid-column: 2; }
 .bars > .bar { grid-column: 3; }
-.bars > .figure { grid-column: 4; font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+.bars > .figure {
+  grid-column: 4; font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap;
+}
 .bars > .gap { grid-column: 1 / -1; border-top: 1px solid var(--line); margin: .3rem 0; }
-.bars > .axis { grid-column: 3; display: flex; justify-content: space-between; color: var(--quiet); font-size: .8rem; }
+.bars > .axis {
+  grid-column: 3; display: flex; justify-content: space-between; color: var(--quiet); font-size: .8rem;
+}
 .bars svg, .stack svg { display: block; width: 100%; }
 .bars svg { height: 1.1rem; }
 .bars .zero { stroke: var(--quiet); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .bars rect { stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .bars rect.open { fill: none; }
-.v1 { color: var(--v1); fill: var(--v1); stroke: var(--v1); } .v2 { color: var(--v2); fill: var(--v2); stroke: var(--v2); }
-.v3 { color: var(--v3); fill: var(--v3); stroke: var(--v3); } .v4 { color: var(--v4); fill: var(--v4); stroke: var(--v4); }
-.p1 { color: var(--p1); fill: var(--p1); } .p2 { color: var(--p2); fill: var(--p2); } .p3 { color: var(--p3); fill: var(--p3); }
-.p4 { color: var(--p4); fill: var(--p4); } .p5 { color: var(--p5); fill: var(--p5); } .p6 { color: var(--p6); fill: var(--p6); }
+.v1 { color: var(--v1); fill: var(--v1); stroke: var(--v1); }
+.v2 { color: var(--v2); fill: var(--v2); stroke: var(--v2); }
+.v3 { color: var(--v3); fill: var(--v3); stroke: var(--v3); }
+.v4 { color: var(--v4); fill: var(--v4); stroke: var(--v4); }
+.p1 { color: var(--p1); fill: var(--p1); }
+.p2 { color: var(--p2); fill: var(--p2); }
+.p3 { color: var(--p3); fill: var(--p3); }
+.p4 { color: var(--p4); fill: var(--p4); }
+.p5 { color: var(--p5); fill: var(--p5); }
+.p6 { color: var(--p6); fill: var(--p6); }
 .p7 { color: var(--p7); fill: var(--p7); }
 .better { color: var(--better); } .worse { color: var(--worse); } .same { color: var(--quiet); }
-.stack { display: grid; grid-template-columns: max-content minmax(0, 1fr) max-content; gap: .35rem .6rem; align-items: center; font-size: .875rem; }
+.stack {
+  display: grid; grid-template-columns: max-content minmax(0, 1fr) max-content; gap: .35rem .6rem;
+  align-items: center; font-size: .875rem;
+}
 .stack svg { height: 1.4rem; }
 .stack > .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .stack rect { stroke: var(--page); stroke-width: 1; vector-effect: non-scaling-stroke; }
-.scroll { overflow-x: auto; margin: 1rem 0 .5rem; border: 1px solid var(--line); border-radius: 4px; position: relative; }
+.scroll {
+  overflow-x: auto; margin: 1rem 0 .5rem; border: 1px solid var(--line); border-radius: 4px;
+  position: relative;
+}
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; width: 100%; }
-th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); font-weight: normal; }
+th, td {
+  padding: .3rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line);
+  font-weight: normal;
+}
 thead th, thead td { border-top: 0; color: var(--quiet); background: var(--box); }
-tbody th { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 14rem; max-width: 24rem; position: sticky; left: 0; background: var(--page); }
+tbody th {
+  text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 14rem; max-width: 24rem;
+  position: sticky; left: 0; background: var(--page);
+}
 tbody th[colspan] { color: var(--quiet); max-width: none; background: var(--box); }
 tbody tr.mean th, tbody .mean { font-weight: 600; }
 @media (max-width: 40rem) {

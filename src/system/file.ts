@@ -5,7 +5,9 @@ import { MgoError, reasonOf } from "./error.ts";
 /** Bytes of the largest file that is read: more do not fit into one array in every runtime. */
 const SIZE_MAX = 2 ** 32 - 1;
 
-/** Bytes asked for in one read: Linux returns 2 GiB less 4096 bytes at most, and Node refuses to ask for more. */
+/**
+ * Bytes asked for in one read: Linux returns 2 GiB less 4096 bytes at most, and Node refuses to ask for more.
+ */
 const READ_MAX = 2 ** 30;
 
 /**

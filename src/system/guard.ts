@@ -1,10 +1,10 @@
 /**
- * The guard: a shell in a session of its own. When SIGKILL has ended mgo, it kills the programs that mgo started and
- * removes mgo's scratch.
+ * The guard: a shell in a session of its own. When SIGKILL has ended mgo, it kills the programs that mgo
+ * started and removes mgo's scratch.
  *
- * The guard reads command lines from a pipe that only mgo can write, keeps the last one, and runs it when the pipe
- * closes, which is when mgo ends. Without a shell on the system, such programs run to their end, and the next run
- * of mgo removes the files.
+ * The guard reads command lines from a pipe that only mgo can write, keeps the last one, and runs it when the
+ * pipe closes, which is when mgo ends. Without a shell on the system, such programs run to their end, and the
+ * next run of mgo removes the files.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

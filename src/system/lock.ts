@@ -1,6 +1,6 @@
 /**
- * Locks that end with the process that holds them, however it ends: flock(2). By them a run tells the scratch of
- * running processes from the leftovers of killed ones.
+ * Locks that end with the process that holds them, however it ends: flock(2). By them a run tells the scratch
+ * of running processes from the leftovers of killed ones.
  *
  * Node has no flock and cannot call it: there, locks are "unsupported".
  */
@@ -34,8 +34,8 @@ let flock: Flock | undefined;
 /**
  * Locks a file or a folder, without waiting.
  *
- * @returns "busy" if another process has locked it or it is gone; "unsupported" if it may not be opened, or if the
- * file system or this system has no such locks
+ * @returns "busy" if another process has locked it or it is gone; "unsupported" if it may not be opened, or
+ * if the file system or this system has no such locks
  */
 export function tryLock(path: string): Lock | "busy" | "unsupported" {
   let descriptor: number;

@@ -1,6 +1,6 @@
 /**
- * Puts results in their places. A file is written beside its place and renamed: an interrupted or failed run leaves
- * the old file and nothing else.
+ * Puts results in their places. A file is written beside its place and renamed: an interrupted or failed run
+ * leaves the old file and nothing else.
  */
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
@@ -11,8 +11,8 @@ import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { makeScratch, releaseScratch, removeLeftovers, removeScratch } from "./scratch.ts";
 
 /**
- * First bytes, in hex, of files that `go build` takes for its own output and overwrites: archives, ELF, Mach-O, PE,
- * Plan 9, WebAssembly, XCOFF. From objectMagic in cmd/go/internal/work/exec.go.
+ * First bytes, in hex, of files that `go build` takes for its own output and overwrites: archives, ELF,
+ * Mach-O, PE, Plan 9, WebAssembly, XCOFF. From objectMagic in cmd/go/internal/work/exec.go.
  */
 const OBJECT_MAGIC = [
   "213c617263683e0a",
@@ -33,8 +33,8 @@ const OBJECT_MAGIC = [
 ] as const;
 
 /**
- * Checks that a path may be overwritten, by Go's rule for `-o`: no folder, and no file with contents that is not an
- * object file.
+ * Checks that a path may be overwritten, by Go's rule for `-o`: no folder, and no file with contents that is
+ * not an object file.
  *
  * @throws MgoError in Go's words
  */
@@ -68,11 +68,11 @@ async function isObject(path: string): Promise<boolean> {
 const EXECUTABLE = 0o777;
 
 /**
- * Puts a file in its place. Makes missing folders, writes into a device or a pipe, and replaces a symbolic link unless
- * it leads to one of these.
+ * Puts a file in its place. Makes missing folders, writes into a device or a pipe, and replaces a symbolic
+ * link unless it leads to one of these.
  *
- * Where no file can be made or renamed beside the old one (the folder is read-only, the file is a mount), the old one
- * is overwritten, as Go does too. An interrupted run then leaves half a file.
+ * If no file can be made or renamed beside the old one (the folder is read-only, the file is a mount), the
+ * old one is overwritten, as Go does too. An interrupted run then leaves half a file.
  *
  * @param chunks the file's bytes in pieces
  * @param mode of a new file, before umask

@@ -1,8 +1,8 @@
 /**
  * Runs other programs. Nothing else in mgo starts any, but for the guard.
  *
- * Each program runs in a process group of its own, so that stopping it stops its children as well: `go build` has
- * compilers, linkers and cgo's tools below it. The guard stops them if mgo is killed.
+ * Each program runs in a process group of its own, so that stopping it stops its children as well: `go build`
+ * has compilers, linkers and cgo's tools below it. The guard stops them if mgo is killed.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,9 @@ import { hasCode, MgoError, reasonOf } from "./error.ts";
 import { formatSize } from "./figures.ts";
 import { guardGroups } from "./guard.ts";
 
-/** The folder of mgo's own command: beside the bundled modules in the npm package, src/entry in a checkout. */
+/**
+ * The folder of mgo's own command: beside the bundled modules in the npm package, src/entry in a checkout.
+ */
 const ENTRIES: readonly string[] = [import.meta.dirname, join(import.meta.dirname, "..", "entry")];
 
 /** Milliseconds that a process group gets to end after SIGINT, before SIGKILL. */
@@ -66,8 +68,8 @@ export interface RunResult {
 const groups = new Set<number>();
 
 /**
- * Runs a program to its end, with an empty standard input. Does not wait for children that it leaves in the background,
- * even if they hold its streams open.
+ * Runs a program to its end, with an empty standard input. Does not wait for children that it leaves in the
+ * background, even if they hold its streams open.
  *
  * @throws the abort signal's reason, once nothing of the program runs any more
  * @throws MgoError if the program cannot be started, or prints more than KEPT_MAX
@@ -156,7 +158,8 @@ export function become(command: readonly [string, ...string[]], env: Environment
 }
 
 /**
- * Finds a program in the folders of PATH, as a shell does, but never mgo itself, which may have that name there.
+ * Finds a program in the folders of PATH, as a shell does, but never mgo itself, which may have that name
+ * there.
  *
  * @param place its `cwd` is read only if PATH has a relative folder: the working directory may be gone
  */

@@ -1,7 +1,8 @@
 /**
- * Scratch: files and folders that belong to one run, such as temporary folders, the cache entry in use, and the file
- * that becomes the output. None outlives its run: the run removes them at its end, the guard removes them if SIGKILL
- * ends mgo, and the next run removes them if the guard was killed too. Each is locked while its run goes on.
+ * Scratch: files and folders that belong to one run, such as temporary folders, the cache entry in use, and
+ * the file that becomes the output. None outlives its run: the run removes them at its end, the guard removes
+ * them if SIGKILL ends mgo, and the next run removes them if the guard was killed too. Each is locked while
+ * its run goes on.
  */
 import { chmodSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";

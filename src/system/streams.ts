@@ -1,12 +1,12 @@
 /**
  * Standard output and standard error, written through their descriptors.
  *
- * process.stdout and process.stderr are touched only if they are terminals: as soon as a program reads one of them,
- * Bun makes its pipe non-blocking for all programs that share the pipe, and those lose output
- * (`(mgo version; cat file) | slow`).
+ * process.stdout and process.stderr are touched only if they are terminals: as soon as a program reads one of
+ * them, Bun makes its pipe non-blocking for all programs that share the pipe, and those lose output (`(mgo
+ * version; cat file) | slow`).
  *
- * Writes happen in the background and in order, so that mgo still handles signals when a reader does not read. Only
- * a terminal is written to at once, as the live lines are.
+ * Writes happen in the background and in order, so that mgo still handles signals when a reader does not
+ * read. Only a terminal is written to at once, as the live lines are.
  */
 import { write, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -33,8 +33,8 @@ export async function makeTemporaryFolder(gotmpdir: string, env: Environment): P
 }
 
 /**
- * Has git ignore a folder. Inside the repository that is built, Go would take its contents for a change, and stamp
- * `vcs.modified=true` and a version with `+dirty` into programs.
+ * Has git ignore a folder. Inside the repository that is built, Go would take its contents for a change, and
+ * stamp `vcs.modified=true` and a version with `+dirty` into programs.
  */
 export async function hideFromGit(folder: string): Promise<void> {
   await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /**
- * Refuses names that are not UTF-8. Linux allows them, but Bun decodes arguments and paths, and puts U+FFFD in place
- * of invalid bytes: mgo would write to another name than it was given. Arguments that are only handed on to Go reach it unchanged.
+ * Refuses names that are not UTF-8. Linux allows them, but Bun decodes arguments and paths, and puts U+FFFD
+ * in place of invalid bytes: mgo would write to another name than it was given. Arguments that are only
+ * handed on to Go reach it unchanged.
  */
 import { isUtf8 } from "node:buffer";
 import { readFileSync, readlinkSync } from "node:fs";
@@ -17,8 +18,8 @@ export function checkArguments(args: readonly string[]): void {
 }
 
 /**
- * Returns a command that starts a program with the last of this process's arguments, byte for byte. Bun and Node can
- * only pass text, so a shell writes those that are not UTF-8.
+ * Returns a command that starts a program with the last of this process's arguments, byte for byte. Bun and
+ * Node can only pass text, so a shell writes those that are not UTF-8.
  *
  * @param args these arguments, decoded
  */
@@ -40,7 +41,10 @@ function readArguments(count: number): readonly Buffer[] | undefined {
   }
 }
 
-/** Returns a shell word for these bytes. The shell strips trailing line feeds of the substitution: they follow it. */
+/**
+ * Returns a shell word for these bytes. The shell strips trailing line feeds of the substitution: they follow
+ * it.
+ */
 function quoteBytes(bytes: Buffer): string {
   const size = bytes.findLastIndex((byte) => byte !== LINE_END) + 1;
   const octal = Array.from(bytes.subarray(0, size), (byte) => `\\${byte.toString(8).padStart(3, "0")}`);
@@ -54,7 +58,9 @@ export function checkFolder(folder: string): void {
   throw new MgoError(`working directory ${JSON.stringify(folder)}: its path is not UTF-8`);
 }
 
-/** Tells whether text was decoded from UTF-8, U+FFFD and all. If its bytes cannot be read, it counts as such. */
+/**
+ * Tells whether text was decoded from UTF-8, U+FFFD and all. If its bytes cannot be read, it counts as such.
+ */
 function isUnchanged(read: () => Uint8Array): boolean {
   try {
     return isUtf8(read());

@@ -87,8 +87,10 @@ describe("benchstat's CSV", () => {
 });
 
 describe("results", () => {
-  const text = (names: readonly string[]): string =>
-    `goos: linux\npkg: example.com/a\n${names.map((name) => `some log\n${name}-2   \t 10\t 12.5 ns/op\n`).join("")}PASS\n`;
+  const text = (names: readonly string[]): string => {
+    const lines = names.map((name) => `some log\n${name}-2   \t 10\t 12.5 ns/op\n`);
+    return `goos: linux\npkg: example.com/a\n${lines.join("")}PASS\n`;
+  };
 
   test("keep benchmark lines only, and leave out what a level has not", () => {
     const results = new Results(["v1", "v3"]);
@@ -99,7 +101,7 @@ describe("results", () => {
     expect(results.timesOf("v1", { pkg: "example.com/a", name: "A-2" })).toEqual([12.5]);
   });
 
-  test("of a package that did not run to the end are left out", () => {
+  test("leave out a package that did not run to its end", () => {
     const results = new Results(["v1"]);
     results.add("v1", text(["BenchmarkA"]));
     results.drop("example.com/a");
@@ -185,13 +187,13 @@ describe("the verdict", () => {
     }));
     const noisy = conclude({ ...same, rows }, verdict, [], 10);
     expect(noisy).toMatchObject({ gains: undefined, advice: undefined });
-    expect(noisy.headline).toBe("No level is seen to be faster than v1, which may be for the measurement.");
+    expect(noisy.headline).toBe("No level is seen to be faster than v1, perhaps because of the measurement.");
     expect(noisy.doubts.join()).toStartWith(
       "The machine is noisy: half of the medians are known to ±30% or worse",
     );
     const few = conclude(same, verdict, [], 2);
     expect(few).toMatchObject({ gains: undefined, advice: undefined, levels: [] });
-    expect(few.headline).toStartWith("Whether anything is gained cannot be told from 2 rounds: ");
+    expect(few.headline).toStartWith("2 rounds cannot tell whether anything is gained: ");
     const fewer = conclude(same, verdict, [], 5);
     expect(fewer).toMatchObject({ gains: undefined, advice: undefined });
     expect(fewer.doubts.join()).toStartWith("5 rounds give no confidence intervals");

@@ -32,7 +32,7 @@ describe.skipIf(!canBench)("mgo bench --exec", () => {
     const outcome = bench(workspace, ["--exec", command, ...TWICE, bundle]);
     expect(outcome.status).toBe(1);
     expect(errorsOf(outcome)).toBe(
-      `mgo: bench: the command fails at ${highest} with status 3: no such luck\nhint: it is: ${command}\n`,
+      `mgo: bench: the command fails at ${highest} with status 3: no such luck\nhint: try: ${command}\n`,
     );
     expect(listFiles(workspace.temporary)).toEqual([]);
   });
@@ -59,7 +59,7 @@ test("a bundle of one level, or a plain program, has nothing to compare", async 
 test.each([
   [
     ["--exec", "true", "x"],
-    /^mgo: bench: --exec "true" has no \{\}, .*\nhint: as in --exec '\{\} --version'\n$/,
+    /^mgo: bench: --exec "true": missing \{\}, .*\nhint: mgo bench --exec '\{\} --version' BUNDLE\n$/,
   ],
   [["--exec", "{}"], /^mgo: bench: --exec takes one bundle, not 0\nhint: /],
   [["--exec", "{}", "a", "b"], /^mgo: bench: --exec takes one bundle, not 2\nhint: /],

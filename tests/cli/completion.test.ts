@@ -1,5 +1,5 @@
 /**
- * What is offered while mgo's command line is typed: by mgo, and by real shells that ask it.
+ * Completions of mgo's command line, by mgo itself and by real shells that ask it.
  */
 import { describe, expect, test } from "bun:test";
 import { complete } from "../../src/cli/completion/complete.ts";
@@ -9,7 +9,7 @@ import { expectSuccess } from "../support/run.ts";
 import { askFish, hasShell, TAB, typeLines } from "../support/shells.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
-/** What is offered for a line that ends where it is completed. */
+/** Returns the completions of a line at its end. */
 function offered(line: string) {
   const words = line.split(" ");
   const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "");
@@ -124,7 +124,7 @@ const LINES = {
 
 for (const shell of ["bash", "zsh"] as const) {
   describe.skipIf(!hasShell(shell))(`${shell} offers`, () => {
-    test("what mgo says, and paths where they belong", () => {
+    test("the words of mgo, and paths where they belong", () => {
       const found = typeLines(makePlace(), shell, Object.values(LINES));
       // Bash repeats what stands in front of = only once, zsh before each.
       const bare = (words: readonly string[] = []) =>
@@ -170,7 +170,7 @@ for (const shell of ["bash", "zsh"] as const) {
 }
 
 describe.skipIf(!hasShell("fish"))("fish offers", () => {
-  test("what mgo says, and paths where they belong", () => {
+  test("the words of mgo, and paths where they belong", () => {
     const place = makePlace();
     const words = (line: string) => askFish(place, line).map((each) => each.split("\t")[0]);
     expect(askFish(place, LINES.commands)).toEqual([
@@ -189,7 +189,7 @@ describe.skipIf(!hasShell("fish"))("fish offers", () => {
     expect(words(LINES.level)).toEqual(["v3=read.me"]);
   });
 
-  test("what it has for go where the command is go's", () => {
+  test("its completions of go where the command is go's", () => {
     expect(askFish(makePlace(), "mgo mod ti").map((each) => each.split("\t")[0])).toEqual(["tidy"]);
   });
 });

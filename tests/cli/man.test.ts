@@ -20,7 +20,7 @@ describe("mgo man prints a page", () => {
     ["groff", ["groff", "-man", "-Tutf8", "-ww", "-z", "mgo.1"]],
     ["mandoc", ["mandoc", "-Tlint", "mgo.1"]],
     ["man", ["man", "--warnings", "-l", "mgo.1"]],
-  ])("that %s finds nothing wrong with", (program, command) => {
+  ])("without anything that %s finds wrong", (program, command) => {
     if (Bun.which(program) === null) return;
     const { status, stdout, stderr } = run(makePage(), command, { MANWIDTH: "80", LC_ALL: "C.UTF-8" });
     expect({ status, stderr, said: program === "man" ? "" : stdout }).toEqual({
@@ -30,7 +30,7 @@ describe("mgo man prints a page", () => {
     });
   });
 
-  test.skipIf(Bun.which("groff") === null)("that tells of everything, in 80 columns", () => {
+  test.skipIf(Bun.which("groff") === null)("about everything, in 80 columns", () => {
     const text = expectSuccess(run(makePage(), ["groff", "-man", "-Tascii", "-P-c", "mgo.1"])).stdout;
     // Bold letters are printed twice.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
@@ -45,7 +45,7 @@ describe("mgo man prints a page", () => {
     expect(words.filter((word) => !page.includes(word))).toEqual([]);
   });
 
-  test("whose signs can be copied", () => {
+  test("with signs that can be copied", () => {
     expect(literal("-o 'a^b' ~/x")).toBe("\\fB\\-o \\(aqa\\(hab\\(aq \\(ti/x\\fR");
     expect(literal("-o FILE, MGO_X=1")).toBe("\\fB\\-o \\fR\\fIFILE\\fR\\fB, MGO_X=1\\fR");
     expect(synopsis("pack -o OUT [--base v3] FILE...")).toBe(

@@ -1,4 +1,7 @@
-/** mgo's pages in a real browser: nothing overflows, nothing is fetched, everything can be read, in both schemes. */
+/**
+ * mgo's pages in a real browser: nothing overflows, nothing is fetched, everything can be read, in both
+ * schemes.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -104,7 +107,7 @@ const cases = NAMES_OF_PAGES.flatMap((name) =>
 
 describe.skipIf(program === null)("the page", () => {
   test.each(cases)(
-    "of %s, %s, %d pixels wide, fits, fetches nothing and can be read",
+    "about %s, %s, %d pixels wide, fits, fetches nothing and can be read",
     async (name, scheme, width) => {
       const found = await look(name, scheme, width, async (page) => {
         // axe is the test's own: the page's policy lets no script in.
@@ -116,7 +119,7 @@ describe.skipIf(program === null)("the page", () => {
         const text = document.body.innerText;
         return {
           overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          violations: violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html).join(" ")),
+          violations: violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")),
           page: style.getPropertyValue("--page").trim(),
           shapes: named.map((shape) => style.getPropertyValue("--" + shape).trim()),
           scripts: document.querySelectorAll("script").length,

@@ -1,10 +1,10 @@
-/** What mgo says on a terminal, and where none is. */
+/** Messages on a terminal, and elsewhere. */
 import { expect, test } from "bun:test";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 const HINT = "hint: mgo's flags are ";
 
-/** What a terminal of that width gets to show. */
+/** Returns the output on a terminal of that width. */
 function onTerminal(workspace: Workspace, columns: number, command: string): string {
   const mgo = MGO.map((word) => `'${word}'`).join(" ");
   const inside = `stty cols ${columns} rows 24; ${mgo} ${command}`;

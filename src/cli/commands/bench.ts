@@ -1,4 +1,7 @@
-/** `mgo bench`: whether the levels gain anything for a program, by its own benchmarks or by a command that runs it. */
+/**
+ * `mgo bench`: whether the levels gain anything for a program, by its own benchmarks or by a command that
+ * runs it.
+ */
 import { resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { type BenchArguments, readArguments } from "../../bench/arguments.ts";
@@ -53,7 +56,10 @@ interface Run {
   readonly progress: BenchProgress;
 }
 
-/** @returns the exit status: 1 where a benchmark failed or nothing could be compared, Go's own where it refuses */
+/**
+ * @returns the exit status: 1 where a benchmark failed or nothing could be compared, Go's own where it
+ * refuses
+ */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const parsed = readArguments(args);
   if (parsed === "help") return await printHelp(BENCH);

@@ -17,8 +17,8 @@ export function run(args: readonly string[]): number {
 }
 
 /**
- * Prints what can be typed next: a line with the kind of paths that the shell should add and the prefix of all words,
- * with a tab between them, then a line for each word, with a tab before its summary.
+ * Prints what can be typed next: a line with the kind of paths that the shell should add and the prefix of
+ * all words, with a tab between them, then a line for each word, with a tab before its summary.
  *
  * @param words of the command line, the last one as far as it has been typed
  */

@@ -1,4 +1,6 @@
-/** `mgo inspect FILE`: prints what is in a bundle, from its directory alone unless sizes by part are wanted. */
+/**
+ * `mgo inspect FILE`: prints what is in a bundle, from its directory alone unless sizes by part are wanted.
+ */
 import packageJson from "../../../package.json" with { type: "json" };
 import { baseVariant, type StoredFrame, type StoredVariant } from "../../bundle/directory.ts";
 import { type Bundle, openBundle } from "../../bundle/read.ts";
@@ -97,15 +99,13 @@ function render(report: BundleReport): string {
     ...(isDirect ? [`in place is ${base}`] : []),
     ...(report.start === "base" ? ["which starts wherever it can run"] : []),
   ];
+  const ratio = `${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`;
   const facts = [
     ["program", report.path],
     ["module", module === null ? "none" : `${module.path} ${module.version}`.trimEnd()],
     ["built with", report.go_version],
     ["layout", layoutFacts.join(", ")],
-    [
-      "size",
-      `${formatSize(report.size)}, ${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`,
-    ],
+    ["size", `${formatSize(report.size)}, ${ratio}`],
     [
       "launcher",
       `${formatSize(report.overhead_size)}${isDirect ? "" : ", with ELF headers and Go build info"}`,

@@ -1,6 +1,6 @@
 /**
- * Every other command of `go`: mgo becomes `go`, so that it can stand wherever a tool lets its user name the `go`
- * to run.
+ * Every other command of `go`: mgo becomes `go`, so that it can stand wherever a tool lets its user name the
+ * `go` to run.
  */
 import { findGo } from "../../go/env.ts";
 import { become, type Context } from "../../system/process.ts";

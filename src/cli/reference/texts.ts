@@ -9,11 +9,11 @@ export const OTHER_COMMANDS =
   "wherever a go command can be named.";
 
 export const GO_FLAGS_WORK =
-  'All flags of go build work as they do there ("go help build"). Some do more, because there are four builds:';
+  'All flags of go build work as they do there ("go help build"). Some do more for four builds:';
 
 export const ERRORS_ONCE =
-  "Errors that all levels share are printed once, as by go build; others follow a line `# GOAMD64=v3`. The exit " +
-  "status is that of go build.";
+  "Errors that all levels share are printed once, as by go build; others follow a line `# GOAMD64=v3`. " +
+  "The exit status is that of go build.";
 
 export const GOAMD64_IGNORED = "GOAMD64 is ignored when building: `-mgo.levels` names the levels.";
 

@@ -1,9 +1,9 @@
 /**
- * The reference: mgo's commands, flags, variables and exit statuses as data. The help text, the man page and the
- * completions are made from it, and the parsers of the command line read it.
+ * The reference: mgo's commands, flags, variables and exit statuses as data. The help text, the man page and
+ * the completions are made from it, and the parsers of the command line read it.
  *
- * Texts are sentences without line breaks. Backquotes enclose literal text, in which words in capitals (FILE) are
- * placeholders. The man page sets it in bold; the help text drops the backquotes.
+ * Texts are sentences without line breaks. Backquotes enclose literal text, in which words in capitals (FILE)
+ * are placeholders. The man page sets it in bold; the help text drops the backquotes.
  */
 import type { FlagEntry, Value } from "../../go/flag-entry.ts";
 

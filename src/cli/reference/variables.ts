@@ -11,8 +11,8 @@ export const VARIABLES = [
   {
     name: "MGOCACHE",
     summary:
-      "the folder that keeps variants and bundles, so that unchanged ones are neither linked nor encoded again; " +
-      "`off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
+      "the folder that keeps variants and bundles, so that unchanged ones are neither linked nor encoded " +
+      "again; `off` keeps none. Default: mgo in `$XDG_CACHE_HOME` or `~/.cache`",
   },
   { name: "MGODEBUG", value: "trace", summary: "print the stack trace of an error" },
   { name: "NO_COLOR", summary: "print no colours on a terminal" },

@@ -5,12 +5,13 @@ export const BENCH = {
   synopsis: "bench [go test flags] [packages] [--html FILE] [--json] [--exec 'CMD {}' BUNDLE]",
   summary: "measure what the levels gain, by the program's own benchmarks",
   details: [
-    "Builds the tests of the packages once for each level that this CPU has, runs their benchmarks (all, or " +
-      "those of `-bench`) in turns, `-count` times each, and compares the levels with benchstat, which go " +
-      "builds the first time. All flags of go test work as they do there; without `-run`, no test runs.",
-    "With `--exec`, times a command that runs each variant of a bundle, in place of benchmarks. /bin/sh runs " +
-      "the command, in which `{}` stands for the variant's path. In each round it is repeated for the time, " +
-      "or the number of times (`20x`), that `-benchtime` gives.",
+    "Builds the tests of the packages once for each level that this CPU has, runs their benchmarks " +
+      "(all, or those of `-bench`) in turns, `-count` times each, and compares the levels with benchstat, " +
+      "which go builds the first time. All flags of go test work as they do there; without `-run`, no " +
+      "test runs.",
+    "With `--exec`, times a command that runs each variant of a bundle, in place of benchmarks. /bin/sh " +
+      "runs the command, in which `{}` stands for the variant's path. In each round it is repeated for " +
+      "the time, or the number of times (`20x`), that `-benchtime` gives.",
   ],
   flags: [
     {

@@ -6,8 +6,8 @@ export const EXTRACT = {
   synopsis: "extract FILE --level v3|--native -o OUT",
   summary: "write one variant, as `go build` made it",
   details: [
-    "`--native` picks the variant that the bundle would start on this machine. A bundle can write it without " +
-      "mgo, too: `MGODEBUG=extract ./app > app.native`.",
+    "`--native` picks the variant that the bundle would start on this machine. A bundle can write it " +
+      "without mgo, too: `MGODEBUG=extract ./app > app.native`.",
   ],
   flags: [
     {

@@ -7,8 +7,8 @@ export const PACK = {
     "pack -o OUT [--base v3] [--compress best] [--layout direct] [--start base] [--launcher FILE] FILE...",
   summary: "bundle variants built elsewhere; `v3=FILE` names a level",
   details: [
-    "Each file's level is read from its Go build info, unless it is named: `v3=FILE`. Flags may also be written " +
-      "as for builds: `-mgo.layout=direct`.",
+    "Each file's level is read from its Go build info, unless it is named: `v3=FILE`. Flags may also be " +
+      "written as for builds: `-mgo.layout=direct`.",
   ],
   flags: [
     {

@@ -5,9 +5,10 @@ export const RUN = {
   synopsis: "run [-mgo flags] [go run flags] package [arguments]",
   summary: "do what `go run` does, at the level that a bundle would start here",
   details: [
-    "Builds and runs one variant: the best of `-mgo.levels` that this CPU supports, or the one that `GOAMD64` " +
-      "asks for, as it asks a bundle. On systems other than Linux on x86-64, and for other targets, it is " +
-      "plain `go run`. Of mgo's flags, only `-mgo.levels` and `-mgo.cgo-march` have an effect.",
+    "Builds and runs one variant: the best of `-mgo.levels` that this CPU supports, or the one that " +
+      "`GOAMD64` asks for, as it asks a bundle. On systems other than Linux on x86-64, and for other " +
+      "targets, it is plain `go run`. Of mgo's flags, only `-mgo.levels` and `-mgo.cgo-march` have an " +
+      "effect.",
   ],
   flags: [],
   isBuild: true,
