@@ -17,6 +17,7 @@ import { measureSizes } from "../../src/bundle/sizes.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { renderSizesPage } from "../../src/page/sizes.ts";
 import { scratch } from "../support/folders.ts";
+import { LIMIT } from "../support/run.ts";
 import { buildBundle, UNSTRIPPED } from "../support/variants.ts";
 
 const program = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
@@ -29,7 +30,7 @@ let pages: Readonly<Record<string, string>>;
 beforeAll(async () => {
   if (program === null) return;
   // Under root, as in containers, Chromium's own sandbox does not work.
-  browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+  browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"], timeout: LIMIT });
   const sizes = await measureSizes(await openBundle(await buildBundle({ kind: UNSTRIPPED })));
   pages = {
     "many benchmarks": await benchPage(32, sizes),
@@ -152,6 +153,7 @@ async function look(
   writeFileSync(path, pages[name] ?? "");
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   try {
+    context.setDefaultTimeout(LIMIT);
     const page = await context.newPage();
     const messages: string[] = [];
     const requests: string[] = [];

@@ -2,7 +2,7 @@
  * SIGKILL, at any moment: the old output is whole, what mgo has started ends, and nothing is left, at the latest when
  * mgo has run again.
  */
-import { describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HELLO } from "../support/programs.ts";
@@ -87,25 +87,28 @@ const MOMENTS: readonly (readonly [string, readonly number[]])[] = [
 const moments = MOMENTS.flatMap(([call, counts]) => counts.map((count) => [call, count] as const));
 
 describe.skipIf(strace === null)("killed (needs strace)", () => {
+  const workspace = makeWorkspace(HELLO);
+  const build = [...MGO, "-mgo.levels=v1,v3"];
+  const hello = join(workspace.folder, "hello");
+  const print = (): string => run(workspace, [hello], { GOAMD64: "v1" }).stdout;
+  beforeAll(() => void expectSuccess(run(workspace, build)));
+
   test.each(moments)("at %s number %i", async (call, count) => {
-    const workspace = makeWorkspace(HELLO);
-    const build = [...MGO, "-mgo.levels=v1,v3"];
-    expectSuccess(run(workspace, build));
-    const old = readFileSync(join(workspace.folder, "hello"));
-    writeFileSync(join(workspace.folder, "new.go"), 'package main\n\nfunc init() { greeting = "new" }\n');
+    const [old, before] = [readFileSync(hello), print()];
+    const source = `package main\n\nfunc init() { greeting = "${call}${count}" }\n`;
+    writeFileSync(join(workspace.folder, "new.go"), source);
     const inject = `inject=${call}:signal=KILL:when=${count}`;
     const traced = ["strace", "-f", "-b", "execve", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
     const mark = { MGO_TEST: workspace.folder };
     expect(run(workspace, [...traced, ...build], mark).signal).toBe("SIGKILL");
 
-    const now = readFileSync(join(workspace.folder, "hello"));
-    const printed = run(workspace, ["./hello"], { GOAMD64: "v1" }).stdout;
-    expect(printed).toBe(now.equals(old) ? "level v1\n" : "new v1\n");
+    const after = `${call}${count} v1\n`;
+    expect(print()).toBe(readFileSync(hello).equals(old) ? before : after);
     // A `go` that mgo had not yet told its guard about ends by itself.
     await waitUntil(() => processesWith(`MGO_TEST=${workspace.folder}`).length === 0);
 
     expectSuccess(run(workspace, build));
-    expect(run(workspace, ["./hello"], { GOAMD64: "v1" }).stdout).toBe("new v1\n");
+    expect(print()).toBe(after);
     expect(listFiles(workspace.temporary)).toEqual([]);
     expect(cacheNames(workspace)).toHaveLength(1);
     expect(listFiles(workspace.folder).filter((line) => line.includes("mgo-tmp"))).toEqual([]);
