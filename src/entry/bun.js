@@ -35,7 +35,7 @@ export function findBun() {
 /** Node's report names the C library that it runs with if that is glibc. */
 function isMusl() {
   if (process.platform !== "linux" || process.report === undefined) return false;
-  // Without this, Node looks up the names of the machine's network addresses.
+  // Otherwise Node looks up the names of the machine's network addresses.
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime === undefined;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command of the npm package: mgo itself where this runtime can do what mgo needs, else mgo on the Bun in
-// PATH. Plain JavaScript for any Node, so that an old one can still say what is wrong.
+// The command of the npm package: runs mgo in this runtime if that can do what mgo needs, else on the Bun in
+// PATH. Plain JavaScript for any Node, so that an old one can say what is wrong.
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { isatty } from "node:tty";
@@ -10,9 +10,8 @@ import { startBun } from "./start.js";
 
 const self = fileURLToPath(import.meta.url);
 if (hasDictionaries()) {
-  // Node looks at process.stderr whenever a pipe to another program ends, and what has looked at it once has
-  // made its pipe non-blocking, for all programs that share it. mgo writes by the descriptor: see
-  // src/system/streams.ts.
+  // Node reads process.stderr whenever a pipe to another program ends, which makes its pipe non-blocking for
+  // all programs that share it. mgo writes through the descriptor: see src/system/streams.ts.
   if (process.versions.bun === undefined && !isatty(2))
     Object.defineProperty(process, "stderr", { value: undefined });
   await import("./main.js");
@@ -22,10 +21,10 @@ if (hasDictionaries()) {
   else startBun(bun, self, join(dirname(self), "bunfig.toml"));
 }
 
-/** Whether zstd takes dictionaries here. Node had zstd for some versions before it did, and ignored them. */
+/** Tells whether zstd takes dictionaries: the first versions of Node with zstd ignored them. */
 function hasDictionaries() {
   if (zlib.zstdCompressSync === undefined) return false;
-  const words = Buffer.from("what stands in the dictionary takes no room of its own");
+  const words = Buffer.from("bytes that a dictionary holds are not stored again");
   return zlib.zstdCompressSync(words, { dictionary: words }).length < zlib.zstdCompressSync(words).length;
 }
 

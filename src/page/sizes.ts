@@ -61,8 +61,8 @@ export function sizesSections(sizes: Sizes): readonly string[] {
         ),
       ),
       sizesTable(sizes),
-      '<p class="quiet">Parts share frames, which are compressed as a whole: each counts by its share of its ' +
-        "frames. Recipes are what predicting variants from the base takes.</p>",
+      '<p class="quiet">Parts share frames, which are compressed as a whole: each counts by its share of ' +
+        "its frames. Recipes are what predicting variants from the base takes.</p>",
     ),
   ];
 }

@@ -67,7 +67,7 @@ describe("arguments", () => {
     expect(() => read(args)).toThrow(message);
   });
 
-  test("rounds are ten where nobody says how many", () => {
+  test("there are ten rounds by default", () => {
     expect(read([]).rounds).toBe(10);
   });
 });

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { complete } from "../../src/cli/completion/complete.ts";
+import { SHELLS } from "../../src/cli/completion/scripts.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { expectSuccess } from "../support/run.ts";
@@ -86,13 +87,12 @@ describe("mgo completion", () => {
     });
   });
 
-  test("prints scripts that their shells find nothing wrong with", () => {
-    for (const shell of ["bash", "zsh", "fish"]) {
-      if (Bun.which(shell) === null) continue;
+  for (const shell of SHELLS) {
+    test.skipIf(Bun.which(shell) === null)(`prints a script that ${shell} finds nothing wrong with`, () => {
       const script = `"$@" > script && ${shell} -n script`;
       expectSuccess(run(makeWorkspace(), ["sh", "-c", script, "sh", ...MGO, "completion", shell]));
-    }
-  });
+    });
+  }
 });
 
 /** Files and folders, some with blanks. */

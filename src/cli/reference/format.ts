@@ -20,7 +20,7 @@ export function formatPlain(text: string): string {
   );
 }
 
-/** Holds together, by no-break spaces, what stands in brackets, and a flag of one letter with its value. */
+/** Joins words in brackets, and a flag of one letter with its value, by no-break spaces. */
 export function glue(text: string): string {
   return text.replaceAll(/\[[^\]]*\]|-[a-z] [A-Z]+/g, (found) => found.replaceAll(" ", "\u00a0"));
 }
