@@ -83,7 +83,7 @@ describe("mgo completion", () => {
     const { status, stderr } = run(makeWorkspace(), [...MGO, "completion", "csh"]);
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: "mgo: completion: it takes a shell: bash, zsh, fish\n",
+      stderr: "mgo: completion: it takes one of bash, zsh, fish\n",
     });
   });
 

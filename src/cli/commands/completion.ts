@@ -10,7 +10,7 @@ export function run(args: readonly string[]): number {
   const { files: words } = parseArguments(COMPLETION, args);
   const shell = SHELLS.find((known) => known === words[0]);
   if (shell === undefined || words.length > 1) {
-    throw new MgoError(`completion: it takes a shell: ${SHELLS.join(", ")}`, { status: 2 });
+    throw new MgoError(`completion: it takes one of ${SHELLS.join(", ")}`, { status: 2 });
   }
   writeStdout(SCRIPTS[shell]);
   return 0;

@@ -12,8 +12,9 @@ import type { FlagValues } from "../reference/types.ts";
 
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments(EXTRACT, args);
-  const bundle = await openBundle(singleFile("extract", files));
+  const file = singleFile("extract", files);
   const output = requireOutput("extract", values.output);
+  const bundle = await openBundle(file);
   const variant = findVariant(bundle, selectLevel(bundle, values));
   if (output === "-") {
     writeStdout(await decodeVariant(bundle, variant, signal));
