@@ -1,7 +1,6 @@
 /*
- * The functions that compilers call for copies and fills; Zig's own, built for size, go byte by
- * byte. zstd copies a match in the dictionary with memmove, whatever its length: short ones get a
- * few overlapping moves, all loads before the first store, long ones the string instruction.
+ * memcpy, memmove and memset, which compilers call. Zig's own, built for size, go byte by byte. Most copies are short:
+ * they get a few overlapping moves, with all loads before the first store. Long ones get the string instruction.
  */
 
     .section .text.memory, "ax", @progbits
@@ -61,7 +60,7 @@ memmove:
     movl %r8d, -4(%rdi,%rdx)
     ret
 
-    /* Three bytes at most: the first, the middle and the last, which may be the same. */
+    /* At most three bytes: first, middle and last may be the same. */
 5:  testl %edx, %edx
     je 6f
     movzbl (%rsi), %ecx
@@ -74,7 +73,7 @@ memmove:
     movb %r8b, -1(%rdi,%rdx)
 6:  ret
 
-    /* The destination starts inside of the source. */
+    /* The destination starts within the source. */
 backward:
     leaq -1(%rdi,%rdx), %rdi
     leaq -1(%rsi,%rdx), %rsi

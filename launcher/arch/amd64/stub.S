@@ -1,11 +1,10 @@
 /*
- * The code that name.zig writes into the copy of a variant in memory, and that is entered in its
- * place: it gives the process its name back, mends the auxiliary vector and jumps on.
+ * Template of the code that name.zig puts in front of a variant: it sets the process name, mends the auxiliary vector
+ * and jumps to the entry.
  *
- * It runs at any address, in memory that may not be written, on the stack and with the registers
- * that the kernel or ld.so have prepared for the variant (System V ABI for x86-64, "Process
- * Initialization"): rdx is a function that ld.so wants called at exit, rsp points to the number of
- * arguments. So all that it changes is restored, though the ABI promises less.
+ * It runs at any address, in read-only memory, with the stack and registers that the kernel or ld.so have prepared for
+ * the variant (System V ABI for x86-64, "Process Initialization"): rdx is a function that ld.so wants called at exit,
+ * rsp points to the number of arguments. It restores all that it changes, though the ABI promises less.
  */
 
 #define SYS_prctl 157
@@ -15,10 +14,10 @@
 #define AT_ENTRY 9
 #define AT_EXECFN 31
 
-/* What is pushed, in bytes. */
+/* Size of the registers that are pushed, in bytes. */
 #define SAVED 40
 
-/* As name.zig has it: where the jump's displacement and the name lie, in bytes from the start. */
+/* Offsets of the jump's displacement and of the name, as in stub.zig. */
 #define JUMP 101
 #define NAME 105
 #define NAME_SIZE 16
@@ -40,14 +39,14 @@ launcher_stub:
     movl $SYS_prctl, %eax
     syscall
 
-    /* The number of arguments, their pointers, null, those of the environment, null, the vector. */
+    /* Skips the number of arguments, their pointers, null, those of the environment and null. */
     movq SAVED(%rsp), %rax
     leaq SAVED+16(%rsp,%rax,8), %rdi
     xorl %eax, %eax
 1:  scasq
     jne 1b
 
-    /* The entry is as far from the name as the jump says, which ends there; the path lies behind. */
+    /* The jump's displacement counts from the name, where the jump ends. The path is behind the name. */
     movslq jump(%rip), %rcx
     addq %rsi, %rcx
     addq $NAME_SIZE, %rsi
@@ -70,7 +69,7 @@ launcher_stub:
     popq %rsi
     popq %rcx
     popq %rax
-    /* An assembler error here means that the code above has outgrown its room. */
+    /* The assembler fails here if the code above grows. */
     .org launcher_stub + JUMP - 1, 0x90
     .byte 0xe9
 jump:
@@ -78,6 +77,6 @@ jump:
     .org launcher_stub + NAME
 name:
     .zero NAME_SIZE
-    /* With a final zero; empty where AT_EXECFN is to stay. */
+    /* The path follows, with a final zero; empty if AT_EXECFN is to stay. */
 
     .section .note.GNU-stack, "", @progbits
