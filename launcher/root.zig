@@ -1,5 +1,5 @@
-//! The root of the launcher's compilation, which is for speed. Modules may choose otherwise, as launcher.zig does, where
-//! the story begins.
+//! The root of the launcher's compilation, which is for speed. Modules may choose otherwise, as launcher.zig does,
+//! where the story begins.
 const launcher = @import("launcher");
 
 pub const panic = launcher.panic;

@@ -1,14 +1,15 @@
-/** A program that is large enough for its base to be decoded and given back piece by piece. */
+/** A program so large that its base is decoded and given back piece by piece. */
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LEVELS } from "../../src/levels/level.ts";
 import { scratch } from "../support/folders.ts";
+import { expectSuccess, runForBytes, runProgram } from "../support/run.ts";
 import { bundleFiles } from "../support/variants.ts";
 
 const MiB = 1 << 20;
 
-/** Bytes as random as data of programs are: no two pieces are alike, and a quarter of the room is enough for them. */
+/** Returns data like a program's: no two parts are alike, and they compress to a quarter. */
 function data(size: number): Buffer {
   const bytes = Buffer.alloc(size);
   let state = 1;
@@ -29,7 +30,7 @@ var data string
 func main() { println(len(data), data[len(data)-1]) }
 `;
 
-test("a predicted variant decodes and starts, though its base is never there as a whole", async () => {
+test("a predicted variant decodes and starts from a base that is never whole in memory", async () => {
   const folder = join(scratch, "large");
   mkdirSync(folder);
   const embedded = data(24 * MiB);
@@ -38,20 +39,16 @@ test("a predicted variant decodes and starts, though its base is never there as 
   writeFileSync(join(folder, "go.mod"), "module large\n\ngo 1.20\n");
   const inputs = LEVELS.map((level) => {
     const path = join(folder, level);
-    const { success, stderr } = Bun.spawnSync(["go", "build", "-ldflags=-s -w", "-o", path, "."], {
-      cwd: folder,
-      env: { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" },
-    });
-    if (!success) throw new Error(stderr.toString());
+    const env = { ...process.env, GOAMD64: level, GOFLAGS: "", CGO_ENABLED: "0" };
+    const command = ["go", "build", "-ldflags=-s -w", "-o", path, "."];
+    expectSuccess(runProgram(command, env, { cwd: folder }));
     return { level, path };
   });
   const bundle = await bundleFiles(inputs, "v3");
   const line = `${embedded.length} ${embedded.at(-1)}\n`;
   for (const { level, path } of inputs.slice(0, 2)) {
-    const env = { GOAMD64: level };
-    const extracted = Bun.spawnSync([bundle], { env: { ...env, MGODEBUG: "extract" } });
-    expect(Buffer.compare(extracted.stdout, readFileSync(path))).toBe(0);
-    const started = Bun.spawnSync([bundle], { env });
-    expect(started.stderr.toString()).toBe(line);
+    const { stdout } = runForBytes([bundle], { GOAMD64: level, MGODEBUG: "extract" });
+    expect(stdout.equals(readFileSync(path))).toBe(true);
+    expect(runProgram([bundle], { GOAMD64: level }).stderr).toBe(line);
   }
 });

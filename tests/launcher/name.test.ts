@@ -1,17 +1,19 @@
-/** The process name, and what else of a program's start goes through the code that sets it. */
+/** The process name, and the code that sets it in front of a program. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EHDR, PHDR, PT_LOAD, parseElf, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { PREFIX } from "../support/emulated.ts";
 import { scratch } from "../support/folders.ts";
-import { runProgram } from "../support/run.ts";
+import { runForBytes, runProgram } from "../support/run.ts";
+import { both, type Pair, startFile } from "../support/starts.ts";
 import { buildVariant, bundleFiles, type Linkage, UNSTRIPPED } from "../support/variants.ts";
 
 const V1 = { GOAMD64: "v1" };
 const PF_X = 1;
 const SHT_NULL = 0;
 const PAGE = 4096;
-/** For the code and a short path. */
+/** Size of the code with a short path. */
 const ENOUGH = 160;
 
 const gcc = Bun.which("gcc") !== null;
@@ -35,33 +37,27 @@ const LINKAGES: readonly (readonly [string, Linkage, boolean])[] = [
   ],
 ];
 
-/** What tests/programs/name prints. */
+/** The report of tests/programs/name. */
 interface Report {
   readonly comm: string;
   readonly entry: number;
   readonly execfn: string;
 }
 
-interface Pair {
-  readonly ours: Report;
-  readonly plain: Report;
-}
+let copies = 0;
 
-let folders = 0;
-
-/** A bundle and its variant v1, each started by the same command in a folder where it goes by `name`. */
-function runBoth(bundle: string, variant: string, name = "program", command = `./${name} one ''`): Pair {
-  const [ours, plain] = [bundle, variant].map((file) => {
-    const folder = join(scratch, `named-${folders++}`);
-    mkdirSync(folder);
-    linkSync(file, join(folder, name));
-    const { stdout, stderr } = runProgram(["sh", "-c", `cd ${folder} && ${command}`], { ...V1, A: "b" });
+/** Starts a bundle and its variant v1 by the same command, in a folder where the file goes by `name`. */
+function runBoth(
+  bundle: string,
+  variant: string,
+  name = "program",
+  command = `./${name} one ''`,
+): Pair<Report> {
+  return both(bundle, variant, (file) => {
+    const { stdout, stderr } = startFile(file, { command, name, env: { ...V1, A: "b" } });
     expect(stderr).toBe("");
-    const report = JSON.parse(stdout.replaceAll(folder, "FOLDER"));
-    return { ...report, env: report.env.map((line: string) => line.replaceAll(folder, "FOLDER")) };
+    return JSON.parse(stdout);
   });
-  if (ours === undefined || plain === undefined) throw new Error("unreachable");
-  return { ours, plain };
 }
 
 const hex = (text: string): string => Buffer.from(text).toString("hex");
@@ -76,15 +72,15 @@ describe.each(LINKAGES)("%s", (_, linkage, possible) => {
     const [bundle, variant] = await prepare();
     const { ours, plain } = runBoth(bundle, variant);
     expect(plain).toMatchObject({ comm: hex("program"), execfn: "./program" });
-    // Where this linker happened to fill the last page of the code, the path has no room.
+    // If the linker happened to fill the last page of the code, the path does not fit.
     const execfn = longestGap(variant) >= ENOUGH ? plain.execfn : expect.stringMatching(/^\/dev\/fd\//);
     expect(ours).toEqual({ ...plain, execfn });
   });
 
-  test.skipIf(!possible)("is in memory as it was but for the entry and the code in front of it", async () => {
+  test.skipIf(!possible)("differs in memory by the entry and the code in front of it", async () => {
     const [bundle, variant] = await prepare();
-    const copy = join(scratch, `memory-${folders++}`);
-    // With all of the file in it: tests/launcher/detached.test.ts looks at starts without debug data.
+    const copy = join(scratch, `memory-${copies++}`);
+    // detached.test.ts looks at starts without debug data.
     const env = { ...V1, COPY: copy, MGODEBUG: "symbols" };
     expect(runProgram([bundle], env)).toMatchObject({ status: 0, stderr: "" });
     const [memory, plain] = [readFileSync(copy), readFileSync(variant)];
@@ -103,7 +99,7 @@ describe.each(LINKAGES)("%s", (_, linkage, possible) => {
 
   test.skipIf(!possible)("is extracted byte for byte", async () => {
     const [bundle, variant] = await prepare();
-    const { stdout } = Bun.spawnSync([bundle], { env: { ...V1, MGODEBUG: "extract" }, stdout: "pipe" });
+    const { stdout } = runForBytes([bundle], { ...V1, MGODEBUG: "extract" });
     expect(stdout.equals(readFileSync(variant))).toBe(true);
   });
 });
@@ -112,7 +108,7 @@ const variant = buildVariant("v1", "name", STATIC);
 const bundle = await bundleWith(variant);
 
 describe("the process name", () => {
-  test("is a symbolic link's own", () => {
+  test("is that of a symbolic link", () => {
     const { ours, plain } = runBoth(
       bundle,
       variant,
@@ -130,7 +126,7 @@ describe("the process name", () => {
     "a".repeat(200),
     "\x01\n\t\x1b[2J",
     "näme…näme…näme…",
-  ])("%p is cut where the kernel cuts it", (name) => {
+  ])("%p is cut as by the kernel", (name) => {
     const { ours, plain } = runBoth(
       bundle,
       variant,
@@ -140,7 +136,7 @@ describe("the process name", () => {
     expect(ours).toEqual(plain);
   });
 
-  test("is any bytes", () => {
+  test("may be any bytes", () => {
     const command = "ln -s target \"$(printf 'a\\377\\200b')\" && ./a*";
     const { ours, plain } = runBoth(bundle, variant, "target", command);
     expect(ours.comm).toBe("61ff8062");
@@ -163,7 +159,7 @@ describe("the process name", () => {
     }
   });
 
-  test("comes before the path, which is left out where both do not fit", () => {
+  test("is kept without the path if both do not fit", () => {
     const folder = join(scratch, ...Array.from({ length: 15 }, () => "d".repeat(200)));
     mkdirSync(folder, { recursive: true });
     const path = join(folder, "deep");
@@ -174,8 +170,8 @@ describe("the process name", () => {
   });
 });
 
-describe("a variant whose code leaves no room", () => {
-  test("has its name by way of a segment that is only read", async () => {
+describe("a variant without padding behind its code", () => {
+  test("keeps its name by code in a read-only segment", async () => {
     const filled = await bundleFilled(variant, (flags) => (flags & PF_X) !== 0);
     const { comm, entry, execfn } = JSON.parse(runProgram([filled], { ...V1, MGODEBUG: "log" }).stdout);
     const { entry: plainEntry } = JSON.parse(runProgram([variant]).stdout);
@@ -183,20 +179,17 @@ describe("a variant whose code leaves no room", () => {
     expect(execfn).toStartWith("/dev/fd/");
   });
 
-  test("starts all the same where there is none at all, and the log says so", async () => {
+  test("starts without its name if there is no padding at all, and the log says so", async () => {
     const filled = await bundleFilled(variant, () => true);
-    const silent = runProgram([filled], V1);
-    expect(silent).toMatchObject({ status: 0, stderr: "" });
+    expect(runProgram([filled], V1)).toMatchObject({ status: 0, stderr: "" });
     const { stdout, stderr } = runProgram([filled], { ...V1, MGODEBUG: "log" });
-    expect(stderr).toMatch(
-      /^\[mgo\] launcher: starting [^\n]+\n\[mgo\] launcher: process name not kept: [^\n]+\n$/,
-    );
-    const { entry } = JSON.parse(stdout);
-    expect(entry).toBe(JSON.parse(runProgram([variant]).stdout).entry);
+    const lines = ["starting variant GOAMD64=v1", "process name not kept: no padding in the variant"];
+    expect(stderr).toBe(lines.map((line) => `${PREFIX}${line}\n`).join(""));
+    expect(JSON.parse(stdout).entry).toBe(JSON.parse(runProgram([variant]).stdout).entry);
   });
 });
 
-/** A bundle of a variant that uses all bytes of its segments with these flags. */
+/** Makes a bundle of a variant without padding in segments with these flags. */
 async function bundleFilled(variant: string, wanted: (flags: number) => boolean): Promise<string> {
   const bytes = Uint8Array.from(readFileSync(variant));
   const { programs } = parseElf(bytes, variant);
@@ -206,13 +199,12 @@ async function bundleFilled(variant: string, wanted: (flags: number) => boolean)
     const end = Math.ceil(Number(offset + filesz) / PAGE) * PAGE;
     for (let at = Number(offset); at < Math.min(end, bytes.length); at++) if (unused[at]) bytes[at] = 0xcc;
   }
-  const path = join(scratch, `filled-${folders++}`);
-  writeFileSync(path, bytes);
-  chmodSync(path, 0o755);
+  const path = join(scratch, `filled-${copies++}`);
+  writeFileSync(path, bytes, { mode: 0o755 });
   return bundleWith(path);
 }
 
-/** A bundle in which this is v1, and another variant without which it were none. */
+/** Makes a bundle in which this is v1. The other variant makes it one. */
 async function bundleWith(path: string): Promise<string> {
   return bundleFiles([
     { level: "v1", path },
@@ -220,7 +212,7 @@ async function bundleWith(path: string): Promise<string> {
   ]);
 }
 
-/** The longest run of unused bytes in pages that are mapped as code. */
+/** Returns the longest run of unused bytes in pages that are mapped as code. */
 function longestGap(path: string): number {
   const bytes = readFileSync(path);
   const unused = unusedBytes(bytes, path);
@@ -236,7 +228,7 @@ function longestGap(path: string): number {
   return longest;
 }
 
-/** One for each byte of a file that belongs to no header, table or section. */
+/** Returns 1 for each byte of a file that belongs to no header, table or section, else 0. */
 function unusedBytes(bytes: Uint8Array, path: string): Uint8Array {
   const { header, sections, programs } = parseElf(bytes, path);
   const unused = new Uint8Array(bytes.length).fill(1);

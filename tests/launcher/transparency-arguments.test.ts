@@ -1,6 +1,7 @@
-/** Arguments and environment of a bundle reach its program as the kernel would deliver them. */
+/** Arguments and environment reach a bundle's program as the kernel delivers them to a plain one. */
 import { describe, expect, test } from "bun:test";
 import { expectSame } from "../support/mirror.ts";
+import { expectSuccess, type Outcome } from "../support/run.ts";
 import { type Start, startBoth, startFile, startsOf } from "../support/starts.ts";
 import { buildVariant, kinds } from "../support/variants.ts";
 
@@ -31,21 +32,18 @@ describe.each(starts)("$title", (start) => {
     ["many variables", "env $(seq -f 'V%.0f=1' 3000) ./program"],
   ])("gets %s", (_what, command) => {
     const { ours, plain } = startBoth(start, { command });
-    // Without GOAMD64 another variant may run, whose auxiliary vector is another.
-    const env = (stdout: string): unknown => JSON.parse(stdout).env;
-    expect(env(ours.stdout)).toEqual(env(plain.stdout));
-    expect({ ...ours, stdout: "" }).toEqual({ ...plain, stdout: "" });
+    // Without GOAMD64 another variant may run, with another auxiliary vector.
+    const withoutRest = ({ stdout, ...outcome }: Outcome) => ({ ...outcome, env: JSON.parse(stdout).env });
+    expect(withoutRest(ours)).toEqual(withoutRest(plain));
   });
 
-  test("gets as many arguments as fit, and the kernel's refusal where they do not", () => {
+  test("gets as many arguments as fit, and the kernel's refusal of one byte more", () => {
     // The second exec names the program /dev/fd/3, which is as long as ./program.
     const size = largestPad(start);
     const run = (bytes: number) =>
       startBoth(start, { command: `env -i ${prepare} pad=${bytes} -- ./program` });
     const fits = run(size);
-    expect(fits.plain.status).toBe(0);
-    expect(fits.ours.status).toBe(0);
-    expect(JSON.parse(fits.ours.stdout).args).toEqual(JSON.parse(fits.plain.stdout).args);
+    expect(argsOf(fits.ours)).toEqual(argsOf(fits.plain));
     const over = run(size + 1);
     expect(over.plain).toMatchObject({ status: 126, stderr: "prepare: argument list too long\n" });
     expect(over.ours).toEqual(over.plain);
@@ -53,24 +51,29 @@ describe.each(starts)("$title", (start) => {
 });
 
 describe.each(starts.filter(({ inPlace }) => !inPlace))("$title", (start) => {
-  test("whose path is shorter than that of a descriptor starts without an exec where that does not fit", () => {
+  test("starts by mapping if the path of a descriptor, longer than its own, does not fit", () => {
     const shorter = "./program".length - "./p".length;
-    // That of the file, and that in the first argument.
+    // Both the path of the file and the first argument are shorter.
     const run = (bytes: number) =>
       startBoth(start, { command: `env -i ${prepare} pad=${bytes} -- ./p`, name: "p" });
     const largest = largestPad(start) + 2 * shorter;
     expect(run(largest + 1).plain.status).toBe(126);
     for (const bytes of [largest - shorter, largest - shorter + 1, largest]) {
       const { plain, ours } = run(bytes);
-      expect(ours).toMatchObject({ status: 0, stderr: "" });
-      expect(JSON.parse(ours.stdout).args).toEqual(JSON.parse(plain.stdout).args);
+      expect(argsOf(ours)).toEqual(argsOf(plain));
     }
   });
 });
 
+function argsOf(outcome: Outcome): unknown {
+  const { stdout, stderr } = expectSuccess(outcome);
+  expect(stderr).toBe("");
+  return JSON.parse(stdout).args;
+}
+
 const sizes = new Map<string, number>();
 
-/** How many bytes of further arguments the plain program takes, with no environment. */
+/** Returns how many bytes of further arguments the plain program takes, without an environment. */
 function largestPad({ plain }: Start): number {
   const known = sizes.get(plain);
   if (known !== undefined) return known;

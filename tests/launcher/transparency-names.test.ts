@@ -10,7 +10,7 @@ const names = await startsOf("name");
 const mirrors = await startsOf("mirror");
 const dynamic = kinds.includes("cgo") ? await startsOf("mirror", "cgo") : [];
 
-/** How a file is executed, and what its name becomes in the path of its memfd. */
+/** Ways to execute a file. */
 const WAYS: readonly (readonly [string, string])[] = [
   ["a relative path", "./program one"],
   ["a path through folders and back", "mkdir a; a/../././program"],
@@ -39,13 +39,13 @@ describe.each([...mirrors, ...dynamic])("$title", (start) => {
   });
 
   test.skipIf(!isRoot || Bun.which("sudo") === null)("starts by sudo", () => {
-    // sudo passes on what it is told to only.
+    // sudo passes on only the variables that it is told.
     const command = `sudo -n GOAMD64=${start.level} FOLDER/program one`;
     const { ours, plain } = startBoth(start, { command });
     expect(expectSame(start, ours, plain).env.join("\n")).toContain("SUDO_UID=0");
   });
 
-  test.skipIf(!isRoot)("starts where there is no /proc", () => {
+  test.skipIf(!isRoot)("starts without /proc", () => {
     for (const way of ["--", "fexecve --", "fexecve-cloexec --"]) {
       const command = `unshare -m sh -c 'mount -t tmpfs none /proc; ${prepare} ${way} ./program one'`;
       const { ours, plain } = startBoth(start, { command });
@@ -58,7 +58,7 @@ describe.each(names)("$title", (start) => {
   test.each(WAYS)("has the name and the path of a plain start by %s", (_way, command) => {
     const { ours, plain } = startBoth(start, { command });
     const report = (stdout: string): unknown => {
-      // With no environment, or a program that is not this one's level, the entry is another.
+      // Without an environment a variant of another level runs, with another entry.
       const { entry: _, ...rest } = JSON.parse(stdout);
       return rest;
     };
@@ -74,7 +74,7 @@ describe.each(mirrors.filter(({ inPlace }) => !inPlace))("the file in memory of 
   test.each([
     ["spaces", "a b  c", "a b  c"],
     ["a line feed, a tab and an escape", "a\nb\tc\x1b[2J", "a\nb\tc\x1b[2J"],
-    ["what the suffix looks like", "x [GOAMD64=v4] (deleted)", "x [GOAMD64=v4] (deleted)"],
+    ["text like the suffix", "x [GOAMD64=v4] (deleted)", "x [GOAMD64=v4] (deleted)"],
     ["letters of other scripts", "naïve 程序", "naïve 程序"],
   ])("is named after a path with %s", (_what, name, shown) => {
     const { stdout, stderr } = startFile(start.bundle, {
@@ -82,16 +82,16 @@ describe.each(mirrors.filter(({ inPlace }) => !inPlace))("the file in memory of 
       name,
       env: { GOAMD64: start.level, MGODEBUG: "log" },
     });
-    // The name in full, and lines that it does not break up.
+    // The name is whole, and breaks no line.
     expect(JSON.parse(stdout).exe).toBe(`/memfd:FOLDER/${shown}${suffix} (deleted)`);
     expect(stderr).toBe(`[mgo] launcher: starting variant GOAMD64=${start.level}\n`);
   });
 
-  test("is named after bytes that are no text", () => {
+  test("is named after a path that is not UTF-8", () => {
     const command = `mv program "$(printf 'a\\377\\200')"; exec ./a*`;
     const { status, stdout } = startFile(start.bundle, { command, env: { GOAMD64: start.level } });
     expect(status).toBe(0);
-    // JSON has no such bytes: Go puts the replacement character for each.
+    // Go writes such bytes to JSON as replacement characters.
     expect(JSON.parse(stdout).exe).toBe(`/memfd:FOLDER/a\ufffd\ufffd${suffix} (deleted)`);
   });
 
@@ -110,7 +110,7 @@ describe.each(mirrors.filter(({ inPlace }) => !inPlace))("the file in memory of 
 
 describe.each(mirrors)("$title", (start) => {
   test.each([4095, 4096])("starts by a path of %d bytes, or is refused as a plain program", (size) => {
-    // PATH_MAX has room for a final zero.
+    // PATH_MAX includes a final zero.
     const slashes = "/".repeat(size - "./program".length);
     const { ours, plain } = startBoth(start, { command: `exec ./${slashes}program` });
     if (size === 4096) expect(plain.status).not.toBe(0);
@@ -120,14 +120,15 @@ describe.each(mirrors)("$title", (start) => {
 
   test("starts below folders whose names are longer than any path may be", () => {
     const { ours, plain } = startBoth(start, { command: `${prepare} deep=program -- ./program` });
-    // Nobody can name this file: /proc/PID/exe has an error.
+    // The file has no path: readlink of /proc/PID/exe fails.
     expect(expectSame(start, ours, plain).exe).toBe("");
   });
 
-  test("goes on while another takes its name, which is started next", () => {
+  test("goes on while another program takes its name and is started", () => {
     const next = buildVariant("v1");
-    const command = `mkfifo input; WAIT=1 ./program <input >seen & exec 8>input; cp ${next} next; mv next program
-      ./program >second; exec 8>&-; wait $! && grep -q '^\\[v1\\]$' second && cat seen`;
+    const command = `mkfifo input; WAIT=1 ./program <input >seen & exec 8>input
+      cp ${next} next; mv next program; ./program >second
+      exec 8>&-; wait $! && grep -q '^\\[v1\\]$' second && cat seen`;
     const { ours, plain } = startBoth(start, { command });
     expect(expectSame(start, ours, plain).exe).toBe("FOLDER/program (deleted)");
   });

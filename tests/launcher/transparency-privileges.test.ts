@@ -1,10 +1,11 @@
-/** Privileges that a file gives, and those that its starter has: as in a plain start, or refused. */
+/** Privileges that a file gives and those of its starter: as in a plain start, or refused. */
 import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSame, type Report } from "../support/mirror.ts";
 import { AT_SECURE, entryOf, isRoot, setcap } from "../support/privileges.ts";
-import { makeFolder, type Start, startIn, startsOf } from "../support/starts.ts";
+import { expectSuccess, runProgram } from "../support/run.ts";
+import { both, makeFolder, type Start, startIn, startsOf } from "../support/starts.ts";
 import { kinds } from "../support/variants.ts";
 
 const USER = "setpriv --reuid=65534 --regid=65534 --clear-groups";
@@ -12,7 +13,7 @@ const dynamic = kinds.includes("cgo") ? await startsOf("mirror", "cgo") : [];
 const starts = [...(await startsOf("mirror")), ...dynamic];
 const ports = await startsOf("port");
 
-/** What the dynamic linker and libc believe of an environment that they trust. */
+/** Variables that the dynamic linker and libc heed in an environment that they trust. */
 const UNTRUSTED = { LD_PRELOAD: "/nowhere.so", LD_LIBRARY_PATH: "/nowhere", MALLOC_TRACE: "/nowhere" };
 
 /** Starts a copy of each file, with that mode, as an ordinary user. */
@@ -23,21 +24,20 @@ function startCopies(
   env: Readonly<Record<string, string>> = {},
   capabilities = "",
 ) {
-  const [ours, plain] = [start.bundle, start.plain].map((file) => {
-    const path = join(makeFolder(), "program");
+  return both(start.bundle, start.plain, (file) => {
+    const folder = makeFolder();
+    const path = join(folder, "program");
     copyFileSync(file, path);
     chmodSync(path, mode);
-    if (capabilities !== "") expect(Bun.spawnSync([setcap ?? "", capabilities, path]).exitCode).toBe(0);
-    return startIn(join(path, ".."), command, { GOAMD64: start.level, ...env });
+    if (capabilities !== "") expectSuccess(runProgram([setcap ?? "", capabilities, path]));
+    return startIn(folder, command, { GOAMD64: start.level, ...env });
   });
-  if (ours === undefined || plain === undefined) throw new Error("unreachable");
-  return { ours, plain };
 }
 
 /**
- * Where the environment is not trusted, the best variant starts, whichever is plain. And where ld.so has taken its
- * variables out of the environment, a variant from memory never had them: Go's runtime, which looks for the auxiliary
- * vector behind the first null there, finds AT_SECURE then, and says so in GOTRACEBACK.
+ * Leaves out what differs if the environment is not trusted. The best variant starts, whatever the plain one
+ * is. A variant from memory never had the variables that ld.so removes: Go's runtime, which looks for the
+ * auxiliary vector behind the first null, finds AT_SECURE then, and sets GOTRACEBACK.
  */
 function sameButLevel({ exe: _, auxv, ...rest }: Report): object {
   const env = rest.env.filter((variable) => variable !== "GOTRACEBACK=none");
@@ -50,17 +50,16 @@ describe.skipIf(!isRoot).each(starts)("$title", (start) => {
     ["set-group-ID", 0o2755],
     ["set-user-ID and set-group-ID", 0o6755],
     ["set-user-ID and unreadable", 0o4711],
-  ])("with %s has the privileges and the doubts of a plain program", (_what, mode) => {
+  ])("by %s has the privileges of a plain program, and trusts as little", (_what, mode) => {
     const { ours, plain } = startCopies(start, mode, `${USER} ./program one`, UNTRUSTED);
     expect({ ...ours, stdout: "" }).toEqual({ ...plain, stdout: "" });
-    const [seen, wanted] = [ours, plain].map(({ stdout }): Report => JSON.parse(stdout));
-    if (seen === undefined || wanted === undefined) throw new Error("unreachable");
-    expect(sameButLevel(seen)).toEqual(sameButLevel(wanted));
+    const seen: Report = JSON.parse(ours.stdout);
+    expect(sameButLevel(seen)).toEqual(sameButLevel(JSON.parse(plain.stdout)));
     // Under set-group-ID alone the program may not read its own auxiliary vector.
     if (mode & 0o4000) expect(entryOf(seen.auxv, AT_SECURE)).toBe(1);
   });
 
-  test("with set-user-ID gives nothing where there are to be no new privileges", () => {
+  test("by set-user-ID gains nothing under no_new_privs", () => {
     const { ours, plain } = startCopies(start, 0o4755, `${USER} --no-new-privs ./program`);
     expect(expectSame(start, ours, plain).status).toContain("Uid:\t65534\t65534\t65534\t65534");
   });
@@ -101,7 +100,7 @@ describe.skipIf(!isRoot || setcap === null).each(ports)("$title, with file capab
     expect(ours).toEqual(plain);
   });
 
-  test("is refused in the packed layout, too, where its starter could give it the same", () => {
+  test("is refused in the packed layout even if its starter gives it the same", () => {
     const ambient = "--inh-caps=+net_bind_service --ambient-caps=+net_bind_service";
     const both = `unshare -n ${USER} ${ambient} ./program`;
     const { ours, plain } = startCopies(start, 0o755, both, {}, "cap_net_bind_service+ep");

@@ -16,13 +16,13 @@ const PWRITE = 18;
 const starts = await startsOf("mirror");
 
 describe.each(starts)("$title", (start) => {
-  test.each([HUP, INT, QUIT, BUS, USR1, SEGV, TERM, XFSZ])("goes on to ignore signal %d", (signal) => {
+  test.each([HUP, INT, QUIT, BUS, USR1, SEGV, TERM, XFSZ])("keeps signal %d ignored", (signal) => {
     const { ours, plain } = startBoth(start, { command: `${prepare} ignore=${signal} -- ./program` });
     expectSame(start, ours, plain);
   });
 
-  // Signals that end a Go program by themselves cannot wait for one in a Go program.
-  test.each([USR1, XFSZ, WINCH])("goes on to block signal %d, and one that waits arrives", (signal) => {
+  // A Go program, which prepare is, cannot raise signals that end it.
+  test.each([USR1, XFSZ, WINCH])("keeps signal %d blocked, and pending", (signal) => {
     for (const raise of ["raise", "raise-thread"]) {
       const command = `${prepare} block=${signal} -- ${prepare} ${raise}=${signal} -- ./program`;
       const { ours, plain } = startBoth(start, { command });
@@ -32,12 +32,12 @@ describe.each(starts)("$title", (start) => {
     }
   });
 
-  test("keeps a timer that was set before", () => {
+  test("keeps a timer that runs", () => {
     const { ours, plain } = startBoth(start, { command: `${prepare} timer=0 -- ./program` });
     expect(expectSame(start, ours, plain).calls.timer_real).toBe("1 7 true");
   });
 
-  test("gets the signal of a timer that has gone off", () => {
+  test("gets the signal of a timer that has expired", () => {
     const command = `${prepare} block=${ALRM} -- ${prepare} timer-soon=0 -- ./program`;
     const { ours, plain } = startBoth(start, { command });
     expect(expectSame(start, ours, plain).status).toContain("ShdPnd:\t0000000000002000");
@@ -46,7 +46,7 @@ describe.each(starts)("$title", (start) => {
 
 describe.skipIf(!gcc)("in front of Go's runtime", async () => {
   test.each(gcc ? await startsOf("mirror", EARLY) : [])(
-    "signals wait, also those that a fault raises: $title",
+    "blocked signals stay pending, also those that faults raise: $title",
     (start) => {
       for (const signal of [BUS, SEGV, XFSZ, TERM]) {
         const command = `${prepare} block=${signal} raise-thread=${signal} -- ./program`;
@@ -58,7 +58,7 @@ describe.skipIf(!gcc)("in front of Go's runtime", async () => {
   );
 });
 
-/** The lines of /proc/self/status that tell of signals. */
+/** Returns the lines of /proc/self/status about signals. */
 function waiting(status: string): readonly string[] {
   const lines = status.split("\n").filter((line) => /^(Sig|Shd)(Pnd|Blk|Ign|Cgt)/.test(line));
   expect(lines.length).toBe(5);
@@ -66,11 +66,11 @@ function waiting(status: string): readonly string[] {
 }
 
 describe.each((await startsOf("levels")).filter(({ inPlace }) => !inPlace))(
-  "a signal while $title is started",
+  "while $title is started, signal",
   (start) => {
     const ends = [HUP, INT, QUIT, BUS, KILL, USR1, SEGV, ALRM, TERM, XFSZ];
 
-    test.each(ends)("%d ends it as it ends a program", (signal) => {
+    test.each(ends)("%d ends it, as it ends a program", (signal) => {
       expect(sendInto(start, signal)).toEqual({
         plain: `threads=1 stopped=false exited=false status=-1 signal=${signal}\n`,
         opening: `threads=1 stopped=false exited=false status=-1 signal=${signal}\n`,
@@ -91,20 +91,20 @@ describe.each((await startsOf("levels")).filter(({ inPlace }) => !inPlace))(
       });
     });
 
-    test.each([BUS, SEGV, TERM])("%d is ignored where the program would ignore it", (signal) => {
+    test.each([BUS, SEGV, TERM])("%d is ignored if the program would ignore it", (signal) => {
       const done = `[${start.level}]\nthreads=1 stopped=false exited=true status=0 signal=-1\n`;
       const { opening, decoding } = sendInto(start, signal, `sh -c "trap '' ${signal}; exec ./program"`);
       expect(opening).toBe(done);
       expect(decoding).toEndWith("stopped=false exited=true status=0 signal=-1\n");
     });
 
-    test.skipIf(navigator.hardwareConcurrency < 2)("comes while there are several threads", () => {
+    test.skipIf(navigator.hardwareConcurrency < 2)(`${TERM} arrives while there are several threads`, () => {
       expect(sendInto(start, TERM).decoding).toStartWith("threads=2 ");
     });
   },
 );
 
-/** What becomes of the plain program at its first moment, and of a bundle before and while it decodes. */
+/** Sends a signal to the plain program at its start, and to a bundle before and while it decodes. */
 function sendInto(start: Start, signal: number, program = "./program") {
   const env = { GOAMD64: start.level };
   const send = (file: string, call: number) =>

@@ -1,4 +1,4 @@
-/** Bundles of programs that musl loads and that hold C code, as Alpine Linux has them. */
+/** Bundles of programs with C code and musl, as on Alpine Linux. */
 import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
@@ -13,7 +13,7 @@ const PIE: Linkage = { name: "musl-pie", flags: [...flags, "-buildmode=pie"], cg
 
 describe.skipIf(cc === null)("with musl-gcc, a bundle", () => {
   test.each([
-    // A PIE that musl-gcc links has no room for what the direct layout adds.
+    // A PIE that musl-gcc links lacks the padding that the direct layout takes.
     { layout: "packed", kind: EXECUTABLE },
     { layout: "direct", kind: EXECUTABLE },
     { layout: "packed", kind: PIE },
@@ -27,7 +27,7 @@ describe.skipIf(cc === null)("with musl-gcc, a bundle", () => {
         args: [bundle],
         execfn: bundle,
         comm: Buffer.from(name).toString("hex"),
-        // As a constructor in C saw it.
+        // A constructor in C printed this.
         linked: `with C: ${name}`,
       });
     }

@@ -1,4 +1,4 @@
-/** Bundles in sandboxes and containers: what they start there is what the plain program is there. */
+/** Bundles in sandboxes and containers start as the plain program starts there. */
 import { describe, expect, test } from "bun:test";
 import { linkSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const bundles = {
 describe.each(SANDBOXES.map((sandbox) => [sandbox.name, sandbox] as const))("in %s", (_name, sandbox) => {
   const { status } = runIn(sandbox, buildVariant("v1", program));
 
-  describe.skipIf(status !== 0)("where plain programs run", () => {
+  describe.skipIf(status !== 0)("if plain programs run there,", () => {
     test.each(["packed", "direct"] as const)("a %s bundle starts each level as a plain program", (layout) => {
       for (const level of runnable) {
         const plain = runIn(sandbox, buildVariant(level, program));
@@ -37,7 +37,7 @@ interface Run {
   readonly seen?: Record<string, unknown>;
 }
 
-/** What a program says of itself, but for its file, which memory has no path for. */
+/** Runs a program and returns its report, without the path of its file: a memfd has another. */
 function runIn({ start }: Sandbox, path: string, level?: Level): Run {
   // All go by the same name.
   const place = join(mkdtempSync(join(scratch, "sandboxed-")), "program");

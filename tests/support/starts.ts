@@ -58,13 +58,21 @@ export function startFile(file: string, { command, name = "program", env = {} }:
   return startIn(folder, command, env);
 }
 
-/** A bundle and its plain variant, each started in this way. */
-export function startBoth(start: Start, way: Way): { readonly ours: Outcome; readonly plain: Outcome } {
-  const [ours, plain] = [start.bundle, start.plain].map((file) =>
-    startFile(file, { ...way, env: { GOAMD64: start.level, ...way.env } }),
-  );
-  if (ours === undefined || plain === undefined) throw new Error("unreachable");
-  return { ours, plain };
+/** The results of a bundle and of its plain variant. */
+export interface Pair<Result> {
+  readonly ours: Result;
+  readonly plain: Result;
+}
+
+/** Does the same with a bundle and with its plain variant. */
+export function both<Result>(bundle: string, plain: string, run: (path: string) => Result): Pair<Result> {
+  return { ours: run(bundle), plain: run(plain) };
+}
+
+/** Starts a bundle and its plain variant in this way. */
+export function startBoth(start: Start, way: Way): Pair<Outcome> {
+  const env = { GOAMD64: start.level, ...way.env };
+  return both(start.bundle, start.plain, (file) => startFile(file, { ...way, env }));
 }
 
 /** A new folder that everybody can reach, whose path is as long as that of any other. */
