@@ -107,6 +107,6 @@ async function runOnce(
   const last = result.stderr.trim().split("\n").at(-1) ?? "";
   const how = result.status === undefined ? "by a signal" : `with status ${result.status}`;
   throw new MgoError(`bench: the command fails at ${level} ${how}${last === "" ? "" : `: ${last}`}`, {
-    hint: `try: ${command}`,
+    hint: `the command is: ${command}`,
   });
 }

@@ -32,7 +32,8 @@ describe.skipIf(!canBench)("mgo bench --exec", () => {
     const outcome = bench(workspace, ["--exec", command, ...TWICE, bundle]);
     expect(outcome.status).toBe(1);
     expect(errorsOf(outcome)).toBe(
-      `mgo: bench: the command fails at ${highest} with status 3: no such luck\nhint: try: ${command}\n`,
+      `mgo: bench: the command fails at ${highest} with status 3: no such luck\n` +
+        `hint: the command is: ${command}\n`,
     );
     expect(listFiles(workspace.temporary)).toEqual([]);
   });
