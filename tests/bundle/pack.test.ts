@@ -162,13 +162,24 @@ describe("mgo pack", () => {
   test("leaves nothing behind where it cannot write", () => {
     const folder = join(scratch, "full");
     mkdirSync(folder);
+    const command = [
+      process.execPath,
+      join(ROOT, "src", "cli", "main.ts"),
+      "pack",
+      "-o",
+      join(folder, "x"),
+      v1,
+      v3,
+    ];
+    const limited = runProgram(["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", ...command], process.env);
+    expect(limited).toMatchObject({ status: 1, stderr: `mgo: cannot write ${folder}/x: file too large\n` });
+    expect(readdirSync(folder)).toEqual([]);
     const { status, stderr } = mgo("pack", "-o", "/dev/full", v1, v3);
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: "mgo: cannot write /dev/full: no space left on device\n",
     });
     expect(mgo("pack", "-o", join(v1, "below"), v1, v3).stderr).toMatch(/^mgo: cannot write .*: /);
-    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
