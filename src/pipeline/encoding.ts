@@ -14,7 +14,7 @@ import type { Output } from "./target.ts";
 import { type Entry, levelFolder, UNCONFIRMED } from "./variant-cache.ts";
 
 export interface EncodingContext extends Pick<Context, "env" | "signal"> {
-  /** Where the variants are built. */
+  /** The entry that the variants are built in. */
   readonly entry: Entry;
   readonly gate: LevelGate;
   /** The launcher's ELF file. */
@@ -28,7 +28,7 @@ export interface EncodingContext extends Pick<Context, "env" | "signal"> {
  *
  * @param order the levels, the base first
  * @returns the bundle in pieces
- * @throws MgoError if they do not fit together; the signal's reason if it is aborted; NotBuilt if a level fails
+ * @throws MgoError if they do not fit together; NotBuilt for a failed level; the reason of an abort
  */
 export async function encodeOutput(
   output: Output,

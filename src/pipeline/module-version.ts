@@ -25,8 +25,9 @@ export async function findModulePrograms(
   for (const level of others) {
     const found = await namesIn(levelFolder(built, level));
     if (found.join("/") === names.join("/")) continue;
+    const [expected, other] = [names, found].map((list) => list.join(", ") || "nothing");
     throw new MgoError(
-      `GOAMD64=${lowest} builds ${names.join(", ") || "nothing"}, GOAMD64=${level} ${found.join(", ") || "nothing"}`,
+      `GOAMD64=${lowest} and GOAMD64=${level} do not build the same: ${expected} and ${other}`,
       { hint: "build tags such as amd64.v3 must leave every level the same programs" },
     );
   }

@@ -21,7 +21,7 @@ export interface Plan {
   readonly target: Target;
   readonly verbosity: Verbosity;
   readonly goBuild: GoBuild;
-  /** Where Go runs: `goBuild.cwd`, -C followed. */
+  /** The folder where Go runs: `goBuild.cwd` with -C followed. */
   readonly folder: string;
   /** The key in mgo's cache. */
   readonly key: readonly string[];

@@ -130,7 +130,11 @@ function describe(line: Line, paint: Paint): string {
     case "encoding":
       return `${line.level}  encoding ${Math.floor(line.part * 100)} % of ${formatSize(line.size)}`;
     case "done":
-      return `${line.level}  ${paint(GREEN, "done")}, ${built}, ${formatSize(line.size)} as ${formatSize(line.stored)}`;
+      return [
+        `${line.level}  ${paint(GREEN, "done")}`,
+        built,
+        `${formatSize(line.size)} as ${formatSize(line.stored)}`,
+      ].join(", ");
     case "failed":
       return `${line.level}  ${paint(RED, "failed")} after ${built}`;
   }

@@ -1,10 +1,10 @@
 /**
  * The levels' output, put together into what one `go build` would have printed.
  *
- * - Output that all levels share is printed once, in Go's words. Other output follows a line `# GOAMD64=v3` (or
- *   `# GOAMD64=v1,v2`) that names the levels.
- * - Lines outside of `# package` blocks, such as the package names of -v, are printed once, however many levels
- *   print them.
+ * - Output that all levels share is printed once, in Go's words. Other output follows a line `# GOAMD64=v3`
+ *   (or `# GOAMD64=v1,v2`) that names the levels.
+ * - Lines outside of `# package` blocks, such as the package names of -v, are printed once, however many
+ *   levels print them.
  * - With -n, -x and -work every level's output follows its line as a whole, in the order of levels.
  * - With -json the events of a package are printed once if all levels have the same; otherwise for each level
  *   that differs, with a field `GOAMD64` added.

@@ -1,4 +1,4 @@
-/** What mgo says about finished variants and bundles, on a terminal and with -v. */
+/** Lines about finished variants and bundles, on a terminal and with -v. */
 import type { Level } from "../levels/level.ts";
 import { formatDuration, formatRatio, formatSize } from "../system/figures.ts";
 

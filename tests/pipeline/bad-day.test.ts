@@ -1,6 +1,4 @@
-/**
- * What can be wrong around mgo: a `go` that is none or misbehaves, disks that are full, folders that are not there.
- */
+/** Trouble around mgo: a `go` that is none or misbehaves, full disks, missing folders. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,42 +20,44 @@ function shown({ folder }: Workspace, { stderr }: Outcome): string {
   return stderr.replaceAll(folder, "$DIR");
 }
 
-describe("a go", () => {
+describe("a misbehaving go", () => {
   test.each([
     [
-      "that says nothing",
+      "a silent go",
       "#!/bin/sh\nexit 0\n",
       1,
       "mgo: go env printed something that mgo cannot read\nhint: command -v go shows which go is in PATH\n",
     ],
     [
-      "that answers with something else",
+      "a go that answers something else",
       "#!/bin/sh\necho '[1]'\n",
       1,
       "mgo: go env printed something that mgo cannot read\nhint: command -v go shows which go is in PATH\n",
     ],
-    ["that fails", "#!/bin/sh\necho 'out of order' >&2\nexit 3\n", 3, "out of order\n"],
-    ["that is killed", "#!/bin/sh\nkill -KILL $$\n", 1, "go env: killed by SIGKILL\n"],
+    ["a go that fails", "#!/bin/sh\necho 'out of order' >&2\nexit 3\n", 3, "out of order\n"],
+    ["a go that is killed", "#!/bin/sh\nkill -KILL $$\n", 1, "go env: killed by SIGKILL\n"],
     [
-      "that is empty",
+      "an empty go",
       "",
       1,
-      "mgo: cannot start $DIR/bin/go: exec format error\nhint: it is neither a program for this machine nor a script that begins with #!\n",
+      "mgo: cannot start $DIR/bin/go: exec format error\n" +
+        "hint: it is neither a program for this machine nor a script that begins with #!\n",
     ],
     [
-      "whose interpreter is missing",
+      "a go without its interpreter",
       "#!/no/such/sh\n",
       1,
-      "mgo: cannot start $DIR/bin/go: no such file or directory\nhint: the file is there, but not the interpreter that it names\n",
+      "mgo: cannot start $DIR/bin/go: no such file or directory\n" +
+        "hint: the file is there, but not the interpreter that it names\n",
     ],
     [
-      "that floods",
+      "a go that floods",
       "#!/bin/sh\nexec yes\n",
       1,
       "mgo: go env stopped: more than 32.0 MB of output\nhint: is $DIR/bin/go the real one?\n",
     ],
     [
-      "that floods standard error without an end of line",
+      "a go that floods standard error without an end of line",
       "#!/bin/sh\nexec cat /dev/zero >&2\n",
       1,
       "mgo: go env stopped: more than 32.0 MB of output\nhint: is $DIR/bin/go the real one?\n",
@@ -69,15 +69,15 @@ describe("a go", () => {
     expect(listFiles(workspace.temporary)).toEqual([]);
   });
 
-  test("that is a folder, or may not be executed, is not the one that is taken", () => {
+  test("a folder, or a file that may not be executed, is not taken for go", () => {
     const workspace = makeWorkspace({ ...HELLO, "a/go/": "", "b/go": "" });
     const PATH = `${workspace.folder}/a:${workspace.folder}/b:${workspace.env.PATH}`;
     expectSuccess(run(workspace, [...MGO, "-mgo.levels=v1"], { PATH }));
   });
 
-  test("that floods while it builds is not kept in memory, and the rest of what it says is left out", () => {
-    const flood = `#!/bin/sh\n[ "$1" != build ] || yes 'github.com/x: note' | head -c 400000000 >&2\nexec ${GO} "$@"\n`;
-    const workspace = withGo(flood);
+  test("a flood during a build is not kept in memory, and its rest is left out", () => {
+    const flood = `[ "$1" != build ] || yes 'github.com/x: note' | head -c 400000000 >&2`;
+    const workspace = withGo(`#!/bin/sh\n${flood}\nexec ${GO} "$@"\n`);
     const child = Bun.spawnSync([...MGO, "-mgo.levels=v1", "-o", "x"], {
       cwd: workspace.folder,
       env: workspace.env,
@@ -94,7 +94,7 @@ describe("a go", () => {
     expect(run(workspace, ["./x"]).stdout).toBe("level v1\n");
   });
 
-  test("that leaves something running in the background keeps nobody waiting", async () => {
+  test("a go that leaves something running in the background keeps nobody waiting", async () => {
     const pids = "$(dirname $0)/pids";
     const workspace = withGo(`#!/bin/sh\nsleep 600 &\necho $! >> ${pids}\nexec ${GO} "$@"\n`);
     const outcome = run(workspace, [...MGO, "-mgo.levels=v1,v3", "-o", "x"]);
@@ -107,7 +107,7 @@ describe("a go", () => {
     expect(background).toHaveLength(5);
   });
 
-  test("that hangs is ended by Ctrl-C", async () => {
+  test("Ctrl-C ends a go that hangs", async () => {
     const workspace = withGo(`#!/bin/sh\necho > ${"$(dirname $0)/started"}\nsleep 600\n`);
     const child = Bun.spawn([...MGO], { cwd: workspace.folder, env: workspace.env, stderr: "pipe" });
     await waitUntil(() => existsSync(join(workspace.folder, "bin", "started")), child);
@@ -132,12 +132,13 @@ function runWithDisk(
   }: { args: readonly string[]; env?: Readonly<Record<string, string>>; prepare?: string; check?: string },
 ): Outcome {
   mkdirSync(join(workspace.folder, "disk"), { recursive: true });
-  const script = `mount -t tmpfs -o ${options} disk disk && ${prepare} && { "$@"; status=$?; ${check}; exit $status; }`;
+  const steps = `{ "$@"; status=$?; ${check}; exit $status; }`;
+  const script = `mount -t tmpfs -o ${options} disk disk && ${prepare} && ${steps}`;
   return run(workspace, ["unshare", "-rm", "sh", "-c", script, "sh", ...MGO, ...args], env);
 }
 
-describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
-  test("for the output leaves the old one, and nothing else", () => {
+describe.skipIf(!mayMount)("disks (needs user namespaces)", () => {
+  test("a full disk for the output leaves the old one, and nothing else", () => {
     const workspace = makeWorkspace(HELLO);
     const outcome = runWithDisk(workspace, "size=256k", {
       args: ["-o", "disk/x"],
@@ -148,7 +149,7 @@ describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
     expect(shown(workspace, outcome)).toBe("mgo: cannot write $DIR/disk/x: no space left on device\n");
   });
 
-  test("for the cache has the build do without it", () => {
+  test("a full disk for the cache has the build do without it", () => {
     const workspace = makeWorkspace(HELLO);
     const env = { MGOCACHE: join(workspace.folder, "disk", "cache") };
     const outcome = runWithDisk(workspace, "size=256k", {
@@ -164,14 +165,14 @@ describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
     expect(listFiles(workspace.temporary)).toEqual([]);
   });
 
-  test("for the cache, without room for its folder", () => {
+  test("a disk without room for the cache's folder has the build do without it", () => {
     const workspace = makeWorkspace(HELLO);
     const env = { MGOCACHE: join(workspace.folder, "disk", "cache") };
     const outcome = runWithDisk(workspace, "nr_inodes=2", { args: ["-mgo.levels=v1", "-o", "x"], env });
     expect(outcome).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("for temporary files is what go says", () => {
+  test("a full disk for temporary files is reported by go", () => {
     const workspace = makeWorkspace(HELLO);
     const env = { TMPDIR: join(workspace.folder, "disk"), MGOCACHE: "off" };
     const outcome = runWithDisk(workspace, "size=64k", {
@@ -183,7 +184,7 @@ describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
     expect(outcome.stderr).toContain(": no space left on device\n");
   });
 
-  test("that is read-only", () => {
+  test("a read-only disk is named, but for the cache", () => {
     const workspace = makeWorkspace(HELLO);
     const disk = join(workspace.folder, "disk");
     const [cache, temporary, output] = [
@@ -199,31 +200,31 @@ describe.skipIf(!mayMount)("a full disk (needs user namespaces)", () => {
   });
 });
 
-describe("a TMPDIR", () => {
+describe("TMPDIR", () => {
   test.each([
     [
-      "that is not there",
+      "a missing folder",
       "/no/such/folder",
       "mgo: cannot make a temporary folder in /no/such/folder: no such file or directory\n",
     ],
-    ["that is no folder", "/dev/null", "mgo: cannot make a temporary folder in /dev/null: not a directory\n"],
+    ["a file", "/dev/null", "mgo: cannot make a temporary folder in /dev/null: not a directory\n"],
     [
-      "with a line end in it",
+      "a path with a line end",
       "/no\nsuch",
       "mgo: cannot make a temporary folder in /no\\nsuch: no such file or directory\n",
     ],
-  ])("%s is named", (_, TMPDIR, stderr) => {
+  ])("%s in it is named", (_, TMPDIR, stderr) => {
     const workspace = makeWorkspace(HELLO);
     expect(run(workspace, MGO, { TMPDIR })).toMatchObject({ status: 1, stderr });
   });
 
-  test("that is not set is the system's", () => {
+  test("without it the system's place is taken", () => {
     const workspace = makeWorkspace(HELLO);
     expectSuccess(run(workspace, ["env", "-u", "TMPDIR", ...MGO, "-mgo.levels=v1"]));
   });
 
   // Line ends are more than Go's own linker can bear.
-  test("with quotes and blanks in it is one as any other", () => {
+  test("quotes and blanks may be in its path", () => {
     const workspace = makeWorkspace(HELLO);
     const TMPDIR = join(workspace.folder, "-a 'b' \"c\" $d");
     mkdirSync(TMPDIR);

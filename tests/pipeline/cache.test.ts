@@ -1,6 +1,6 @@
 /**
- * The cache of variants: an unchanged program is not linked again, and nothing that goes wrong with the cache goes
- * wrong with the build.
+ * The cache: an unchanged program is neither linked nor encoded again, and a faulty cache never fails a
+ * build.
  */
 import { beforeEach, describe, expect, test } from "bun:test";
 import {

@@ -13,7 +13,7 @@ import { listFiles, makeWorkspace, run } from "../support/workspace.ts";
 
 const MGO = makeStandalone();
 
-/** What Bun would read and run in a folder, each with a trace of its own. */
+/** Files that Bun would read and run in a folder, each with a trace of its own. */
 const FOLDER = {
   ...HELLO,
   ".env": "MGOFLAGS=-mgo.levels=none\nGOOS=plan9\n",

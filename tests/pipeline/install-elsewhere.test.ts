@@ -1,6 +1,6 @@
 /**
- * `mgo install` where Go runs on another system than it builds for. That system is linux/386, whose `go` this machine
- * runs, too; its compiler and linker are this machine's own, which make the same.
+ * `mgo install` where Go runs on another system than it builds for. That system is linux/386, whose `go` this
+ * machine runs, too; its compiler and linker are this machine's own, which make the same.
  */
 import { beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";

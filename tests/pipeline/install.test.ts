@@ -1,6 +1,6 @@
 /**
- * `mgo install` against `go install`: the same arguments, and then the same files in the same places, the same words
- * and the same exit status.
+ * `mgo install` against `go install`: the same files in the same places, the same words, the same exit
+ * status.
  */
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -99,7 +99,7 @@ describe("does as go install:", () => {
   });
 
   test.skipIf(git === null).each(Object.entries(VERSIONED))("with a version, %s", (_, row) => {
-    // What is downloaded is told once.
+    // Go prints each download once.
     run(
       makeWorkspace(),
       ["go", "mod", "download", ...PUBLISHED.map(({ path, version }) => `${path}@${version}`)],
@@ -150,7 +150,7 @@ describe("mgo install", () => {
     expect(existsSync(join(workspace.folder, "bin"))).toBe(false);
   });
 
-  test("of a single level installs what go does", () => {
+  test("installs for a single level what go does", () => {
     const workspace = makeWorkspace(HELLO);
     const folder = join(workspace.folder, "bin");
     expectSuccess(run(workspace, ["go", "install"], { GOBIN: folder, GOAMD64: "v2" }));
@@ -194,7 +194,7 @@ describe("mgo install", () => {
     });
   });
 
-  test("that is interrupted leaves the old file and nothing else", async () => {
+  test("leaves the old file and nothing else when it is interrupted", async () => {
     const place = makeWorkspace({ ...HELLO, "tools/block": BLOCK });
     const workspace = { ...place, env: { ...place.env, GOBIN: place.folder } };
     const { child, mark, end } = await startStuck(BLOCK, [...MGO, "install"], workspace);

@@ -1,6 +1,6 @@
 /**
- * SIGKILL, at any moment: the old output is whole, what mgo has started ends, and nothing is left, at the latest when
- * mgo has run again.
+ * SIGKILL, at any moment: the old output is whole, programs that mgo has started end, and nothing is left, at
+ * the latest when mgo has run again.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ function cacheNames({ cache }: Workspace): readonly string[] {
   return readdirSync(join(cache, "build"));
 }
 
-test("what a killed mgo has started ends with it, and its private files are removed", async () => {
+test("programs of a killed mgo end with it, and its private files are removed", async () => {
   const { child, workspace, mark, end } = await startStuck(BLOCK);
   child.kill("SIGKILL");
   await waitUntil(() => processesWith(mark).length === 0);
@@ -31,7 +31,7 @@ test("what a killed mgo has started ends with it, and its private files are remo
   expectNothingLeft(workspace, mark);
 });
 
-test("where the guard was killed as well, the next run removes what is left, and nothing of a run that goes on", async () => {
+test("the next run removes what a killed guard has left, and nothing of a run that goes on", async () => {
   const { child, workspace, mark, end } = await startStuck(BLOCK);
   const [lost] = readdirSync(workspace.temporary);
   process.kill(guardOf(child.pid), "SIGKILL");
@@ -72,8 +72,8 @@ test("without a shell for the guard mgo builds all the same", () => {
 const strace = Bun.which("strace");
 
 /**
- * System calls of mgo's own threads (what it starts is let go at its execve), and which of them kills it: `sendto` is
- * each word to the guard, before and after each program and each private file.
+ * System calls of mgo's own threads (strace lets go of other programs at their execve), and which of them
+ * kills it: `sendto` is each word to the guard, before and after each program and each private file.
  */
 const MOMENTS: readonly (readonly [string, readonly number[]])[] = [
   ["sendto", [1, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]],

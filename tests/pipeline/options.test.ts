@@ -33,12 +33,6 @@ describe("options", () => {
     });
   });
 
-  test("name the layout", () => {
-    expect(read(["-mgo.layout=direct"]).bundle.layout).toBe("direct");
-    expect(read([], { MGOFLAGS: "-mgo.layout=direct" }).bundle.layout).toBe("direct");
-    expect(read(["-mgo.layout=packed"], { MGOFLAGS: "-mgo.layout=direct" }).bundle.layout).toBe("packed");
-  });
-
   test("switch cgo-march as Go's boolean flags", () => {
     expect(read(["-mgo.cgo-march=T"]).cgoMarch).toBe(true);
     expect(read([], { MGOFLAGS: "-mgo.cgo-march -mgo.jobs=2" })).toMatchObject({ cgoMarch: true, jobs: 2 });

@@ -1,5 +1,5 @@
 /**
- * What mgo prints where four builds have more to say than one: -n, -x, -v, -work, -json, and errors of some levels.
+ * Output where four builds have more to say than one: -n, -x, -v, -work, -json, and errors of some levels.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
@@ -119,17 +119,18 @@ describe("-json", () => {
 });
 
 describe("errors", () => {
-  test("of some levels stand behind a line that names them, and nothing is written", () => {
+  test("are printed behind a line that names their levels, and nothing is written", () => {
     const { stderr, status, workspace } = build({ ...HELLO, ...FAILS_FROM_V3 }, []);
     expect({ stderr, status }).toEqual({
       stderr:
-        "# GOAMD64=v3,v4\n# example.com/hello\n./new.go:5:18: cannot use true (untyped bool constant) as int value in variable declaration\n",
+        "# GOAMD64=v3,v4\n# example.com/hello\n" +
+        "./new.go:5:18: cannot use true (untyped bool constant) as int value in variable declaration\n",
       status: 1,
     });
     expect(existsSync(`${workspace.folder}/hello`)).toBe(false);
   });
 
-  test("that differ from level to level are all printed", () => {
+  test("are all printed where levels differ", () => {
     const files = {
       ...HELLO,
       "a.go": "//go:build !amd64.v3\n\npackage main\n\nvar a int = true\n",
@@ -138,7 +139,7 @@ describe("errors", () => {
     expect(levelLines(build(files, []).stderr)).toEqual(["# GOAMD64=v1,v2", "# GOAMD64=v3,v4"]);
   });
 
-  test("of a program that some levels do not have are Go's", () => {
+  test("are Go's for a program that some levels do not have", () => {
     const files = {
       ...goMod("example.com/hello"),
       "main.go": "//go:build amd64.v2\n\npackage main\n\nfunc main() {}\n",
@@ -150,7 +151,7 @@ describe("errors", () => {
     );
   });
 
-  test("of a package that some levels list differently name the levels, before anything is built", () => {
+  test("name the levels that list other packages, before anything is built", () => {
     const workspace = makeWorkspace({ ...goMod("example.com/m"), ...program("cmd/a"), ...program("cmd/b") });
     const args = ["-mgo.levels=v1,v3", "-o", "bin/", "./..."];
     expectSuccess(run(workspace, [...MGO, ...args]));
@@ -187,7 +188,7 @@ describe("errors", () => {
 });
 
 describe.skipIf(Bun.which("gcc") === null)("warnings", () => {
-  test("of some levels stand behind a line that names them", () => {
+  test("are printed behind a line that names their levels", () => {
     const files = {
       ...HELLO,
       ...program("tool"),
@@ -199,7 +200,7 @@ describe.skipIf(Bun.which("gcc") === null)("warnings", () => {
   });
 });
 
-test("what a level says more than once is printed as often", () => {
+test("a line that one level prints twice is printed twice", () => {
   // Go runs the assembler twice for a package that it has not compiled before.
   const build = (mgo: readonly string[]): readonly string[] => {
     const workspace = makeWorkspace({
@@ -207,7 +208,8 @@ test("what a level says more than once is printed as often", () => {
       "main.go": "package main\n\nfunc Add()\n\nfunc main() { Add() }\n",
       "add_amd64.s": `// ${randomUUID()}\nTEXT ·Add(SB),4,$0-0\n\tRET\n`,
       "tool.sh":
-        '#!/bin/sh\n[ "$2" = -V=full ] || [ "$TOOLEXEC_IMPORTPATH" != example.com/p ] || basename "$1"\nexec "$@"\n',
+        '#!/bin/sh\n[ "$2" = -V=full ] || [ "$TOOLEXEC_IMPORTPATH" != example.com/p ] || ' +
+        'basename "$1"\nexec "$@"\n',
     });
     const args = [`-toolexec=${workspace.folder}/tool.sh`, "-o", "x", "."];
     return expectSuccess(run(workspace, [...mgo, ...args]))

@@ -49,7 +49,7 @@ function runWith(text: string, words: readonly string[], env: Readonly<Record<st
   return { status: child.exitCode, stdout: child.stdout.toString(), stderr: child.stderr.toString() };
 }
 
-/** What Go prints when the program ends so. */
+/** The end of `go run` when the program ends with status 3. */
 const ENDED = { status: 1, stderr: "exit status 3\n" };
 const best = cpuLevel();
 

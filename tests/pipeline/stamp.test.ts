@@ -1,7 +1,4 @@
-/**
- * What Go stamps into programs about their repository is the same in a bundle: mgo leaves no file where Go would
- * take it for a change.
- */
+/** Stamps of the repository are the same in a bundle: mgo leaves no file that Go would take for a change. */
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

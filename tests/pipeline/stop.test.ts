@@ -1,6 +1,4 @@
-/**
- * Signals: mgo stops with all that it has started and leaves nothing behind.
- */
+/** Signals: mgo stops with all that it has started and leaves nothing behind. */
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +31,7 @@ test("a second signal ends mgo at once, and still nothing is left", async () => 
   await child.exited;
   await end();
   expect(child.signalCode).not.toBeNull();
-  // What was killed last may still be on its way out.
+  // The program that was killed last may still be ending.
   await waitUntil(() => processesWith(mark).length === 0);
   expectNothingLeft(workspace, mark);
 });
@@ -109,7 +107,7 @@ test("Ctrl-Z stops everything that mgo has started, and SIGCONT has it go on", a
   expectNothingLeft(workspace, mark);
 });
 
-test("what is stopped can be ended", async () => {
+test("a stopped mgo can be ended", async () => {
   const { child, workspace, mark, end } = await startStuck(BLOCK);
   child.kill("SIGTSTP");
   await waitUntil(() => states(mark).every((state) => state === "T"));
