@@ -2,6 +2,7 @@
 //!
 //! Addresses are those of the module's memory.
 const std = @import("std");
+const bundle = @import("bundle");
 const checksum = @import("checksum");
 const deflate = @import("deflate");
 const filter = @import("filter");
@@ -17,18 +18,55 @@ comptime {
 
 const gpa = std.heap.wasm_allocator;
 
+/// Enough for all that is read in place.
+const alignment: std.mem.Alignment = .fromByteUnits(format.payload_align);
+
 /// Returns the address of so many bytes of memory, or 0 if there are none.
 pub export fn allocate(size: usize) usize {
     // An empty piece has an address, too.
-    const memory = gpa.alignedAlloc(u8, .@"16", @max(size, 1)) catch return 0;
+    const memory = gpa.alignedAlloc(u8, alignment, @max(size, 1)) catch return 0;
     return @intFromPtr(memory.ptr);
 }
 
 /// Takes back what `allocate` gave.
 pub export fn release(address: usize, size: usize) void {
-    const memory: [*]align(16) u8 = @ptrFromInt(address);
+    const memory: [*]align(format.payload_align) u8 = @ptrFromInt(address);
     gpa.free(memory[0..@max(size, 1)]);
 }
+
+/// Returns how many of the first bytes of a payload `parseDirectory` needs, as far as the `size` bytes at `start` tell;
+/// never more than there are.
+pub export fn directorySize(start: [*]align(format.payload_align) const u8, size: usize, payload_size: u64) usize {
+    return std.math.lossyCast(usize, bundle.startSize(start[0..size], payload_size));
+}
+
+/// Parses the directory that the first bytes of a payload of `payload_size` bytes hold. Returns 0, or the number of an
+/// error: then only its detail is written.
+pub export fn parseDirectory(
+    start: [*]align(format.payload_align) const u8,
+    size: usize,
+    payload_size: u64,
+    parsed: *format.wire.ParsedDirectory,
+) u32 {
+    const opened = bundle.parseStart(start[0..size], payload_size, &parsed.detail) catch |err| {
+        return bundle.errors.numberOf(err);
+    };
+    parsed.base = @intCast(opened.base() - opened.variants.ptr);
+    for (opened.variants, parsed.variants[0..opened.variants.len]) |*variant, *out| {
+        if (variant.size > number_max) return bundle.errors.numberOf(error.VariantSize);
+        const in_place = variant == opened.inPlace();
+        out.* = .{
+            .skeleton_size = opened.skeletonSizeOf(variant),
+            .stream_size = opened.streamSizeOf(variant),
+            .detached_first = @intCast(opened.detachedFirst(variant)),
+            .skeleton_frame_count = if (in_place) 0 else @intCast(opened.skeletonFramesOf(variant).len),
+        };
+    }
+    return 0;
+}
+
+/// JavaScript's numbers are exact up to here (Number.MAX_SAFE_INTEGER).
+const number_max = (1 << 53) - 1;
 
 var result: []const u8 = &.{};
 

@@ -1,6 +1,7 @@
 //! The root of the engine's tests.
 comptime {
     _ = @import("bundle/bundle_test.zig");
+    _ = @import("bundle/fields_test.zig");
     _ = @import("deflate/deflate_test.zig");
     _ = @import("format/levels_test.zig");
     _ = @import("filter/filter_test.zig");

@@ -42,7 +42,7 @@ const typescript_folder = "src/engine";
 pub fn writeFormat(b: *std.Build) *std.Build.Step {
     const print = b.addRunArtifact(b.addExecutable(.{
         .name = "print-format",
-        .root_module = formatModule(b, "engine/format/print_typescript.zig"),
+        .root_module = printModule(b),
     }));
     const folder = print.addOutputDirectoryArg("typescript");
     const update = b.addUpdateSourceFiles();
@@ -53,12 +53,18 @@ pub fn writeFormat(b: *std.Build) *std.Build.Step {
 }
 
 pub fn buildFormatTests(b: *std.Build) *std.Build.Step.Compile {
-    const module = formatModule(b, "engine/format/print_typescript.zig");
+    const module = printModule(b);
     for (typescript) |name| {
         const path = b.fmt(typescript_folder ++ "/{s}", .{name});
         module.addAnonymousImport(name, .{ .root_source_file = b.path(path) });
     }
     return b.addTest(.{ .name = "format", .root_module = module });
+}
+
+fn printModule(b: *std.Build) *std.Build.Module {
+    const module = formatModule(b, "engine/format/print_typescript.zig");
+    module.addAnonymousImport("errors", .{ .root_source_file = b.path("engine/bundle/errors.zig") });
+    return module;
 }
 
 /// Returns the root of a program that runs while others are built, and that knows the format.

@@ -1,6 +1,7 @@
 //! `print-format FOLDER`: writes the bundle format, the wire and the levels as TypeScript, a file for each of
 //! `modules`.
 const std = @import("std");
+const errors = @import("errors");
 const format = @import("format");
 const Writer = std.Io.Writer;
 
@@ -37,6 +38,7 @@ fn print(writer: *Writer, comptime Namespace: type) Writer.Error!void {
         const value = @field(Namespace, declaration.name);
         if (@TypeOf(value) == type) try printType(writer, declaration.name, value);
     }
+    if (Namespace == format.wire) try printErrors(writer);
 }
 
 fn printType(writer: *Writer, comptime name: []const u8, comptime T: type) Writer.Error!void {
@@ -102,6 +104,13 @@ fn printFields(
             .{ name, offset, @sizeOf(field.type), kind },
         );
     }
+}
+
+/// Prints the errors that `parseDirectory` returns the numbers of, from 1.
+fn printErrors(writer: *Writer) Writer.Error!void {
+    try writer.writeAll("\nexport const PARSE_ERRORS = [\n");
+    for (errors.names) |name| try writer.print("  \"{s}\",\n", .{name});
+    try writer.writeAll("] as const;\n");
 }
 
 /// Prints the signatures, and for each function how many arguments it takes.

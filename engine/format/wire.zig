@@ -1,12 +1,27 @@
 //! What mgo and the engine's WebAssembly module say to each other. `zig build format` writes it to
 //! `src/engine/wire.ts`, and engine/engine.zig fails to compile where its exports differ.
 
+const payload_align = @import("format.zig").payload_align;
+const variant_count_max = @import("format.zig").variant_count_max;
+
 /// The functions that the module exports: their arguments, by name and in order, and their results.
 /// engine/engine.zig says what they do.
 pub const exports = struct {
     pub const allocate = Function(struct { size: usize }, usize);
     pub const release = Function(struct { address: usize, size: usize }, void);
     pub const resultAddress = Function(struct {}, usize);
+
+    pub const directorySize = Function(struct {
+        start: [*]align(payload_align) const u8,
+        size: usize,
+        payload_size: u64,
+    }, usize);
+    pub const parseDirectory = Function(struct {
+        start: [*]align(payload_align) const u8,
+        size: usize,
+        payload_size: u64,
+        parsed: *ParsedDirectory,
+    }, u32);
 
     pub const makeRecipe = Function(struct {
         base: [*]const u8,
@@ -81,6 +96,27 @@ pub fn expectExports(comptime Engine: type) void {
         }
     }
 }
+
+/// What a directory says beside its tables: follows from them, once they were checked.
+pub const ParsedDirectory = extern struct {
+    /// The number that an error is about, for its message.
+    detail: u32,
+    /// Index of the variant in place, or of the one that others refer to.
+    base: u32,
+    /// As many as the header counts.
+    variants: [variant_count_max]ParsedVariant,
+};
+
+pub const ParsedVariant = extern struct {
+    /// In bytes.
+    skeleton_size: u64,
+    /// In bytes.
+    stream_size: u64,
+    /// Index of its first detached range.
+    detached_first: u32,
+    /// How many frames behind the extra ones decode to the skeleton; 0 for a variant in place.
+    skeleton_frame_count: u32,
+};
 
 /// How a recipe is asked for: two executables and, behind this struct, `pair_count` times a `Pair`.
 pub const Request = extern struct {

@@ -1,7 +1,8 @@
 /** `mgo bench --exec`: times a command that runs each of a bundle's variants. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Bundle, decodeVariant, findVariant } from "../bundle/read.ts";
+import { decodeVariant } from "../bundle/decode.ts";
+import { type Bundle, findVariant } from "../bundle/read.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, run } from "../system/process.ts";

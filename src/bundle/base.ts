@@ -7,9 +7,9 @@ import { CODEC, FRAME_SIZE_MAX, RESTORE } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, writeStruct } from "../engine/struct.ts";
 import type { Level } from "../levels/level.ts";
-import type { StoredVariant } from "./directory.ts";
 import type { EncodedFrame, EncodedVariant } from "./encode.ts";
 import { type Compress, encodeFrame } from "./frame.ts";
+import type { StoredVariant } from "./stored.ts";
 import { sha256 } from "./variant.ts";
 
 const RANGE_SIZE_MAX = FRAME_SIZE_MAX - RESTORE.size;

@@ -6,7 +6,7 @@
  */
 import type { Level } from "../levels/level.ts";
 import { buildInfoSection } from "./buildinfo.ts";
-import { baseVariant, type StoredFrame, type StoredVariant } from "./directory.ts";
+import { decodeVariant } from "./decode.ts";
 import {
   type Elf,
   parseElf,
@@ -17,7 +17,8 @@ import {
   SHT_NOBITS,
   SHT_NULL,
 } from "./elf.ts";
-import { type Bundle, decodeVariant } from "./read.ts";
+import type { Bundle } from "./read.ts";
+import type { StoredFrame, StoredVariant } from "./stored.ts";
 
 /** The parts of an executable, by the section that is most of each. */
 export const PARTS = [".text", ".gopclntab", ".rodata", ".data", "debug", "other"] as const;
@@ -79,14 +80,14 @@ export async function measureSizes(bundle: Bundle, signal?: AbortSignal): Promis
     const bytes = await decodeVariant(bundle, variant, signal);
     variants.push(measureVariant(variant, parseElf(bytes, `${bundle.name}: variant ${variant.level}`)));
   }
-  const base = baseVariant(directory);
-  const inPlace = base?.codec === "in_place" ? base : undefined;
+  const { base } = directory;
+  const inPlace = base.codec === "in_place" ? base : undefined;
   const buildInfo = inPlace === undefined ? (buildInfoSection(elf)?.length ?? 0) : 0;
   return {
     file: bundle.name,
     layout: directory.layout,
     size: bundle.size,
-    plainSize: base?.size ?? 0,
+    plainSize: base.size,
     launcher: bundle.size - directory.payloadSize - (inPlace?.size ?? 0) - buildInfo,
     directory: directory.variants[0]?.frames[0]?.offset ?? 0,
     buildInfo,
@@ -96,11 +97,9 @@ export async function measureSizes(bundle: Bundle, signal?: AbortSignal): Promis
 
 function measureVariant(variant: StoredVariant, elf: Elf): VariantSizes {
   const ranges = partsOf(elf);
-  const extra = variant.frames.slice(0, variant.extraFrameCount);
-  const contents = variant.frames.slice(variant.extraFrameCount);
   const inPlace = variant.codec === "in_place";
-  const plan = storedSize(inPlace ? variant.frames : extra);
-  const stored = inPlace ? undefined : apportion(contents, streamOf(variant, ranges));
+  const plan = storedSize(inPlace ? variant.frames : variant.extraFrames);
+  const stored = inPlace ? undefined : apportion(variant.contentFrames, streamOf(variant, ranges));
   const parts = PARTS.map((part): PartSizes => {
     const size = ranges
       .filter((range) => range.part === part)

@@ -19,10 +19,11 @@ import {
 } from "./encode.ts";
 import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./image.ts";
 import type { Layout, StartPolicy } from "./layout.ts";
-import { readBundle, verifyImage } from "./read.ts";
+import { readBundle } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
 import { splitStream } from "./stream.ts";
 import { checkVariants, type PendingInput, readVariant, type Variant, type VariantInput } from "./variant.ts";
+import { verifyImage } from "./verify.ts";
 
 export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
@@ -59,7 +60,7 @@ export async function createBundle(
       ? await createDirect(variants, all, template, options)
       : await createPacked(variants, all, template, options);
   // What the reader refuses would not start. Each frame was decoded again when it was encoded.
-  verifyImage(readBundle(Buffer.concat(bundle), "the new bundle"));
+  verifyImage(await readBundle(Buffer.concat(bundle), "the new bundle"));
   return bundle;
 }
 

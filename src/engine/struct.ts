@@ -2,13 +2,13 @@
  * Reads and writes the fixed-size little-endian structs that src/engine/format.ts describes.
  */
 
-interface Field {
+export interface Field {
   readonly offset: number;
   readonly size: number;
   readonly type: "u8" | "u16" | "u32" | "u64" | "bytes";
 }
 
-interface Struct {
+export interface Struct {
   readonly size: number;
   readonly fields: Readonly<Record<string, Field>>;
 }

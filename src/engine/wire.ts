@@ -4,6 +4,8 @@ export type Exports = {
   readonly allocate: (size: number) => number;
   readonly release: (address: number, size: number) => void;
   readonly resultAddress: () => number;
+  readonly directorySize: (start: number, size: number, payloadSize: bigint) => number;
+  readonly parseDirectory: (start: number, size: number, payloadSize: bigint, parsed: number) => number;
   readonly makeRecipe: (
     base: number,
     baseSize: number,
@@ -46,6 +48,8 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   allocate: 1,
   release: 2,
   resultAddress: 0,
+  directorySize: 3,
+  parseDirectory: 4,
   makeRecipe: 5,
   openRecipe: 5,
   closeRecipe: 1,
@@ -58,6 +62,25 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   hashPiece: 2,
   hashValue: 0,
 };
+
+export const PARSED_DIRECTORY = {
+  size: 104,
+  fields: {
+    detail: { offset: 0, size: 4, type: "u32" },
+    base: { offset: 4, size: 4, type: "u32" },
+    variants: { offset: 8, size: 96, type: "bytes" },
+  },
+} as const;
+
+export const PARSED_VARIANT = {
+  size: 24,
+  fields: {
+    skeleton_size: { offset: 0, size: 8, type: "u64" },
+    stream_size: { offset: 8, size: 8, type: "u64" },
+    detached_first: { offset: 16, size: 4, type: "u32" },
+    skeleton_frame_count: { offset: 20, size: 4, type: "u32" },
+  },
+} as const;
 
 export const REQUEST = {
   size: 32,
@@ -101,3 +124,31 @@ export const SPAN = {
     size: { offset: 8, size: 4, type: "u32" },
   },
 } as const;
+
+export const PARSE_ERRORS = [
+  "BaseIndex",
+  "DetachedFrame",
+  "DetachedRange",
+  "DetachedRun",
+  "DirectoryBounds",
+  "DirectoryChecksum",
+  "ExtraFrames",
+  "FrameRun",
+  "FrameSize",
+  "InPlaceCount",
+  "LayoutFields",
+  "LevelOrder",
+  "LevelRange",
+  "NotABundle",
+  "PayloadSize",
+  "ReservedNotZero",
+  "SkeletonEnd",
+  "StoredOffset",
+  "StoredSize",
+  "UnknownCodec",
+  "UnknownFilter",
+  "UnknownLayout",
+  "UnknownVersion",
+  "VariantChecksum",
+  "VariantSize",
+] as const;

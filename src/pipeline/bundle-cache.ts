@@ -73,7 +73,7 @@ async function readCached(path: string): Promise<Bundle | undefined> {
   try {
     const bytes = await readFile(path);
     const [checksum, bundle] = [bytes.subarray(0, CHECKSUM_SIZE), bytes.subarray(CHECKSUM_SIZE)];
-    return checksum.equals(sha256(bundle)) ? readBundle(bundle, path) : undefined;
+    return checksum.equals(sha256(bundle)) ? await readBundle(bundle, path) : undefined;
   } catch {
     return undefined;
   }

@@ -8,8 +8,8 @@
 import { describe, expect, test } from "bun:test";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { readDirectory } from "../../src/bundle/stored.ts";
 import { scratch } from "../support/folders.ts";
 import { findPlaces } from "../support/hostile.ts";
 import { buildBundle, buildVariant } from "../support/variants.ts";
@@ -50,7 +50,7 @@ describe.skipIf(!canMount)("a bundle below an overlay, changed while it is extra
   const original = readFileSync(bundle);
   const payloadAt = findSection(parseElf(original, bundle), ".mgo")?.offset ?? 0;
   const payload = original.subarray(payloadAt);
-  const frames = readDirectory(payload, bundle).variants[0]?.frames ?? [];
+  const frames = (await readDirectory(payload, bundle)).variants[0]?.frames ?? [];
   const last = frames.at(-1);
   if (last === undefined || frames.length < 2) throw new Error("a bundle of at least two frames is needed");
   const places = findPlaces(payload).frames;

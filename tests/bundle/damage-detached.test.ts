@@ -5,9 +5,10 @@
 import { describe, expect, test } from "bun:test";
 import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from "node:fs";
 import { zstdCompressSync } from "node:zlib";
-import { readDirectory, type StoredFrame, type StoredVariant } from "../../src/bundle/directory.ts";
+import { decodeVariant } from "../../src/bundle/decode.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
-import { decodeVariant, findVariant, openBundle } from "../../src/bundle/read.ts";
+import { findVariant, openBundle } from "../../src/bundle/read.ts";
+import { readDirectory, type StoredFrame, type StoredVariant } from "../../src/bundle/stored.ts";
 import { DETACHED, FRAME } from "../../src/engine/format.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 import { MgoError } from "../../src/system/error.ts";
@@ -21,20 +22,12 @@ const original = readFileSync(path);
 const whole = readFileSync(buildVariant("v1", "levels", UNSTRIPPED));
 const payloadAt = findSection(parseElf(original, path), ".mgo")?.offset ?? 0;
 const payload = original.subarray(payloadAt);
-const { variants } = readDirectory(payload, path);
+const { variants } = await readDirectory(payload, path);
 const places = findPlaces(payload);
 const detachedFrames = variants.flatMap(framesBehindSkeleton);
 
-function framesBehindSkeleton({
-  frames,
-  extraFrameCount,
-  skeletonSize,
-}: StoredVariant): readonly StoredFrame[] {
-  let offset = 0;
-  return frames.slice(extraFrameCount).filter((frame) => {
-    offset += frame.size;
-    return offset > skeletonSize;
-  });
+function framesBehindSkeleton({ contentFrames, skeletonFrameCount }: StoredVariant): readonly StoredFrame[] {
+  return contentFrames.slice(skeletonFrameCount);
 }
 
 interface Change {

@@ -6,8 +6,8 @@
  */
 import { describe, expect, test } from "bun:test";
 import { closeSync, copyFileSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
-import { type Directory, readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { type Directory, readDirectory } from "../../src/bundle/stored.ts";
 import { FRAME, HEADER } from "../../src/engine/format.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 import { scratch } from "../support/folders.ts";
@@ -28,7 +28,7 @@ const section = findSection(elf, ".mgo");
 if (section === undefined) throw new Error("no payload");
 const payloadAt = section.offset;
 const payload = original.subarray(payloadAt, payloadAt + section.size);
-const directory = readDirectory(payload, path);
+const directory = await readDirectory(payload, path);
 const places = findPlaces(payload);
 
 /** Repeatable random whole numbers below a limit (mulberry32). */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeVariant } from "../../src/bundle/decode.ts";
 import { planDirect } from "../../src/bundle/direct.ts";
 import {
   EHDR,
@@ -17,7 +18,8 @@ import {
   SHT_NOBITS,
 } from "../../src/bundle/elf.ts";
 import { parseTemplate } from "../../src/bundle/image.ts";
-import { decodeVariant, findVariant, openBundle, readBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { findVariant, openBundle, readBundle } from "../../src/bundle/read.ts";
+import { verifyBundle } from "../../src/bundle/verify.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
@@ -259,16 +261,16 @@ describe("a direct bundle", () => {
       for (const at of [offset, offset + Math.floor(size / 2), offset + size - 1]) {
         const bytes = Buffer.from(whole);
         bytes[at] = (bytes[at] ?? 0) ^ 1;
-        const verified = Promise.resolve().then(() => verifyBundle(readBundle(bytes, "changed")));
+        const verified = readBundle(bytes, "changed").then((opened) => verifyBundle(opened));
         await expect(verified).rejects.toThrow(/^changed (is|has)/);
       }
     }
     // Behind the last program header stand the section headers as Go's linker has left them.
     const bytes = Buffer.from(whole);
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
-    expect(await verifyBundle(readBundle(bytes, "changed"))).toEqual({ changed: BASE });
+    expect(await verifyBundle(await readBundle(bytes, "changed"))).toEqual({ changed: BASE });
     const cut = parseElf(whole, bundle).header.shoff;
-    expect(() => readBundle(whole.subarray(0, Number(cut)), "cut")).toThrow(MgoError);
+    await expect(readBundle(whole.subarray(0, Number(cut)), "cut")).rejects.toThrow(MgoError);
   });
 
   test("is read or refused whatever its directory says behind right checksums", async () => {
@@ -281,7 +283,7 @@ describe("a direct bundle", () => {
       const bytes = Buffer.from(whole);
       bytes.set(directory, at);
       try {
-        const opened = readBundle(bytes, "forged");
+        const opened = await readBundle(bytes, "forged");
         await decodeVariant(opened, findVariant(opened, BASE));
       } catch (error) {
         expect(error).toBeInstanceOf(MgoError);

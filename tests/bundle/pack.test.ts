@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { openBundle } from "../../src/bundle/read.ts";
+import { verifyBundle } from "../../src/bundle/verify.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { ROOT, scratch } from "../support/folders.ts";
 import { type Outcome, runProgram } from "../support/run.ts";

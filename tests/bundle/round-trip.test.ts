@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { decodeVariant } from "../../src/bundle/decode.ts";
 import { COMPRESS } from "../../src/bundle/frame.ts";
-import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { findVariant, openBundle } from "../../src/bundle/read.ts";
+import { verifyBundle } from "../../src/bundle/verify.ts";
 import { createBundle } from "../../src/bundle/write.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { runProgram } from "../support/run.ts";

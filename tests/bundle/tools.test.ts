@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { openBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { openBundle } from "../../src/bundle/read.ts";
+import { verifyBundle } from "../../src/bundle/verify.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { scratch } from "../support/folders.ts";
 import { runProgram } from "../support/run.ts";

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { decodeVariant } from "../../src/bundle/decode.ts";
 import { PT_LOAD, parseElf, SHF_ALLOC, SHT_NOBITS, SHT_NULL } from "../../src/bundle/elf.ts";
 import { COMPRESS } from "../../src/bundle/frame.ts";
-import { decodeVariant, findVariant, openBundle, verifyBundle } from "../../src/bundle/read.ts";
+import { findVariant, openBundle } from "../../src/bundle/read.ts";
 import { splitStream } from "../../src/bundle/stream.ts";
+import { verifyBundle } from "../../src/bundle/verify.ts";
 import { loadDeflate } from "../../src/engine/deflate.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
-import { readDirectory } from "../../src/bundle/directory.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
 import { readBlock } from "../../src/bundle/image.ts";
+import { readDirectory } from "../../src/bundle/stored.ts";
 import { HEADER } from "../../src/engine/format.ts";
 import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
@@ -233,7 +233,7 @@ describe("a direct bundle", () => {
   });
 });
 
-describe.skipIf(!runnable.includes(BASE))("the launcher of a direct bundle", () => {
+describe.skipIf(!runnable.includes(BASE))("the launcher of a direct bundle", async () => {
   const original = readFileSync(bundle);
   const section = findSection(parseElf(original, bundle), ".mgo");
   const start = section?.offset ?? 0;
@@ -242,7 +242,7 @@ describe.skipIf(!runnable.includes(BASE))("the launcher of a direct bundle", () 
   const payload = original.subarray(payloadAt, start + (section?.size ?? 0));
   const directoryEnd = findPlaces(payload).end;
   // OTHER is predicted from the base, in part from frames that the base stores.
-  const needed = readDirectory(payload, bundle).variants.filter(
+  const needed = (await readDirectory(payload, bundle)).variants.filter(
     ({ level }) => level === OTHER || level === BASE,
   );
   const otherEnd = Math.max(

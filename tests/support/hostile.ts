@@ -1,7 +1,6 @@
 /** Payloads that were changed by somebody who knows the format: their checksums are right. */
-import { readDirectory } from "../../src/bundle/directory.ts";
 import { DETACHED, FRAME, HEADER, VARIANT } from "../../src/engine/format.ts";
-import { writeStruct } from "../../src/engine/struct.ts";
+import { readStruct, writeStruct } from "../../src/engine/struct.ts";
 
 /** Where the directory's parts start, in bytes from the start of the payload. */
 export interface Places {
@@ -13,17 +12,17 @@ export interface Places {
 }
 
 export function findPlaces(payload: Uint8Array): Places {
-  const { variants } = readDirectory(payload, "payload");
-  const count = variants.reduce((sum, { frames }) => sum + frames.length, 0);
-  const ranges = variants.reduce((sum, { detached }) => sum + detached.length, 0);
-  const tables = HEADER.size + variants.length * VARIANT.size;
-  const detached = tables + count * FRAME.size;
-  return {
-    variants: variants.map((_, index) => HEADER.size + index * VARIANT.size),
-    frames: Array.from({ length: count }, (_, index) => tables + index * FRAME.size),
-    detached: Array.from({ length: ranges }, (_, index) => detached + index * DETACHED.size),
-    end: detached + ranges * DETACHED.size,
+  const header = readStruct(HEADER, payload, 0);
+  let end = HEADER.size;
+  const take = (size: number, count: number): readonly number[] => {
+    const starts = Array.from({ length: count }, (_, index) => end + index * size);
+    end += count * size;
+    return starts;
   };
+  const variants = take(VARIANT.size, header.variant_count);
+  const frames = take(FRAME.size, header.frame_count);
+  const detached = take(DETACHED.size, header.detached_count);
+  return { variants, frames, detached, end };
 }
 
 /** A payload's directory after this change, with its checksum made right again. */

@@ -1,5 +1,6 @@
 /** `mgo extract FILE --level LEVEL|--native -o OUT`: writes one variant as `go build` made it. */
-import { type Bundle, decodeVariant, findVariant, openBundle } from "../../bundle/read.ts";
+import { decodeVariant } from "../../bundle/decode.ts";
+import { type Bundle, findVariant, openBundle } from "../../bundle/read.ts";
 import type { Level } from "../../levels/level.ts";
 import { highestUpTo, nativeLevel } from "../../levels/native.ts";
 import { MgoError } from "../../system/error.ts";

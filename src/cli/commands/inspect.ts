@@ -2,9 +2,9 @@
  * `mgo inspect FILE`: prints what is in a bundle, from its directory alone unless sizes by part are wanted.
  */
 import packageJson from "../../../package.json" with { type: "json" };
-import { baseVariant, type StoredFrame, type StoredVariant } from "../../bundle/directory.ts";
 import { type Bundle, openBundle } from "../../bundle/read.ts";
 import { measureSizes } from "../../bundle/sizes.ts";
+import type { StoredVariant } from "../../bundle/stored.ts";
 import { checkPage, placePage } from "../../page/place.ts";
 import { renderSizesPage } from "../../page/sizes.ts";
 import { formatRatio, formatSize } from "../../system/figures.ts";
@@ -38,8 +38,8 @@ export type BundleReport = ReturnType<typeof describe>;
 function describe(bundle: Bundle) {
   const { directory, info } = bundle;
   const { variants: stored } = directory;
-  const base = baseVariant(directory);
-  const plain = base?.size ?? 0;
+  const { base } = directory;
+  const plain = base.size;
   const variants = stored.map((variant, index) => {
     const size = variant.frames.reduce((sum, frame) => sum + frame.storedSize, 0);
     return {
@@ -64,7 +64,7 @@ function describe(bundle: Bundle) {
     size: bundle.size,
     plain_size: plain,
     ratio: bundle.size / plain,
-    base: base?.level ?? null,
+    base: base.level,
     go_version: info.goVersion,
     path: info.path,
     module: info.module ?? null,
@@ -77,16 +77,17 @@ function describe(bundle: Bundle) {
 }
 
 /** Returns how many stored bytes hold what starts can do without. */
-function storedBehindSkeleton({ codec, frames, extraFrameCount, skeletonSize }: StoredVariant): number {
-  const sum = (some: readonly StoredFrame[]): number =>
-    some.reduce((total, frame) => total + frame.storedSize, 0);
-  if (codec === "in_place") return sum(frames.filter(({ isDetached }) => isDetached));
-  let offset = 0;
-  const behind = frames.slice(extraFrameCount).filter(({ size }) => {
-    offset += size;
-    return offset > skeletonSize;
-  });
-  return sum(behind);
+function storedBehindSkeleton({
+  codec,
+  extraFrames,
+  contentFrames,
+  skeletonFrameCount,
+}: StoredVariant): number {
+  const frames =
+    codec === "in_place"
+      ? extraFrames.filter(({ isDetached }) => isDetached)
+      : contentFrames.slice(skeletonFrameCount);
+  return frames.reduce((total, { storedSize }) => total + storedSize, 0);
 }
 
 /** In lines of at most 80 columns, but for long names. */

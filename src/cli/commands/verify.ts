@@ -1,5 +1,6 @@
 /** `mgo verify FILE`: checks every byte of a bundle that is loaded. */
-import { openBundle, verifyBundle } from "../../bundle/read.ts";
+import { openBundle } from "../../bundle/read.ts";
+import { verifyBundle } from "../../bundle/verify.ts";
 import type { Level } from "../../levels/level.ts";
 import { MgoError } from "../../system/error.ts";
 import type { Context } from "../../system/process.ts";
