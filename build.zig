@@ -62,7 +62,8 @@ const zstd_default = "node_modules/zstd-napi/deps/zstd/lib";
 const clang_default = "clang-19";
 
 fn readOptions(b: *std.Build) Options {
-    const zstd = b.option([]const u8, "zstd", "zstd's lib folder (default: " ++ zstd_default ++ ")") orelse zstd_default;
+    const asked = b.option([]const u8, "zstd", "zstd's lib folder (default: " ++ zstd_default ++ ")");
+    const zstd = asked orelse zstd_default;
     const architecture: arch.Architecture = .amd64;
     return .{
         .architecture = architecture,

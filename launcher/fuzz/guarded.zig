@@ -20,7 +20,8 @@ pub fn Guarded(comptime alignment: usize) type {
         pub fn init(size: usize) Self {
             const pages_size = std.mem.alignForward(usize, size, page_size);
             const mapping = map(pages_size + page_size) catch @panic("no memory to fuzz with");
-            if (protect(@intFromPtr(mapping.ptr) + pages_size, page_size, .{}) == .failed) @panic("no page to guard with");
+            const guard = @intFromPtr(mapping.ptr) + pages_size;
+            if (protect(guard, page_size, .{}) == .failed) @panic("no page to guard with");
             const start = std.mem.alignBackward(usize, pages_size - size, alignment);
             return .{ .mapping = mapping, .bytes = @alignCast(mapping[start..][0..size]) };
         }
