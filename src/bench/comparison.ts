@@ -18,7 +18,7 @@ export interface Cell {
 export interface Row {
   /** The import path; empty if there is none. */
   readonly pkg: string;
-  /** Without `Benchmark` in front. */
+  /** The name without `Benchmark`. */
   readonly name: string;
   /** A cell for each level. */
   readonly cells: ReadonlyMap<Level, Cell>;

@@ -42,7 +42,7 @@ export interface Compared {
   readonly conclusion: Conclusion;
 }
 
-/** In lines of at most 80 columns. */
+/** Returns the report as text, in lines of at most 80 columns. */
 export function renderText(report: BenchReport): string {
   const { compared, machine, results, rounds, sizes } = report;
   const parts = [

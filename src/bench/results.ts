@@ -26,9 +26,9 @@ export interface Incomplete extends Benchmark {
 
 export class Results {
   readonly levels: readonly Level[];
-  /** By level and by the benchmark's key. */
+  /** Results by level and by the benchmark's key. */
   readonly #results: ReadonlyMap<Level, Map<string, Result[]>>;
-  /** By key, in the order of their first results. */
+  /** Benchmarks by key, in the order of their first results. */
   readonly #benchmarks = new Map<string, Benchmark>();
   readonly #units = new Set<string>();
   readonly #dropped = new Set<string>();

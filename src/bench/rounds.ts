@@ -22,7 +22,7 @@ export interface RoundsRequest {
 export interface Turn {
   readonly subject: Subject;
   readonly level: Level;
-  /** From 1. */
+  /** Counted from 1. */
   readonly round: number;
   readonly done: number;
   readonly total: number;

@@ -1,4 +1,4 @@
-/** From mgo's arguments to the command that they name. */
+/** Finds the command that mgo's arguments name. */
 import packageJson from "../../package.json" with { type: "json" };
 import { loadHash } from "../engine/hash.ts";
 import { chdirLength } from "../go/flags.ts";

@@ -3,7 +3,7 @@ import { PART_MEANINGS, PARTS, type Sizes } from "../bundle/sizes.ts";
 import { formatRatio, formatSize } from "../system/figures.ts";
 import { formatTable, wrapText } from "../system/text.ts";
 
-/** In lines of at most 80 columns. */
+/** Returns the sizes as text, in lines of at most 80 columns. */
 export function renderSizes(sizes: Sizes): string {
   const { variants } = sizes;
   const rows = (pick: "size" | "stored"): string[][] =>
@@ -40,7 +40,7 @@ export function renderSizes(sizes: Sizes): string {
     .join("\n");
 }
 
-/** Sizes in bytes. */
+/** Returns the sizes for JSON, in bytes. */
 export function sizesToJson(sizes: Sizes) {
   return {
     file: sizes.file,

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { constants as system } from "node:os";
 import { hasCode } from "./error.ts";
 
-/** From <sys/file.h>; the same on Linux and macOS. */
+/** Flags of flock(2) in <sys/file.h>, the same on Linux and macOS. */
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 

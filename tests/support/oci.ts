@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a test looks at of an image. */
+/** Parts of an image that a test looks at. */
 export interface Image {
   readonly architecture: string;
   readonly entrypoint: readonly string[];

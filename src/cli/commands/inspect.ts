@@ -69,7 +69,7 @@ function describe(bundle: Bundle) {
     path: info.path,
     module: info.module ?? null,
     payload_size: directory.payloadSize,
-    // Beside a base in place only the block can be told: tools such as strip make the base smaller.
+    // Tools such as strip may have made a base in place smaller: only the block is known.
     overhead_size: directory.layout === "direct" ? bundle.block.length : bundle.size - directory.payloadSize,
     image_xxh64: directory.imageChecksum.toString(16).padStart(16, "0"),
     variants,
@@ -90,7 +90,7 @@ function storedBehindSkeleton({
   return frames.reduce((total, { storedSize }) => total + storedSize, 0);
 }
 
-/** In lines of at most 80 columns, but for long names. */
+/** Returns text in lines of at most 80 columns, unless names are longer. */
 function render(report: BundleReport): string {
   const { module, layout, base } = report;
   const isDirect = layout === "direct";
