@@ -7,6 +7,7 @@ import { CODEC, FRAME_SIZE_MAX, RESTORE } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, writeStruct } from "../engine/struct.ts";
 import type { Level } from "../levels/level.ts";
+import type { Range } from "./build-id.ts";
 import type { EncodedFrame, EncodedVariant } from "./encode.ts";
 import { type Compress, encodeFrame } from "./frame.ts";
 import type { StoredVariant } from "./stored.ts";
@@ -23,7 +24,7 @@ const RANGE_SIZE_MAX = FRAME_SIZE_MAX - RESTORE.size;
 export async function encodeBase(
   level: Level,
   bytes: Uint8Array,
-  overwritten: readonly { readonly offset: number; readonly size: number }[],
+  overwritten: readonly Range[],
   extra: readonly EncodedFrame[],
   compress: Compress,
 ): Promise<EncodedVariant> {

@@ -12,6 +12,7 @@ import { PAYLOAD_ALIGN, SECTION_PAYLOAD } from "../engine/format.ts";
 import { writeStruct } from "../engine/struct.ts";
 import { MgoError } from "../system/error.ts";
 import { align, alignAddress } from "./align.ts";
+import { findBuildId, type Range } from "./build-id.ts";
 import {
   EHDR,
   type Elf,
@@ -43,8 +44,10 @@ export interface DirectPlan {
   readonly address: bigint;
   /** Of the program headers, the added one among them. */
   readonly programs: readonly Program[];
-  /** What of the base is overwritten: ascending, without overlaps. Offsets and sizes in bytes. */
-  readonly overwritten: readonly { readonly offset: number; readonly size: number }[];
+  /** The base's build ID, which the bundle has another in place of. */
+  readonly buildId: Range | undefined;
+  /** What of the base is overwritten: ascending, without overlaps. */
+  readonly overwritten: readonly Range[];
 }
 
 /**
@@ -83,13 +86,16 @@ export function planDirect(base: Elf, block: Uint8Array, name: string): DirectPl
   };
   const programs = findSlot(base, added, name);
   const table = { offset: Number(header.phoff), size: programs.length * PHDR.size };
+  const found = findBuildId(base);
+  const buildId = found !== undefined && found.offset >= table.offset + table.size ? found : undefined;
   return {
     base,
     block,
     offset,
     address,
     programs,
-    overwritten: [{ offset: 0, size: EHDR.size }, table],
+    buildId,
+    overwritten: [{ offset: 0, size: EHDR.size }, table, ...(buildId === undefined ? [] : [buildId])],
   };
 }
 

@@ -74,6 +74,7 @@ export const PF_R = 4;
 export const SHT_NULL = 0;
 export const SHT_PROGBITS = 1;
 export const SHT_RELA = 4;
+export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 /** Section numbers from here on are reserved: the ELF header cannot count more sections. */
 export const SHN_LORESERVE = 0xff00;

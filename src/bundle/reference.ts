@@ -5,7 +5,7 @@
 import type { Base } from "../engine/predictor.ts";
 import { ROLE } from "../engine/wire.ts";
 import { type Image, type Part, readImage } from "./correspondence.ts";
-import { PT_INTERP, PT_LOAD, parseElf, SHF_WRITE } from "./elf.ts";
+import { PT_INTERP, PT_LOAD, parseElf, type Section, SHF_WRITE, SHT_NOTE } from "./elf.ts";
 import type { Stream } from "./stream.ts";
 
 export interface Reference extends Base {
@@ -21,7 +21,7 @@ export function storedReference(base: Uint8Array, stream: Stream): Reference {
 /**
  * The reference that a base in place is. Only what is loaded unchanged is taken from its image: a dynamic linker
  * writes addresses into what is not read-only before the launcher runs, and `strip` takes away what is not loaded.
- * The rest is stored beside it.
+ * The rest is stored beside it, but for notes, which are in no reference: the bundle has a build ID of its own.
  *
  * @returns it, and its last bytes, which are to be stored
  */
@@ -32,14 +32,16 @@ export function inPlaceReference(
   const elf = parseElf(base, "the base");
   const image = readImage(base, stream);
   const dynamic = elf.programs.some(({ type }) => type === PT_INTERP);
-  const written = new Set(
-    elf.sections.filter(({ header }) => (header.flags & SHF_WRITE) !== 0n).map(({ name }) => name),
-  );
+  const namesOf = (holds: (header: Section["header"]) => boolean): ReadonlySet<string> =>
+    new Set(elf.sections.filter(({ header }) => holds(header)).map(({ name }) => name));
+  const written = namesOf(({ flags }) => (flags & SHF_WRITE) !== 0n);
+  const notes = namesOf(({ type }) => type === SHT_NOTE);
+  const taken = image.parts.filter(({ name }) => !notes.has(name));
   const isLoaded = (part: Part): boolean =>
     part.address < image.size && (part.role === ROLE.zeros || !dynamic || !written.has(part.name));
   let [size, neededEnd] = [image.size, image.size];
   // Detached parts come last.
-  const parts = image.parts.map((part) => {
+  const parts = taken.map((part) => {
     if (isLoaded(part)) return { ...part, offset: part.address };
     const offset = size;
     size += part.size;
@@ -48,7 +50,7 @@ export function inPlaceReference(
   });
   const bytes = new Uint8Array(size);
   for (const [index, part] of parts.entries()) {
-    const from = image.parts[index]?.offset ?? 0;
+    const from = taken[index]?.offset ?? 0;
     if (part.role !== ROLE.zeros) bytes.set(stream.bytes.subarray(from, from + part.size), part.offset);
   }
   const reference = { bytes, imageSize: image.size, image: { ...image, parts } };

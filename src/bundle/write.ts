@@ -5,6 +5,7 @@
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "../engine/format.ts";
 import { MgoError } from "../system/error.ts";
 import { encodeBase } from "./base.ts";
+import { withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { type DirectPlan, fillDirect, payloadAddress, planDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
@@ -112,13 +113,17 @@ async function createDirect(
   const inPlace = (await all)[base];
   if (inPlace === undefined || plan === undefined) throw new Error("no base");
   const { elf, path } = inPlace;
-  const checksum = imageChecksum(elf, path, new Map(), template.block.bytes);
+  const { block } = template;
   const fields = {
     address: payloadAddress(plan),
     entry: elf.header.entry,
     startPolicy: options.startPolicy ?? "best",
   };
-  return fillDirect(plan, template.block.entry, writePayload(encoded, base, checksum, fields));
+  // The directory tells bundles apart. The checksum that it gets in the end covers the build ID.
+  const [directory = new Uint8Array()] = writePayload(encoded, base, 0n, fields);
+  const named = plan.buildId === undefined ? elf : withBuildId(elf, plan.buildId, [block.bytes, directory]);
+  const checksum = imageChecksum(named, path, new Map(), block.bytes);
+  return fillDirect({ ...plan, base: named }, block.entry, writePayload(encoded, base, checksum, fields));
 }
 
 async function encodeInPlace(
