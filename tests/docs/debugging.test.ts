@@ -1,9 +1,9 @@
-/** docs/debugging.md, followed word by word. */
+/** Bundles under debuggers, profilers and tracers, as docs/debugging.md has it. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { followPage } from "../support/follow.ts";
 
-/** Whether perf is there and the kernel lets it record. */
+/** Where the kernel lets nobody record, perf is there for nothing. */
 const perf =
   Bun.which("perf") !== null &&
   spawnSync("perf", ["record", "-q", "-e", "cpu-clock", "-o", "/dev/null", "true"]).status === 0;

@@ -1,4 +1,4 @@
-/** docs/faq.md, followed word by word. */
+/** The answers of docs/faq.md that show something. */
 import { cpuLevel } from "../support/cpu.ts";
 import { followPage } from "../support/follow.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The Dockerfiles of examples/containers, built by buildah. Other images stand for those that they begin with:
- * Debian's have the programs of this machine, Alpine's those of BusyBox, and `apk` only prints its arguments.
+ * The Dockerfiles of examples/containers, built by buildah. For the images that they begin with stand others: Debian's
+ * have the programs of this machine, Alpine's those of BusyBox, and `apk` only says what it was asked for.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** The CPU of this machine. */
+/** What this machine can run. */
 import type { Level } from "../../src/levels/level.ts";
 
 /** The best level of this machine's CPU, by Linux's own account of its features. */

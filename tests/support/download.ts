@@ -1,6 +1,6 @@
 /**
- * A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. MGO_RELEASE names the folder of a
- * real one, which `npm run release` makes; else a script that starts this checkout's mgo stands for it.
+ * A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. MGO_RELEASE names the folder of a real one,
+ * which `npm run release` makes; else a script stands for mgo that starts this checkout's.
  */
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";

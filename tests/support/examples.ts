@@ -1,4 +1,4 @@
-/** The folders in examples/, as a reader would copy them, and an mgo that other tools find in PATH. */
+/** The folders in examples/, as a reader would copy them, and mgo as a program that other tools find in PATH. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./folders.ts";
@@ -33,7 +33,7 @@ export function withMgo(workspace: Workspace, ...tools: readonly string[]): Read
 }
 
 /**
- * Looks for the blocks of a page in the example's file that it shows parts of.
+ * What a page shows of an example's file.
  *
  * @param language that the page's fences name
  * @param file in examples/

@@ -1,6 +1,6 @@
 /**
- * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one
- * folder, as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
+ * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one folder,
+ * as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
  */
 import { describe, expect, test } from "bun:test";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,16 +14,15 @@ export interface Surroundings {
   readonly files?: Files;
   /** More variables; PATH goes in front of the one that has `mgo` and the system's programs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether the page cannot be followed here. */
+  /** Looked at before anything is run: why the page cannot be followed here. */
   readonly skip?: boolean;
-  /** Needs of blocks that are no programs ("needs core-dumps"), and whether this machine meets them. */
+  /** What blocks need beside programs ("needs core-dumps"), and whether it is had. */
   readonly abilities?: Readonly<Record<string, boolean>>;
 }
 
 /**
- * Registers a test for each block of a page that is marked for it. A block starts with the variables and in
- * the folder that the last one ended with; programs left in the background are killed. A block that fails ends
- * the page.
+ * Registers a test for each block of a page that is marked for it. Variables and the folder that a block leaves are those
+ * of the next one; what it leaves in the background is killed. A block that fails ends the page.
  *
  * @param page the page's path from the repository's root
  */
@@ -73,11 +72,11 @@ function newReader(surroundings: Surroundings): Reader {
     // The next block starts with the variables and in the folder that this one ends with.
     const keep = `keep() { { export -p; printf 'cd %q\\n' "$PWD"; } >'${state}'; }; trap keep EXIT`;
     const load = existsSync(state) ? `. '${state}'` : ":";
-    // If the page shows output, a command before the last may fail, as on a terminal.
+    // Where output is shown, a command before the last may fail, as on a terminal.
     const options = output === undefined ? "set -aeuo pipefail" : "set -a";
     const command = `${load}\n${keep}\n${options}\n${script}`;
     const file = openSync(log, "w");
-    // A session of its own, and a file to print to, so that programs in the background keep nobody waiting.
+    // In a session of its own, with a file to print to: what goes on in the background is neither waited for nor left.
     const child = Bun.spawn(["bash", "-c", command], {
       cwd: open().folder,
       env: { ...open().env, ...env, PATH: `${bin}:${path}` },

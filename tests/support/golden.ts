@@ -1,4 +1,4 @@
-/** Contents of tests/golden/payload-v1.bin, as launcher/decode/golden_test.zig has them, too. */
+/** What is in tests/golden/payload-v1.bin. The launcher's tests know the same: launcher/decode/golden_test.zig. */
 import type { Level } from "../../src/levels/level.ts";
 
 /** Stands in the golden header; no launcher belongs to it. */

@@ -1,6 +1,6 @@
 /**
- * Dockerfiles built by buildah without a registry: images made of this machine's own programs stand for those
- * that they begin with.
+ * Dockerfiles built by buildah, where no registry can be reached: images that stand for the ones which they begin with,
+ * made of this machine's own programs.
  */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,10 +8,10 @@ import { ROOT } from "./folders.ts";
 import { expectSuccess, type Outcome } from "./run.ts";
 import { type Files, type Workspace, writeFiles } from "./workspace.ts";
 
-/** Contents of an image, by path. */
+/** What an image is made of, by path. */
 export interface Contents {
   readonly files: Files;
-  /** Targets of symbolic links. */
+  /** Where symbolic links lead to. */
   readonly links: Readonly<Record<string, string>>;
   /** Files of this machine that are copied. */
   readonly copies?: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Contents {
 
 /** Buildah with a storage of its own, in a workspace. */
 export interface Buildah {
-  /** Runs a command of buildah's in the workspace's folder, while the test's own servers answer. */
+  /** Runs a command of buildah's in the workspace's folder. The test's own servers answer meanwhile. */
   readonly run: (...words: readonly string[]) => Promise<Outcome>;
   readonly image: (name: string, contents: Contents) => Promise<void>;
   /** An image's root, mounted. */
@@ -84,7 +84,7 @@ export function machineFlags(workspace: Workspace, folders: readonly string[]): 
   ];
 }
 
-/** Variables of every image: this machine's Go cache, as `machineFlags` mounts it, and the tests' settings. */
+/** In every image: Go's cache is this machine's, as `machineFlags` mounts it, and settings are those of other tests. */
 const ENVIRONMENT = `ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV GOCACHE=/machine/go-build GOPROXY=off GOTOOLCHAIN=local MGOFLAGS=-mgo.compress=fast
 `;

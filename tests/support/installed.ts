@@ -1,10 +1,10 @@
-/** Checks of an installed mgo. */
+/** What an installed mgo must be able to do. */
 import { expect } from "bun:test";
 import packageJson from "../../package.json" with { type: "json" };
 
 const { version } = packageJson;
 
-/** Shell commands that use an installed mgo in all ways that its package is for. They need HELLO. */
+/** Shell commands that use an installed mgo, in a workspace with HELLO, in all ways that its package is for. */
 export const USE = `
 test "$(mgo --version)" = 'mgo ${version}'
 mgo -mgo.levels=v1,v3 -o hello .
@@ -17,7 +17,7 @@ if command -v zsh >/dev/null; then zsh -fc 'fpath+=(/usr/share/zsh/site-function
 bash -c '. /usr/share/bash-completion/completions/mgo; complete -p mgo'
 sh -n /usr/share/mgo/split.sh
 `;
-/** Lines that they print. */
+/** What they print. */
 export const USED: readonly unknown[] = [
   "level v1",
   "hello: whole, with v1, v3",

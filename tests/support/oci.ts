@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Parts of an image that a test looks at. */
+/** What a test looks at of an image. */
 export interface Image {
   readonly architecture: string;
   readonly entrypoint: readonly string[];

@@ -1,7 +1,7 @@
 /**
- * Real, interactive shells on a terminal of `script`, with mgo's completion as a package would install it. A
- * key has them insert all that they offer, and a function in mgo's place notes the words that it is called
- * with.
+ * What shells offer while a command line is typed: real, interactive ones, on a terminal of `script`, with mgo's
+ * completion as a package would install it. A key has them insert all that they offer, and a function in mgo's
+ * place writes down what it was then called with.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export const TAB = "\t";
 const MARK = "--- called with";
 
 /**
- * Returns the words that mgo is called with after each line was typed and completed.
+ * The words that mgo is called with after each line was typed and completed.
  *
  * @param lines what is typed; ends in TAB, or everything that is offered is inserted at its end
  */
@@ -46,7 +46,7 @@ export function typeLines(
   return calls.map((call) => call.split("\n").slice(0, -1));
 }
 
-/** Returns what fish offers for a line, each with its description behind a tab. */
+/** What fish offers for a line, with what it says about each behind a tab. */
 export function askFish(workspace: Workspace, line: string): readonly string[] {
   const home = prepare(workspace);
   const script = "source $argv[1]; complete -C $argv[2]";

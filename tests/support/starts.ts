@@ -8,7 +8,7 @@ import { scratch } from "./folders.ts";
 import { type Outcome, runProgram } from "./run.ts";
 import { buildBundle, buildVariant, type Kind, type Linkage } from "./variants.ts";
 
-/** A program to start. */
+/** What is started. */
 export interface Start {
   readonly title: string;
   readonly layout: Layout;
@@ -42,7 +42,7 @@ export async function startsOf(program: string, kind: Kind | Linkage = "static")
 }
 
 export interface Way {
-  /** For `sh`, in a folder where the file goes by `name`. FOLDER stands for the folder, in output, too. */
+  /** For `sh`, in a folder where the file goes by `name`; FOLDER stands for that, as it does in what it prints. */
   readonly command: string;
   readonly name?: string;
   readonly env?: Readonly<Record<string, string>>;

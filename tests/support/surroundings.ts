@@ -1,7 +1,8 @@
 /**
- * Surroundings in which ways to start a program are closed (seccomp filters, mounts, limits, settings of the
- * kernel), and bundles of two variants to start there.
+ * Surroundings in which ways to start a program are closed: seccomp filters, mounts, limits, the kernel's settings.
+ * And bundles to start there, of two variants.
  */
+
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
@@ -13,7 +14,7 @@ import { isRoot } from "./privileges.ts";
 import type { Outcome } from "./run.ts";
 import { buildBundle, buildVariant, type Kind, kinds, type Linkage } from "./variants.ts";
 
-/** Starts ask for LEVEL, which is not the base, so that `direct` starts it from memory, too. */
+/** Of two variants the one that is asked for is not the base, so that `direct` starts it from elsewhere, too. */
 export const [BASE, LEVEL] = ["v1", "v2"] as const;
 export const able = cpuLevel() >= LEVEL;
 /** Namespaces of mounts and processes, which this machine may keep from its users. */
@@ -55,10 +56,8 @@ function callsOf(set: string): readonly number[] {
 export const systemService = callsOf("@system-service");
 
 /**
- * Makes a group of processes that may use 4 MiB of memory, in either version of cgroups. It is removed as a
- * folder.
- *
- * @returns null if there can be none
+ * A group of processes that may use 4 MiB of memory, in either version of cgroups; null where it cannot be made. To be
+ * removed as a folder.
  */
 export function makeMemoryGroup(): string | null {
   const limits = [
@@ -114,13 +113,13 @@ export const NOEXEC_LINES = ["/tmp", "/dev/shm"].map(
 export const NO_MEMFD_LINE = "file in memory: memfd_create: EPERM";
 export const IN_TMP = "starting from a file in /tmp";
 export const MAPPING = "starting by mapping the variant's segments";
-/** Lines of the log if execveat is refused. */
+/** Where execveat is refused. */
 export const byPath = (folder: string, descriptor: number): readonly string[] => [
   `file in ${folder}: execveat: EPERM`,
   `executing /proc/self/fd/${descriptor} instead`,
 ];
 
-/** Returns the output of tests/programs/mirror without what differs between ways to start. */
+/** What tests/programs/mirror prints, without what each way has of its own. */
 export function seen({ status, stdout }: Outcome, inherits: boolean): unknown {
   const report = JSON.parse(stdout || "null");
   const auxv = report?.auxv.map((value: number, at: number, all: readonly number[]) =>
@@ -131,7 +130,7 @@ export function seen({ status, stdout }: Outcome, inherits: boolean): unknown {
   return { status, report: { ...report, args: report?.args.slice(1), exe: "", auxv, open, files } };
 }
 
-/** Key of the number of program headers: the bundle's own, if no exec told the kernel another one. */
+/** Of the bundle, where no exec has told the kernel another number. */
 const AT_PHNUM = 5;
 
 const bundles = new Map<string, Promise<string>>();
