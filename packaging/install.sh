@@ -30,7 +30,7 @@ trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR="${ZIG_GLOBAL_CACHE_DIR:-$work/zig}" ZIG_LOCAL_CACHE_DIR="${ZIG_LOCAL_CACHE_DIR:-$work/zig-local}"
 "$bun" scripts/release.ts --output "$work/release" npm >&2
 mkdir "$work/npm"
-tar -xzf "$work"/release/mgo-*.tgz -C "$work/npm"
+tar -xzof "$work"/release/mgo-*.tgz -C "$work/npm"
 
 put() { # MODE FILE NAME
   install -D -m "$1" "$2" "$root$prefix/$3"

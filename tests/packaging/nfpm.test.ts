@@ -151,13 +151,13 @@ describe.skipIf(tools === undefined)("a package", () => {
   });
 
   test.each([
-    [["--program", "missing"], /^package: there is no missing: npm run build makes dist\/mgo$/m],
-    [["apk"], /^package: apk needs a program for musl: name it with --musl$/m],
-    [["msi"], /^package: msi is none of deb, rpm, apk, archlinux$/m],
-    [["--frobnicate"], /^package: Unknown option/m],
-  ])("is refused with %j", (wrong, message) => {
+    [["--program", "missing"], 1, /^package: missing is missing: npm run build makes dist\/mgo$/m],
+    [["apk"], 2, /^package: apk needs a program for musl: --musl FILE\nhint: npm run package -- --help$/m],
+    [["msi"], 2, /^package: msi is none of deb, rpm, apk, archlinux$/m],
+    [["--frobnicate"], 2, /^package: Unknown option/m],
+  ])("is refused with %j", (wrong, expected, message) => {
     const { status, stderr } = packageMgo([...wrong, "--output", "none"]);
     expect(stderr).toMatch(message);
-    expect(status).toBe(1);
+    expect(status).toBe(expected);
   });
 });

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { compileStandalone } from "../../scripts/release/standalone.ts";
 import { findTarget } from "../../scripts/release/targets.ts";
+import { ROOT } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
-import { makeRelease, STANDALONE, SUMS } from "../support/release.ts";
+import { makeRelease, makeStandalone, STANDALONE, SUMS } from "../support/release.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
@@ -60,10 +61,15 @@ describe("a download", () => {
     );
   });
 
+  test("has the program that npm run build makes", () => {
+    const unpack = 'tar --extract --to-stdout --file "$1" "$2" | cmp - "$3"';
+    const member = `mgo-${packageJson.version}-linux-x64/mgo`;
+    expectSuccess(run(place, ["sh", "-c", unpack, "sh", STANDALONE, member, makeStandalone()]));
+  });
+
   test("builds a program where there is nothing but go", () => {
     const workspace = makeWorkspace(HELLO);
-    expectSuccess(run(workspace, ["tar", "--extract", "--file", STANDALONE]));
-    const mgo = `./mgo-${packageJson.version}-linux-x64/mgo`;
+    const mgo = makeStandalone();
     const PATH = join(Bun.which("go") ?? "", "..");
     expectSuccess(run(workspace, [mgo, "-mgo.levels=v1,v3", "-o", "x"], { PATH }));
     expect(run(workspace, ["./x"], { GOAMD64: "v1" }).stdout).toBe("level v1\n");

@@ -4,28 +4,30 @@ import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { ROOT, scratch, shared } from "./folders.ts";
 import { makeOnce } from "./once.ts";
-import { makeWorkspace, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 const RELEASE = join(shared, "release");
 export const TARBALL = join(RELEASE, `mgo-${packageJson.version}.tgz`);
 export const STANDALONE = join(RELEASE, `mgo-${packageJson.version}-linux-x64.tar.gz`);
 export const SUMS = join(RELEASE, "SHA256SUMS");
 
+/** With the user's own environment, so that Zig finds what it has compiled before. */
+const place = { env: process.env, cwd: ROOT };
+
 /** Runs `npm run release` for both. */
 export function makeRelease(): void {
   const command = [process.execPath, join(ROOT, "scripts", "release.ts"), "--output"];
-  makeOnce("release", (output) => [...command, output, "npm", "linux-x64"], place());
+  makeOnce("release", (output) => [...command, output, "npm", "linux-x64"], place);
 }
 
 /** Path of mgo as one file for this machine, as `npm run build` makes it. */
 export function makeStandalone(): string {
-  const command = [process.execPath, join(ROOT, "scripts", "build.ts")];
-  return makeOnce("mgo", (output) => [...command, output], place());
-}
-
-function place() {
-  const { env, folder } = makeWorkspace();
-  return { env, cwd: folder };
+  const build = ["sh", "-c", 'mkdir -p "$3" && exec "$1" "$2" "$3/mgo"', "sh"];
+  const command = [...build, process.execPath, join(ROOT, "scripts", "build.ts")];
+  return join(
+    makeOnce("standalone", (output) => [...command, output], place),
+    "mgo",
+  );
 }
 
 /** The oldest Node that is enough for mgo, and the newest one, with the hashes of their npm packages. */
