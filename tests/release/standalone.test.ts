@@ -8,7 +8,6 @@ import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { compileStandalone } from "../../scripts/release/standalone.ts";
 import { findTarget } from "../../scripts/release/targets.ts";
-import { ROOT } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
 import { makeRelease, makeStandalone, STANDALONE, SUMS } from "../support/release.ts";
 import { expectSuccess } from "../support/run.ts";
