@@ -2,9 +2,9 @@
 import { dirname, join } from "node:path/posix";
 import type { Rule } from "./source.ts";
 
-const INDEXES = ["README.md", "docs/README.md"];
+const INDEXES = ["README.md", "docs/README.md", "docs/decisions/README.md"];
 
-/** README or docs/README.md links each page of docs. */
+/** README or an index of docs links each page of docs. */
 export const pageLink: Rule = (sources) => {
   const linked = new Set(
     sources
