@@ -9,7 +9,7 @@ const filter = @import("filter");
 const format = @import("format");
 const predict = @import("predict");
 const literals = @import("encoder/literals.zig");
-const planner = @import("encoder/planner.zig");
+const encoder = @import("encoder/recipe.zig");
 const speed = @import("encoder/speed.zig");
 
 comptime {
@@ -88,7 +88,7 @@ pub export fn makeRecipe(
     defer arena.deinit();
     gpa.free(result);
     result = &.{};
-    const recipe = planner.makePlan(
+    const recipe = encoder.makeRecipe(
         arena.allocator(),
         base[0..base_size],
         variant[0..variant_size],

@@ -107,7 +107,11 @@ pub const Bundle = struct {
 
     /// Returns the frames that variants are predicted from: those of a base's stream, or those beside one in place. A
     /// start needs less than the whole of either.
-    pub fn referenceFramesOf(bundle: *const Bundle, reference: *const format.Variant, whole: bool) []const format.Frame {
+    pub fn referenceFramesOf(
+        bundle: *const Bundle,
+        reference: *const format.Variant,
+        whole: bool,
+    ) []const format.Frame {
         @setRuntimeSafety(true);
         if (reference.codec != @intFromEnum(format.Codec.in_place)) {
             return if (whole) bundle.contentFramesOf(reference) else bundle.skeletonFramesOf(reference);

@@ -38,7 +38,7 @@ pub const Workspace = struct {
     huffman: huffman.Scratch,
 };
 
-/// What precedes the block's symbols.
+/// The codes that precede the block's symbols.
 const Head = struct {
     literals: []const huffman.Word,
     distances: []const huffman.Word,
@@ -119,14 +119,21 @@ fn withoutTail(words: []const huffman.Word) []const huffman.Word {
     return words[0..end];
 }
 
-/// As Go's writer reckons when it compares with the stored size: without the extra bits of lengths and
+/// Returns the size that Go's writer compares with the stored size: without the extra bits of lengths and
 /// distances.
 fn sizeInBits(workspace: *const Workspace, head: *const Head) usize {
     @setRuntimeSafety(true);
     var size = block_head_bits + dynamic_head_bits + 3 * head.run_words;
     for (workspace.runs.slice()) |run| size += workspace.run_words[run.symbol].length + @as(usize, run.extraBits());
-    for (head.literals, workspace.literal_frequencies[0..head.literals.len]) |word, frequency| size += word.length * frequency;
-    for (head.distances, workspace.distance_frequencies[0..head.distances.len]) |word, frequency| size += word.length * frequency;
+    size += codedSize(head.literals, &workspace.literal_frequencies);
+    size += codedSize(head.distances, &workspace.distance_frequencies);
+    return size;
+}
+
+fn codedSize(words: []const huffman.Word, frequencies: []const u32) usize {
+    @setRuntimeSafety(true);
+    var size: usize = 0;
+    for (words, frequencies[0..words.len]) |word, frequency| size += word.length * frequency;
     return size;
 }
 

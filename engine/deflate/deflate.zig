@@ -2,10 +2,10 @@
 //! when it is given the input, in whatever pieces, and closed.
 //!
 //! Executables with DWARF hold such sections (SHF_COMPRESSED, ELFCOMPRESS_ZLIB; compressSyms in
-//! cmd/link/internal/ld/data.go). Bundles hold what is in them, as that differs little from variant to
+//! cmd/link/internal/ld/data.go). Bundles hold their inflated contents, which differ little from variant to
 //! variant, and `extract` has to make the variant's bytes again. The stream is that of Go 1.20 to 1.26.
 //!
-//! Memory is what the caller brings: there is no allocator here, and nothing grows with the input.
+//! The caller brings the memory: there is no allocator here, and nothing grows with the input.
 const std = @import("std");
 const block = @import("block.zig");
 const match = @import("match.zig");
@@ -70,7 +70,7 @@ fn compressBlock(workspace: *Workspace, input: []const u8, start: usize, end: us
     if (bytes.len <= stored_size_max) return block.writeStored(bytes, bits);
     if (bytes.len < match.block_size_min) return block.write(&workspace.block, bytes, &.{}, bits);
     workspace.matcher.split(input, start, end, &workspace.sequences);
-    // Where matches leave more than 15 tokens for 16 bytes, Go's writer forgets them.
+    // Go's writer forgets matches that leave more than 15 tokens for 16 bytes.
     const worthwhile = workspace.sequences.token_count <= bytes.len - bytes.len / 16;
     return block.write(&workspace.block, bytes, if (worthwhile) workspace.sequences.slice() else &.{}, bits);
 }

@@ -15,7 +15,7 @@ const symbol_count_max = symbols.literal_count;
 /// Each level has a package for every other item of the one below, beside the symbols.
 const item_count_max = 2 * symbol_count_max - 1;
 
-/// What stands for one symbol.
+/// The code of one symbol.
 pub const Word = struct {
     /// In the order in which they are written: the most significant one is lowest.
     bits: u16,
@@ -34,7 +34,7 @@ pub const Scratch = struct {
 
 const Ranked = packed struct(u32) {
     symbol: u9,
-    /// Of symbols in a block, which are fewer than 2^17.
+    /// A block has fewer than 2^17 symbols.
     frequency: u23,
 
     /// By frequency, then by symbol.
@@ -102,7 +102,12 @@ fn assignLengths(words: []Word, ranking: []const Ranked, depth: usize, scratch: 
 }
 
 /// The symbols and the packages of two items each of the level below, in the order of their weights.
-fn merge(ranking: []const Ranked, below: []const u32, weights: *[item_count_max]u32, is_symbol: *[item_count_max]bool) []u32 {
+fn merge(
+    ranking: []const Ranked,
+    below: []const u32,
+    weights: *[item_count_max]u32,
+    is_symbol: *[item_count_max]bool,
+) []u32 {
     @setRuntimeSafety(true);
     // An odd item at the end is in no package.
     const package_count = below.len / 2;
@@ -110,7 +115,8 @@ fn merge(ranking: []const Ranked, below: []const u32, weights: *[item_count_max]
     var package: usize = 0;
     const count = ranking.len + package_count;
     for (weights[0..count], is_symbol[0..count]) |*weight, *takes_symbol| {
-        const package_weight = if (package < package_count) below[2 * package] + below[2 * package + 1] else std.math.maxInt(u32);
+        const has_package = package < package_count;
+        const package_weight = if (has_package) below[2 * package] + below[2 * package + 1] else std.math.maxInt(u32);
         takes_symbol.* = ranked < ranking.len and ranking[ranked].frequency < package_weight;
         if (takes_symbol.*) {
             weight.* = ranking[ranked].frequency;

@@ -36,7 +36,7 @@ pub const Sequence = struct {
     distance: u16,
 };
 
-/// What a block consists of: sequences, then literals up to its end.
+/// The contents of a block: sequences, then literals up to its end.
 pub const Sequences = struct {
     items: [block_size_max / match_min]Sequence,
     count: usize,
@@ -94,7 +94,7 @@ pub const Matcher = struct {
                 position += length;
                 literals_start = position;
                 if (position >= limit) break :block;
-                // Of the positions within a match, only the last is entered.
+                // Only the last position within a match is entered.
                 _ = matcher.enter(input, position - 1);
                 distance = matcher.enter(input, position);
             }

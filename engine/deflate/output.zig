@@ -11,11 +11,11 @@ pub const Output = struct {
     buffer: []u8,
     /// How many bytes of `buffer` wait to be handed on; without `drain`, how many were written.
     used: usize = 0,
-    /// Takes the bytes that wait, and gives false where it cannot. It finds its own state around the
+    /// Takes the bytes that wait, and returns false where it cannot. It finds its own state around the
     /// output, with `@fieldParentPtr`.
     drain: ?*const fn (output: *Output, bytes: []const u8) bool = null,
 
-    /// Of any length, also longer than the buffer.
+    /// `bytes` may be longer than the buffer.
     pub fn write(output: *Output, bytes: []const u8) Error!void {
         @setRuntimeSafety(true);
         var rest = bytes;

@@ -1,12 +1,12 @@
-//! Where data has moved to, from addresses that point to it in both executables.
+//! Finds out how data has moved, from addresses that point to it in both executables.
 const std = @import("std");
 const wire = @import("format").wire;
 const match = @import("match.zig");
 const runs = @import("runs.zig");
 const Run = runs.Run;
 
-/// What another run must save, in weights of anchors: where they are read from tables, and where some of
-/// them are guesses.
+/// The weight of anchors that another run must save: of those that are read from tables, and of those of which some
+/// are guesses.
 const price_certain = 2;
 const price_guessed = 6;
 
@@ -27,7 +27,7 @@ pub const Anchor = struct {
 pub const Anchors = struct {
     list: std.ArrayList(Anchor) = .empty,
 
-    /// Sorts them, and keeps of each address in the base the most frequent partner.
+    /// Sorts them, and keeps the most frequent partner of each address in the base.
     pub fn settle(anchors: *Anchors) void {
         const items = anchors.list.items;
         std.mem.sortUnstable(Anchor, items, {}, Anchor.lessThan);
@@ -86,7 +86,7 @@ pub const Anchors = struct {
         for (try path.finish()) |step| {
             var start = step.first;
             if (start.shift() == current.shift()) continue;
-            // What lies before it and is equal has moved with it.
+            // Equal bytes before it have moved with it.
             if (base.len > 0) {
                 while (start.base > @max(step.before, current.base) and start.variant > current.variant and
                     base[start.base - 1 - pair.base.address] == variant[start.variant - 1 - pair.variant.address])
@@ -102,13 +102,14 @@ pub const Anchors = struct {
         try append(gpa, out, current, pair.base.end(), pair.variant.end());
     }
 
-    /// How much an anchor counts: some come from bytes that only look like an address.
+    /// Returns how much an anchor counts: some come from bytes that only look like an address.
     fn weigh(pair: wire.Pair, anchor: Anchor, base: []const u8, variant: []const u8) u32 {
         if (base.len == 0) return 2;
         const left = base[anchor.base - pair.base.address ..];
         const right = variant[anchor.variant - pair.variant.address ..];
         var equal: u32 = 0;
-        for (left[0..@min(left.len, right.len, 16)], right[0..@min(left.len, right.len, 16)]) |a, b| equal += @intFromBool(a == b);
+        const size = @min(left.len, right.len, 16);
+        for (left[0..size], right[0..size]) |a, b| equal += @intFromBool(a == b);
         return if (equal >= 8) 3 else 1;
     }
 
@@ -131,7 +132,7 @@ const Path = struct {
     price: u32,
     const none = std.math.maxInt(u32);
 
-    /// Its cost, less the weight of all anchors so far.
+    /// `cost_base` is its cost, less the weight of all anchors so far.
     const State = struct { cost_base: u64, node: u32 };
     const Node = struct { first: Anchor, before: u32, parent: u32 };
     /// A run starts at `first`, and behind `before`, an anchor of the one before it.

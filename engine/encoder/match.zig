@@ -1,4 +1,4 @@
-//! Which functions of two builds are the same one: by name, in an order that both have.
+//! Finds the functions that two builds have in common: by name, in an order that both have.
 const std = @import("std");
 const Function = @import("pclntab.zig").Function;
 

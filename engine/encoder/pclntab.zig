@@ -33,16 +33,16 @@ pub const Parts = struct {
     counters: Span,
     table: Span,
     records: Span,
-    /// From Go 1.26 on, what records refer to follows them.
+    /// From Go 1.26 on, the data that records refer to follows them.
     rest: Span,
 };
 
 pub const Table = struct {
     parts: Parts,
-    /// Where the first function starts and how far the last one reaches.
+    /// Address of the first function, and how far behind it the last one ends.
     text: u32,
     text_size: u32,
-    /// What offsets of function data count from; 0 if not found.
+    /// The address that offsets of function data count from; 0 if not found.
     function_data: u32,
     functions: []const Function,
     record_bytes: []const u8,
@@ -58,7 +58,9 @@ pub const Table = struct {
     }
 };
 
-pub fn read(gpa: std.mem.Allocator, file: *const File, span: Span, module: Module) ?Table {
+/// Reads the table that a span holds.
+pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side: Side, span: Span) ?Table {
+    const module = Module.find(file, pairs, side, span) orelse return null;
     const bytes = file.raw(span);
     if (bytes.len < header_size or readWord(bytes, 0, u32) != magic or bytes[7] != 8) return null;
     const count = smaller(readWord(bytes, 8, u64), 1 << 28) orelse return null;
@@ -87,7 +89,8 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, span: Span, module: Modul
         if (at < records_start or @as(u64, at) + record.record_size > table.len) return null;
         const counters = readWord(table, at + record.field.counter_count, u32);
         const data: u32 = table[at + record.field.data_count];
-        const size = std.math.add(u32, record.record_size + data * 4, std.math.mul(u32, counters, 4) catch return null) catch return null;
+        const counters_size = std.math.mul(u32, counters, 4) catch return null;
+        const size = std.math.add(u32, record.record_size + data * 4, counters_size) catch return null;
         if (@as(u64, at) + size > table.len) return null;
         records_end = @max(records_end, at + size);
         function.* = .{
@@ -116,8 +119,8 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, span: Span, module: Modul
     };
 }
 
-/// What the runtime's `moduledata` says about the table.
-pub const Module = struct {
+/// Facts that the runtime's `moduledata` has about the table.
+const Module = struct {
     text: u32,
     text_size: u32,
     function_data: u32,
@@ -128,7 +131,7 @@ pub const Module = struct {
     const word_gofunc = 40;
 
     /// Finds it by its first word, the address of the table.
-    pub fn find(file: *const File, pairs: []const Pair, side: Side, table: Span) ?Module {
+    fn find(file: *const File, pairs: []const Pair, side: Side, table: Span) ?Module {
         const pointer = file.image + table.address;
         for (pairs) |pair| {
             if (pair.role != .data) continue;

@@ -1,4 +1,4 @@
-//! Which runs of bytes two versions of a function have in common.
+//! Finds the runs of bytes that two versions of a function have in common.
 const std = @import("std");
 
 /// Bytes from `base` and from `variant` on are equal, but for a few.
@@ -47,7 +47,7 @@ pub const Differ = struct {
                 at += 1;
                 continue;
             };
-            // What precedes may match, too.
+            // The bytes in front may match, too.
             var back: usize = 0;
             const back_max = @min(found.base - base_next, at - differ.variantEnd());
             while (back < back_max and base[found.base - back - 1] == variant[at - back - 1]) back += 1;
@@ -65,7 +65,7 @@ pub const Differ = struct {
 
     fn longest(differ: *const Differ, base: []const u8, variant: []const u8, base_next: usize, at: usize) ?Found {
         var best: ?Found = null;
-        // Where bytes were replaced by as many others, the run goes on.
+        // The run goes on behind bytes that were replaced by as many others.
         if (differ.runs.items.len > 0) {
             const run = differ.runs.items[differ.runs.items.len - 1];
             const same = at - run.variant + run.base;

@@ -110,7 +110,7 @@ pub const Codec = enum(u8) {
     in_place = 2,
 };
 
-/// What was done to a frame's bytes before they were compressed: see engine/filter/filter.zig.
+/// How a frame's bytes were changed before they were compressed: see engine/filter/filter.zig.
 pub const Filter = enum(u8) {
     none = 0,
     /// Relative addresses in code count from the start of the executable.
@@ -222,12 +222,12 @@ pub const Restore = extern struct {
 /// One piece of a variant. Frames decode to the variant's stream in the order of the table; one ends
 /// where the skeleton ends.
 pub const Frame = extern struct {
-    /// Where the stored bytes start. Frames lie in the payload in the order of the table, without
+    /// Start of the stored bytes. Frames lie in the payload in the order of the table, without
     /// a gap; the first follows the directory.
     stored_offset: u64,
     /// 1 to `frame_stored_size_max`.
     stored_size: u32,
-    /// What the frame decodes to: 1 to `frame_size_max`.
+    /// Size of the decoded bytes: 1 to `frame_size_max`.
     size: u32,
     /// Covers the stored bytes; checked before they are decoded.
     stored_checksum: u64,

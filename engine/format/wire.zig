@@ -1,5 +1,5 @@
-//! What mgo and the engine's WebAssembly module say to each other. `zig build format` writes it to
-//! `src/engine/wire.ts`, and engine/engine.zig fails to compile where its exports differ.
+//! The wire between mgo and the engine's WebAssembly module. `zig build format` writes it to `src/engine/wire.ts`, and
+//! engine/engine.zig fails to compile where its exports differ.
 
 const payload_align = @import("format.zig").payload_align;
 const variant_count_max = @import("format.zig").variant_count_max;
@@ -97,7 +97,7 @@ pub fn expectExports(comptime Engine: type) void {
     }
 }
 
-/// What a directory says beside its tables: follows from them, once they were checked.
+/// Facts that follow from the tables of a directory that was checked.
 pub const ParsedDirectory = extern struct {
     /// The number that an error is about, for its message.
     detail: u32,
@@ -137,7 +137,7 @@ pub const Pair = extern struct {
     variant: Span,
 };
 
-/// What a section holds.
+/// The kind of a section's contents.
 pub const Role = enum(u32) {
     /// Nothing in the file; it only takes space in memory.
     zeros = 0,

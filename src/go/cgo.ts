@@ -3,7 +3,7 @@
  * compilers.
  */
 import { resolve } from "node:path";
-import type { Level } from "../levels/level.ts";
+import { type Level, LOWEST, marchOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, run } from "../system/process.ts";
 import { readVariables } from "./env.ts";
@@ -18,9 +18,9 @@ const VARIABLES = ["CGO_ENABLED", "CC", "CXX", ...FLAG_VARIABLES] as const;
  */
 export type CgoSettings = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
-/** A level as GCC 11 and Clang 12 spell it: the lowest has no number there. */
+/** A level as GCC 11 and Clang 12 spell it. */
 function march(level: Level): string {
-  return `-march=x86-64${level === "v1" ? "" : `-${level}`}`;
+  return `-march=${marchOf(level)}`;
 }
 
 /**
@@ -65,7 +65,7 @@ async function checkCompilers(
   folder: string,
   context: Context,
 ): Promise<void> {
-  const level = levels.findLast((one) => one !== "v1");
+  const level = levels.findLast((one) => one !== LOWEST);
   if (level === undefined || settings.CGO_ENABLED !== "1") return;
   for (const name of ["CC", "CXX"] as const) {
     const [program, ...words] = splitQuoted(settings[name]) ?? [];

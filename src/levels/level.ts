@@ -8,6 +8,9 @@ const { levels, variable, defaultLevels, defaultBase: preferredBase } = ARCHITEC
 
 export const LEVELS = levels;
 
+/** The level that every CPU of the architecture can run. */
+export const LOWEST = LEVELS[0];
+
 /** The levels that are built where none are named. */
 export const DEFAULT_LEVELS = defaultLevels;
 
@@ -36,9 +39,9 @@ export function compareLevels(a: Level, b: Level): number {
   return levelNumber(a) - levelNumber(b);
 }
 
-/** The level that a bundle of these, sorted, is built around: the default base if it is among them, else the highest. */
-export function defaultBase(among: readonly Level[]): Level | undefined {
-  return among.includes(preferredBase) ? preferredBase : among.at(-1);
+/** The level that a bundle of these, sorted, is built around: the preferred base, else the highest of them. */
+export function defaultBase(among: readonly Level[]): Level {
+  return among.includes(preferredBase) ? preferredBase : (among.at(-1) ?? LOWEST);
 }
 
 /** The value of -march by which C compilers generate code for a level. */

@@ -1,11 +1,21 @@
 /** The key of a build in mgo's cache: it keeps builds apart that would overwrite each other's variants. */
+
 import { flagsOf } from "../go/flag-table.ts";
 import { type Flag, wordsOf } from "../go/flags.ts";
+import { VARIABLE } from "../levels/level.ts";
 import type { Environment } from "../system/process.ts";
 
 /** Variables that make another program of the same sources and flags. */
 const BUILD_VARIABLES = /^(?:GO[A-Z0-9]+|CGO_[A-Z]+|CC|CXX|FC|AR|PKG_CONFIG\w*)$/;
-const NOT_IN_KEY = new Set(["GOAMD64", "GOCACHE", "GOCACHEPROG", "GOTMPDIR", "GOPROXY", "GODEBUG", "GOBIN"]);
+const NOT_IN_KEY = new Set<string>([
+  VARIABLE,
+  "GOCACHE",
+  "GOCACHEPROG",
+  "GOTMPDIR",
+  "GOPROXY",
+  "GODEBUG",
+  "GOBIN",
+]);
 
 export interface KeyParts {
   /**

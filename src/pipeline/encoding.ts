@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EncodeProgress } from "../bundle/encode.ts";
 import type { PendingInput } from "../bundle/variant.ts";
 import { createBundle } from "../bundle/write.ts";
-import type { Level } from "../levels/level.ts";
+import { assignment, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
 import { openBundleCache } from "./bundle-cache.ts";
@@ -64,7 +64,7 @@ export async function encodeOutput(
 async function checkConfirmed(path: string, level: Level, { importPath }: Output): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && found.mtimeMs !== UNCONFIRMED) return;
-  throw new MgoError(`go made no program of ${importPath} for GOAMD64=${level}`);
+  throw new MgoError(`go made no program of ${importPath} for ${assignment(level)}`);
 }
 
 /** Names variants in a message by the user's output and their level, in place of paths in mgo's cache. */
@@ -72,7 +72,10 @@ function withUserPaths(error: unknown, inputs: readonly PendingInput[], { shown 
   if (!(error instanceof MgoError)) return error;
   const { hint, status, cause } = error;
   const rename = (words: string): string =>
-    inputs.reduce((text, { level, path }) => text.replaceAll(path, `${shown} for GOAMD64=${level}`), words);
+    inputs.reduce(
+      (text, { level, path }) => text.replaceAll(path, `${shown} for ${assignment(level)}`),
+      words,
+    );
   return new MgoError(rename(error.message), {
     ...(hint === undefined ? {} : { hint: rename(hint) }),
     status,

@@ -1,5 +1,5 @@
 /** The events of `go build -json`, put together from several levels. */
-import type { Level } from "../levels/level.ts";
+import { type Level, VARIABLE } from "../levels/level.ts";
 
 /** The output of one level on one stream. */
 export interface Printed {
@@ -57,7 +57,7 @@ function packageOf(line: string): string {
 
 function withLevels(line: string, levels: readonly Level[]): string {
   const event = readEvent(line);
-  return event === undefined ? line : JSON.stringify({ ...event, GOAMD64: levels.join(",") });
+  return event === undefined ? line : JSON.stringify({ ...event, [VARIABLE]: levels.join(",") });
 }
 
 /** Reads an event; undefined for another line, which Go may print as well. */

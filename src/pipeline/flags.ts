@@ -3,14 +3,14 @@ import { COMPRESS } from "../bundle/frame.ts";
 import { LAYOUTS, START_POLICIES } from "../bundle/layout.ts";
 import { type Arity, arityOf, type FlagEntry } from "../go/flag-entry.ts";
 import { isMgoFlag, splitFlag } from "../go/flags.ts";
-import { LEVELS } from "../levels/level.ts";
+import { defaultBase, LEVELS } from "../levels/level.ts";
 
 /** Flags about how a bundle is made: `-mgo.base` of builds, `--base` and `-mgo.base` of `mgo pack`. */
 export const BUNDLE_FLAGS = [
   {
     name: "base",
     value: { kind: "choice", choices: LEVELS },
-    shown: "v3",
+    shown: defaultBase(LEVELS),
     summary:
       "the variant that the others are stored as differences from, and that a direct bundle is: " +
       "the one whose start should be quickest",

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readVariant } from "../bundle/variant.ts";
-import type { Level } from "../levels/level.ts";
+import { assignment, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Output } from "./target.ts";
 import { levelFolder, UNCONFIRMED } from "./variant-cache.ts";
@@ -27,7 +27,7 @@ export async function findModulePrograms(
     if (found.join("/") === names.join("/")) continue;
     const [expected, other] = [names, found].map((list) => list.join(", ") || "nothing");
     throw new MgoError(
-      `GOAMD64=${lowest} and GOAMD64=${level} do not build the same: ${expected} and ${other}`,
+      `${assignment(lowest)} and ${assignment(level)} do not build the same: ${expected} and ${other}`,
       { hint: "build tags such as amd64.v3 must leave every level the same programs" },
     );
   }

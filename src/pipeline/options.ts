@@ -43,7 +43,7 @@ export interface Options {
 
 /** The level that the encoder stores the others as differences from. */
 export function baseOf({ levels, bundle }: Pick<Options, "levels" | "bundle">): Level {
-  return bundle.base ?? defaultBase(levels) ?? "v1";
+  return bundle.base ?? defaultBase(levels);
 }
 
 /** One value and where it stands, for messages. */

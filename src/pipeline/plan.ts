@@ -2,7 +2,7 @@
 import { type GoEnv, hasLevels } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
-import type { Level } from "../levels/level.ts";
+import { assignment, type Level, VARIABLE } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context, Environment } from "../system/process.ts";
 import { writeStderr } from "../system/streams.ts";
@@ -45,7 +45,7 @@ export async function planBuild(
   checkTarget(go, flags);
   const cgo = await readCgo(build, options.levels, context);
   const verbosity = readVerbosity(flags);
-  if (verbosity.names) noteGoamd64(context.env);
+  if (verbosity.names) noteVariable(context.env);
   const target = await findTarget(command, args, build, context);
   if (target === "go" || "status" in target) return target;
   // Go removes what is left over as soon as one level is built, unless a package is named.
@@ -98,12 +98,12 @@ function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
   }
   const compiler = lastValue(flags, "compiler") ?? "gc";
   if (compiler !== "gc")
-    throw new MgoError(`-compiler=${compiler} has no GOAMD64 levels; mgo builds with gc`);
+    throw new MgoError(`-compiler=${compiler} has no ${VARIABLE} levels; mgo builds with gc`);
 }
 
-function noteGoamd64({ GOAMD64 }: Environment): void {
-  if (GOAMD64 === undefined || GOAMD64 === "") return;
-  writeStderr(`mgo: GOAMD64=${GOAMD64} in the environment is ignored: -mgo.levels names the levels\n`);
+function noteVariable({ [VARIABLE]: value }: Environment): void {
+  if (value === undefined || value === "") return;
+  writeStderr(`mgo: ${assignment(value)} in the environment is ignored: -mgo.levels names the levels\n`);
 }
 
 async function findTarget(
@@ -144,7 +144,7 @@ async function listAtLevels(
 ): Promise<ReadonlyMap<Level, readonly Package[]> | Report> {
   const lists = await Promise.all(
     options.levels.map(async (level) => {
-      const at = { ...context, env: { ...context.env, GOAMD64: level } };
+      const at = { ...context, env: { ...context.env, [VARIABLE]: level } };
       return { level, at, listed: await listPackages(go.go, args, at, onStderrLine) };
     }),
   );

@@ -11,7 +11,7 @@
  *
  * The exit status is the first that is not 0, in the order of levels.
  */
-import type { Level } from "../levels/level.ts";
+import { assignment, LEVELS, type Level } from "../levels/level.ts";
 import type { RunResult } from "../system/process.ts";
 import { writeStderr, writeStdout } from "../system/streams.ts";
 import { type Printed, reportEvents } from "./events.ts";
@@ -86,7 +86,7 @@ type Compare = (text: string) => string;
 
 /** Returns the line in front of output that only these levels have. */
 function levelLine(levels: readonly Level[]): string {
-  return `# GOAMD64=${levels.join(",")}\n`;
+  return `# ${assignment(levels.join(","))}\n`;
 }
 
 function joinWhole(printed: readonly Printed[]): string {
@@ -162,8 +162,8 @@ function ended(text: string): string {
 function normalise(text: string, folders: readonly string[]): string {
   let result = text;
   for (const folder of folders) result = result.replaceAll(folder, "$MGO");
+  for (const level of LEVELS) result = result.replaceAll(`$MGO/${level}/`, "$MGO/");
   return result
-    .replaceAll(/\$MGO\/v[1-4]\//g, "$MGO/")
     .replaceAll(/[^\s"']*\/go-(?:build|link-)\d+/g, "$WORK")
     .replaceAll(/[^\s"']*\/cc\w{6}\b/g, "$CC");
 }

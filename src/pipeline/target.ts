@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Package } from "../go/list.ts";
 import { defaultName } from "../go/name.ts";
-import type { Level } from "../levels/level.ts";
+import { assignment, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 
 /** One bundle. */
@@ -149,7 +149,8 @@ function checkSame(
   const [where, program] =
     missing !== undefined ? [lowest, missing] : [level, added ?? "another kind of package"];
   throw new MgoError(
-    `GOAMD64=${lowest} and GOAMD64=${level} would not build the same: only ${where} builds ${program}`,
+    `${assignment(lowest)} and ${assignment(level)} would not build the same: ` +
+      `only ${where} builds ${program}`,
     { hint: "build tags such as amd64.v3 must leave every level the same programs" },
   );
 }

@@ -7,7 +7,7 @@ import { cgoEnvironment } from "../../go/cgo.ts";
 import { findGo, type GoEnv, hasLevels } from "../../go/env.ts";
 import { type Arguments, lastValue, wordsOf } from "../../go/flags.ts";
 import { quoteWord } from "../../go/quoted.ts";
-import { isLevel, type Level } from "../../levels/level.ts";
+import { assignment, isLevel, type Level, LOWEST, VARIABLE } from "../../levels/level.ts";
 import { nativeLevel } from "../../levels/native.ts";
 import { selectLevel } from "../../levels/select.ts";
 import { withoutMgoFlags } from "../../pipeline/flags.ts";
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 
   const level = chooseLevel(options, context.env);
   const cgo = await readCgo(build, [level], context);
-  const changed = { GOAMD64: level, ...(cgo === undefined ? {} : cgoEnvironment(cgo, level)) };
+  const changed = { [VARIABLE]: level, ...(cgo === undefined ? {} : cgoEnvironment(cgo, level)) };
   const exec = restoringExec(changed, go, parsed, context);
   const flags = exec === undefined ? [] : [`-exec=${exec}`];
   const command = [...wordsOf(parsed.flags), ...flags, ...parsed.packages];
@@ -49,7 +49,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 }
 
 function chooseLevel({ levels }: Options, env: Environment): Level {
-  const asked = env.GOAMD64 ?? "";
+  const asked = env[VARIABLE] ?? "";
   const cpu = cpuLevel();
   const selection = selectLevel(levels, cpu, isLevel(asked) ? asked : undefined);
   if (selection === undefined) {
@@ -59,7 +59,9 @@ function chooseLevel({ levels }: Options, env: Environment): Level {
   }
   const { level, isRefused } = selection;
   if (isRefused) {
-    writeStderr(`mgo: GOAMD64=${asked} ignored: this CPU supports ${cpu}; running GOAMD64=${level}\n`);
+    writeStderr(
+      `mgo: ${assignment(asked)} ignored: this CPU supports ${cpu}; running ${assignment(level)}\n`,
+    );
   }
   return level;
 }
@@ -69,7 +71,7 @@ function cpuLevel(): Level {
   try {
     return nativeLevel();
   } catch (error) {
-    if (error instanceof MgoError) return "v1";
+    if (error instanceof MgoError) return LOWEST;
     throw error;
   }
 }

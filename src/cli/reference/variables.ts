@@ -1,5 +1,5 @@
 /** Environment variables that mgo reads, and those that a bundle reads when it runs. */
-import { LEVELS } from "../../levels/level.ts";
+import { LEVELS, VARIABLE } from "../../levels/level.ts";
 import type { VariableEntry } from "./types.ts";
 
 export const VARIABLES = [
@@ -20,7 +20,7 @@ export const VARIABLES = [
 
 /** The variables that launcher/select/environment.zig reads. */
 export const BUNDLE_VARIABLES = [
-  { name: "GOAMD64", value: LEVELS.join("|"), summary: "start this variant, or the best one below it" },
+  { name: VARIABLE, value: LEVELS.join("|"), summary: "start this variant, or the best one below it" },
   { name: "MGODEBUG", value: "log", summary: "say on standard error which variant is started" },
   { name: "MGODEBUG", value: "extract", summary: "write that variant to standard output instead" },
   { name: "MGODEBUG", value: "base", summary: "start the base of a direct bundle, if the CPU can" },

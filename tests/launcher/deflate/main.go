@@ -41,7 +41,7 @@ func writeVectors(output *bufio.Writer) {
 	for _, kind := range kinds {
 		for _, size := range []int{0, 1, 16, 17, 127, 128, 65534, 65535, 65536, 200000} {
 			stream := deflate(kind.make(size), nil)
-			fmt.Fprintf(output, "    .{ .kind = .%s, .size = %d, .stream_size = %d, .sha256 = \"%x\" },\n",
+			fmt.Fprintf(output, "    .of(.%s, %d, %d, \"%x\"),\n",
 				kind.name, size, len(stream), sha256.Sum256(stream))
 		}
 	}

@@ -1,4 +1,4 @@
-import { LEVELS } from "../../../levels/level.ts";
+import { defaultBase, LEVELS } from "../../../levels/level.ts";
 import type { CommandEntry } from "../types.ts";
 
 export const EXTRACT = {
@@ -13,7 +13,7 @@ export const EXTRACT = {
     {
       name: "level",
       value: { kind: "choice", choices: LEVELS },
-      shown: "v3",
+      shown: defaultBase(LEVELS),
       summary: "the variant of this level",
     },
     { name: "native", summary: "the best variant for this machine" },

@@ -1,0 +1,130 @@
+//! Places everything of a variant, and writes the recipe.
+const std = @import("std");
+const format = @import("format");
+const functions = @import("predict").functions;
+const Maker = @import("recipe.zig").Maker;
+const Run = @import("runs.zig").Run;
+const Pair = format.wire.Pair;
+const Span = format.wire.Span;
+
+/// A range of the variant, and what of the base it corresponds to.
+pub const Entry = struct { run: Run, kind: format.Kind };
+
+/// Adds the entries of all pairs, in ascending order.
+pub fn placeAll(maker: *Maker) !void {
+    var code = maker.code.items;
+    for (maker.pairs) |pair| switch (pair.role) {
+        .code => while (code.len > 0 and pair.base.contains(code[0].base)) : (code = code[1..]) {
+            try maker.entries.append(maker.gpa, .{ .run = code[0], .kind = .code });
+        },
+        .functions => if (maker.tables) |*tables| try placeFunctions(maker, tables) else try place(maker, pair, .bytes),
+        .zeros => try place(maker, pair, .none),
+        .bytes => try place(maker, pair, .bytes),
+        .data, .relocations => try place(maker, pair, .data),
+    };
+}
+
+fn place(maker: *Maker, pair: Pair, kind: format.Kind) !void {
+    var placed: std.ArrayList(Run) = .empty;
+    defer placed.deinit(maker.gpa);
+    const base = if (kind == .none) &.{} else maker.base.raw(pair.base);
+    const variant = if (kind == .none) &.{} else maker.variant.raw(pair.variant);
+    try maker.anchors.divide(maker.gpa, pair, base, variant, &placed);
+    for (placed.items) |run| try maker.entries.append(maker.gpa, .{ .run = run, .kind = kind });
+}
+
+fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
+    const base = &tables.base.parts;
+    const variant = &tables.variant.parts;
+    inline for (.{ "head", "names", "files", "counters" }) |name| {
+        try placeBytes(maker, @field(base, name), @field(variant, name));
+    }
+    for (maker.matches) |matched| try extend(maker, .{
+        .base = base.table.address + matched.base * 8,
+        .variant = variant.table.address + matched.variant * 8,
+        .size = 8,
+    }, .function_table, std.math.maxInt(u32));
+    for (maker.matches) |matched| {
+        const a = tables.base.functions[matched.base];
+        const b = tables.variant.functions[matched.variant];
+        const equal = a.record_size == b.record_size;
+        const size = if (equal) a.record_size else functions.record_size;
+        if (size > format.records_size_max) continue;
+        try extend(maker, .{
+            .base = base.records.address + a.record,
+            .variant = variant.records.address + b.record,
+            .size = size,
+        }, .functions, if (equal) format.records_size_max else 0);
+    }
+    try placeBytes(maker, base.rest, variant.rest);
+}
+
+fn placeBytes(maker: *Maker, base: Span, variant: Span) !void {
+    try place(maker, .{ .role = .bytes, .base = base, .variant = variant }, .bytes);
+}
+
+/// Adds a run to the last entry if it continues that one, which then has at most so many bytes.
+fn extend(maker: *Maker, run: Run, kind: format.Kind, size_max: u32) !void {
+    const last = &maker.entries.items[maker.entries.items.len - 1];
+    const base_end = last.run.base + last.run.size;
+    const variant_end = last.run.variant + last.run.size;
+    const continues = base_end == run.base and variant_end == run.variant;
+    if (last.kind == kind and last.run.size +| run.size <= size_max and continues) {
+        last.run.size += run.size;
+    } else if (run.base >= base_end and run.variant >= variant_end) {
+        try maker.entries.append(maker.gpa, .{ .run = run, .kind = kind });
+    }
+}
+
+/// Returns the recipe as it is stored.
+pub fn write(maker: *Maker) ![]const u8 {
+    const gpa = maker.gpa;
+    var areas: [2]std.ArrayList(format.Area) = .{ .empty, .empty };
+    var pointer_min: u32 = std.math.maxInt(u32);
+    for (maker.pairs) |pair| {
+        pointer_min = @min(pointer_min, pair.base.address);
+        if (pair.role == .zeros) continue;
+        for (&areas, [2]Span{ pair.base, pair.variant }) |*list, span| {
+            try list.append(gpa, .{ .address = span.address, .offset = span.offset, .size = span.size });
+        }
+    }
+    var out: std.ArrayList(u8) = .empty;
+    try out.appendSlice(gpa, std.mem.asBytes(&format.Recipe{
+        .entry_count = @intCast(maker.entries.items.len),
+        .base_area_count = @intCast(areas[0].items.len),
+        .variant_area_count = @intCast(areas[1].items.len),
+        .base_image_size = maker.base.image_size,
+        .pointer_min = pointer_min,
+        .text_size = if (maker.tables) |*tables| tables.base.text_size else 0,
+        .base_image = maker.base.image,
+        .variant_image = maker.variant.image,
+        .origins = originsOf(maker),
+    }));
+    for (&areas) |*list| try out.appendSlice(gpa, std.mem.sliceAsBytes(list.items));
+    inline for (.{ "variant", "base" }) |side| {
+        var end: u32 = 0;
+        for (maker.entries.items) |entry| {
+            const start = @field(entry.run, side);
+            try appendWord(gpa, &out, start - end);
+            end = start + entry.run.size;
+        }
+    }
+    for (maker.entries.items) |entry| try appendWord(gpa, &out, entry.run.size);
+    for (maker.entries.items) |entry| try out.append(gpa, @intFromEnum(entry.kind));
+    return out.items;
+}
+
+fn originsOf(maker: *const Maker) [format.origin_count]format.RecipeOrigin {
+    var origins: [format.origin_count]format.RecipeOrigin = @splat(.{ .base = 0, .variant = 0 });
+    if (maker.tables) |*tables| for (&origins, 0..) |*origin, index| {
+        origin.* = .{
+            .base = tables.base.originOf(@enumFromInt(index)),
+            .variant = tables.variant.originOf(@enumFromInt(index)),
+        };
+    };
+    return origins;
+}
+
+fn appendWord(gpa: std.mem.Allocator, out: *std.ArrayList(u8), value: u32) !void {
+    try out.appendSlice(gpa, std.mem.asBytes(&value));
+}

@@ -1,0 +1,75 @@
+//! Makes the recipe by which a variant is predicted from its base.
+const std = @import("std");
+const format = @import("format");
+const Anchors = @import("anchors.zig").Anchors;
+const code = @import("code.zig");
+const entries = @import("entries.zig");
+const File = @import("file.zig").File;
+const landmarks = @import("landmarks.zig");
+const match = @import("match.zig");
+const pclntab = @import("pclntab.zig");
+const runs = @import("runs.zig");
+const Pair = format.wire.Pair;
+
+/// Returns the recipe as it is stored.
+///
+/// `pairs` ascend in both files. All memory comes from `arena`, in pieces that are not given back.
+pub fn makeRecipe(
+    arena: std.mem.Allocator,
+    base: []const u8,
+    variant: []const u8,
+    request: format.wire.Request,
+    pairs: []const Pair,
+) ![]const u8 {
+    const maker = try arena.create(Maker);
+    maker.* = .{
+        .gpa = arena,
+        .base = try .init(arena, base, request.base_image, request.base_image_size, pairs, .base),
+        .variant = try .init(arena, variant, request.variant_image, request.variant_image_size, pairs, .variant),
+        .pairs = pairs,
+        .differ = .{ .gpa = arena },
+    };
+    return maker.make();
+}
+
+/// A recipe in the making.
+pub const Maker = struct {
+    gpa: std.mem.Allocator,
+    base: File,
+    variant: File,
+    pairs: []const Pair,
+    /// Null for programs whose tables of functions cannot be read.
+    tables: ?Tables = null,
+    matches: []const match.Match = &.{},
+    anchors: Anchors = .{},
+    /// Runs of code, which are found by comparing it. Everything else is placed by anchors.
+    code: std.ArrayList(runs.Run) = .empty,
+    entries: std.ArrayList(entries.Entry) = .empty,
+    differ: runs.Differ,
+
+    pub const Tables = struct { base: pclntab.Table, variant: pclntab.Table };
+
+    fn make(maker: *Maker) ![]const u8 {
+        maker.readTables();
+        if (maker.tables) |*tables| {
+            maker.matches = try match.matchFunctions(maker.gpa, tables.base.functions, tables.variant.functions);
+            try landmarks.anchorRecords(maker, tables);
+        }
+        for (maker.pairs) |pair| if (pair.role == .code) try code.diff(maker, pair);
+        maker.anchors.settle();
+        // Pointers in data that was placed by pointers in code place further data.
+        try landmarks.anchorData(maker);
+        maker.anchors.settle();
+        try entries.placeAll(maker);
+        return entries.write(maker);
+    }
+
+    fn readTables(maker: *Maker) void {
+        for (maker.pairs) |pair| {
+            if (pair.role != .functions) continue;
+            const base = pclntab.read(maker.gpa, &maker.base, maker.pairs, .base, pair.base) orelse return;
+            const variant = pclntab.read(maker.gpa, &maker.variant, maker.pairs, .variant, pair.variant) orelse return;
+            maker.tables = .{ .base = base, .variant = variant };
+        }
+    }
+};
