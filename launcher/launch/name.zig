@@ -2,7 +2,8 @@
 //! its file: a memfd's name begins with "memfd:", and before Linux 6.14 it was the number of the descriptor.
 //!
 //! So the file that is executed gets a few instructions more, in padding of the variant: a stub, to which its entry
-//! points and which sets the name.
+//! points and which sets the name. The program may copy its file, or start it again by /proc/self/exe: then the stub
+//! leaves the name that the kernel gives.
 const std = @import("std");
 const elf = std.elf;
 const fatal = @import("../fatal.zig");
@@ -42,7 +43,7 @@ fn addStub(file: File, path: []const u8) bool {
 
     var bytes: [size_max]u8 = undefined;
     const size = sizeWith(stored_path);
-    if (!stub.write(bytes[0..stub.size], found.address, headers.file.e_entry)) return false;
+    if (!stub.write(bytes[0..stub.size], system.process.id(), found.address, headers.file.e_entry)) return false;
     if (system.process.name(bytes[stub.name_offset..stub.size]) == .failed) return false;
     @memcpy(bytes[stub.size .. size - 1], stored_path);
     bytes[size - 1] = 0;

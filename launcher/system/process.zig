@@ -17,6 +17,11 @@ pub fn name(buffer: *[name_size]u8) Result {
     return .from(linux.syscall2(.prctl, @intFromEnum(linux.PR.GET_NAME), @intFromPtr(buffer)));
 }
 
+/// Returns the process ID.
+pub fn id() u32 {
+    return @truncate(linux.syscall0(.getpid));
+}
+
 /// Executes the file of a descriptor; returns only on failure.
 pub fn executeDescriptor(
     descriptor: system.Descriptor,

@@ -14,7 +14,7 @@ const PF_X = 1;
 const SHT_NULL = 0;
 const PAGE = 4096;
 /** Size of the code with a short path. */
-const ENOUGH = 160;
+const ENOUGH = 192;
 
 const gcc = Bun.which("gcc") !== null;
 const STATIC: Linkage = { name: "static", flags: [] };

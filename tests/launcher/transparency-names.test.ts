@@ -66,6 +66,21 @@ describe.each(names)("$title", (start) => {
   });
 });
 
+/** Ways in which a program executes its own file, or a copy of it. */
+const AGAIN: readonly (readonly [string, string])[] = [
+  ["/proc/self/exe", "AGAIN=/proc/self/exe ./program one"],
+  ["a copy of it, in another process", "COPY=other ./program; ./other one"],
+  ["a copy of it, in the same process", "COPY=other AGAIN=./other ./program one"],
+];
+
+describe.each(names)("$title", (start) => {
+  test.each(AGAIN)("has the name and the path of a plain start after %s", (_way, command) => {
+    const { ours, plain } = startBoth(start, { command });
+    expect(plain.status).toBe(0);
+    expect(ours).toEqual(plain);
+  });
+});
+
 const longName = "n".repeat(255);
 
 describe.each(mirrors.filter(({ inPlace }) => !inPlace))("the file in memory of a $title", (start) => {

@@ -1,4 +1,5 @@
 // Name prints, as JSON, by which names and addresses a program goes, or copies its own file to $COPY.
+// With AGAIN=PATH it executes that path afterwards, in the same process.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"syscall"
 	"unsafe"
 )
 
@@ -24,10 +26,19 @@ func getAuxv() []uintptr
 func main() {
 	if path := os.Getenv("COPY"); path != "" {
 		self, err := os.ReadFile("/proc/self/exe")
-		if err != nil || os.WriteFile(path, self, 0o600) != nil {
+		if err != nil || os.WriteFile(path, self, 0o700) != nil {
 			os.Exit(4)
 		}
-		return
+		if os.Getenv("AGAIN") == "" {
+			return
+		}
+	}
+	if again := os.Getenv("AGAIN"); again != "" {
+		os.Unsetenv("COPY")
+		os.Unsetenv("AGAIN")
+		if syscall.Exec(again, os.Args, os.Environ()) != nil {
+			os.Exit(5)
+		}
 	}
 	comm, _ := os.ReadFile("/proc/self/comm")
 	threads, _ := filepath.Glob("/proc/self/task/*/comm")
