@@ -1,8 +1,7 @@
 /**
- * The base of the direct layout as a variant: what of its file was overwritten is stored as frames, and laid over
- * the bundle's own bytes again (`Codec.in_place` in engine/format/format.zig).
+ * The base of the direct layout as a variant: the overwritten bytes of its file are stored as frames, and
+ * laid over the bundle's own bytes again (`Codec.in_place` in engine/format/format.zig).
  */
-
 import { CODEC, FRAME_SIZE_MAX, RESTORE } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, writeStruct } from "../engine/struct.ts";
@@ -16,10 +15,10 @@ import { sha256 } from "./variant.ts";
 const RANGE_SIZE_MAX = FRAME_SIZE_MAX - RESTORE.size;
 
 /**
- * Encodes what of the base is overwritten.
+ * Encodes the overwritten bytes of the base.
  *
  * @param overwritten ascending, without overlaps; may reach past the end of the base
- * @param extra what is stored beside the base, encoded
+ * @param extra the frames that are stored beside the base
  */
 export async function encodeBase(
   level: Level,
@@ -56,7 +55,8 @@ export async function encodeBase(
 }
 
 /**
- * The base's executable, if the bundle's file was not changed since it was made: whoever calls checks that.
+ * Returns the base's executable, if the bundle's file was not changed since it was made: the caller checks
+ * that.
  *
  * @param file the bundle's own bytes
  * @param frames the variant's own, decoded, in their order

@@ -2,8 +2,8 @@
  * Which parts of two executables correspond, from which the engine makes a recipe.
  *
  * Sections correspond by name. Those that are not loaded have no address: they get one behind the image, so
- * that one number tells where anything is. Detached parts come last: no part of the skeleton is predicted from
- * them, as they have other names.
+ * that one number tells where anything is. Detached parts come last; their names differ, so that no part of
+ * the skeleton is predicted from them.
  */
 import type { Correspondence, Pair, Placement, Span } from "../engine/request.ts";
 import { ROLE } from "../engine/wire.ts";
@@ -39,7 +39,7 @@ const FUNCTIONS = [".gopclntab", ".data.rel.ro.gopclntab"];
 const POINTERS = [".symtab", ".debug_addr", ".debug_frame"];
 /** Addresses behind an image start at a multiple of this, so that they are as aligned as in the file. */
 const BEHIND_ALIGN = 0x10000;
-/** Detached parts start at multiples of this, wherever they are in the stream: pointers are looked for at multiples of 8. */
+/** Alignment of the addresses of detached parts: pointers are looked for at multiples of 8. */
 const DETACHED_ALIGN = 16;
 /** Addresses have 32 bits in recipes. */
 const SIZE_MAX = 0x7fff_ffff;

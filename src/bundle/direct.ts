@@ -1,13 +1,12 @@
 /**
- * The bundle of the direct layout as an ELF file: the base as it is, and one loaded segment more, with a section
- * of its own, that holds the launcher's block and the payload.
+ * The bundle of the direct layout as an ELF file: the base, and one loaded segment more, with a section of
+ * its own, that holds the launcher's block and the payload.
  *
- * Of the base's bytes only the ELF header and the program headers are written anew. Everything else is appended:
- * the segment, the names of the sections and the section headers, whose old places are left as they were. Tools
- * that write executables anew (strip, objcopy) keep what is in sections and forget what is not, so nothing that
- * is needed lies anywhere else.
+ * The base keeps its bytes, but for the ELF header and the program headers. Everything else is appended: the
+ * segment, the names of the sections and the section headers, whose old places are left as they were. Tools
+ * that rewrite executables (strip, objcopy) keep the contents of sections only, so everything that is needed
+ * lies in one.
  */
-
 import { PAYLOAD_ALIGN, SECTION_PAYLOAD } from "../engine/format.ts";
 import { writeStruct } from "../engine/struct.ts";
 import { MgoError } from "../system/error.ts";
@@ -34,19 +33,19 @@ const PAGE = 4096;
 const ADDRESS_END = 2n ** 47n;
 const SHDR_ALIGN = 8;
 
-/** Where things will be in the bundle. */
+/** The places of things in the bundle. */
 export interface DirectPlan {
   readonly base: Elf;
   readonly block: Uint8Array;
-  /** In the file, of the added segment. */
+  /** The added segment's offset in the file. */
   readonly offset: number;
-  /** Of the added segment. */
+  /** The added segment's address. */
   readonly address: bigint;
-  /** Of the program headers, the added one among them. */
+  /** The program headers, the added one among them. */
   readonly programs: readonly Program[];
   /** The base's build ID, which the bundle has another in place of. */
   readonly buildId: Range | undefined;
-  /** What of the base is overwritten: ascending, without overlaps. */
+  /** The overwritten ranges of the base: ascending, without overlaps. */
   readonly overwritten: readonly Range[];
 }
 
@@ -55,7 +54,7 @@ export interface DirectPlan {
  *
  * @param block the launcher's block: see format.zig
  * @param name what to call the base in messages
- * @throws MgoError if the base leaves no room for a program header, or is no program that a segment can be added to
+ * @throws MgoError if the base leaves no room for a program header, or no segment can be added to it
  */
 export function planDirect(base: Elf, block: Uint8Array, name: string): DirectPlan {
   const { header, bytes } = base;

@@ -15,7 +15,7 @@ import { sha256, type Variant } from "./variant.ts";
 export type { EncodedFrame, EncodeProgress } from "./encode-frames.ts";
 export type { Compress } from "./frame.ts";
 
-/** What is encoded: an executable's bytes. */
+/** The part of a variant that is encoded. */
 type Executable = Pick<Variant, "level" | "bytes">;
 
 export interface EncodeOptions extends FrameOptions {
@@ -69,8 +69,8 @@ export async function encodeVariants(
 }
 
 /**
- * Encodes the base as soon as it is ready, wherever it stands, and then the others in the order in which they are
- * given, each as soon as it is ready. The order makes no difference to the result.
+ * Encodes the base as soon as it is ready, wherever it stands, and then the others in their order, each as
+ * soon as it is ready. The order makes no difference to the result.
  *
  * @param encodeBase tells how the base is stored, and what the others are predicted from
  * @throws MgoError if the base is not among them; what a variant's promise rejects with
@@ -121,7 +121,7 @@ async function encodePlain(
   return describe(variant, stream, CODEC.zstd, [], frames);
 }
 
-/** What variants are predicted from, and by what. */
+/** A reference in the engine's memory. */
 export interface Source {
   readonly predictor: Predictor;
   readonly reference: Reference;

@@ -1,8 +1,8 @@
 /**
- * The codecs of frames: how a piece of a variant becomes stored bytes and comes back.
+ * Encodes and decodes frames.
  *
- * Encoding runs in the runtime's thread pool, so that several frames are encoded at once. engine/zstd/zstd.zig decodes
- * the same frames at a start.
+ * Encoding runs in the runtime's thread pool, so that several frames are encoded at once.
+ * engine/zstd/zstd.zig decodes the same frames at a start.
  */
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
@@ -32,17 +32,17 @@ interface Effort {
   readonly detached: Search;
   /** How many bytes larger a frame may be for each microsecond that it decodes faster at a start. */
   readonly price: number;
-  /** What a frame decodes to, in bytes. */
+  /** Size of a decoded frame, in bytes. */
   readonly frameSize: number;
 }
 
 /**
- * What the efforts are. A start spends most of its time on zstd's sequences, and on Huffman codes of literals
- * next: long matches make few sequences, and literals without codes take none of that time. At 250 bytes for a
+ * A start spends most of its time on zstd's sequences, and on Huffman codes of literals next: long matches
+ * make few sequences, and literals without codes take none of that time. At a price of 250 bytes for a
  * microsecond, programs of 4 to 11 MB decode a fifth faster than at none, and are 5 % larger; at 500, a third
- * faster and 16 % larger. Frames of 256 KiB stay in a CPU's second cache and leave less for the last thread to
- * finish; those of 1 MiB are 1 % smaller. 22 is zstd's highest level. Of debug data, 17 makes 6 % fewer bits
- * than 12; what is predicted gains little above 12 for the time.
+ * faster and 16 % larger. Frames of 256 KiB stay in a CPU's second cache and leave less for the last thread
+ * to finish; those of 1 MiB are 1 % smaller. 22 is zstd's highest level. Level 17 makes debug data 6 %
+ * smaller than 12; predicted frames gain little above 12 for the time.
  */
 export const EFFORT: Readonly<Record<Compress, Effort>> = {
   fast: {
@@ -126,8 +126,8 @@ export async function decodeFrame(
 }
 
 /**
- * More than a frame of so many bytes is stored as (ZSTD_COMPRESSBOUND of zstd.h): where its end fills a chunk, Bun
- * puts an empty frame behind it.
+ * Returns more than a frame of so many bytes takes as stored (ZSTD_COMPRESSBOUND of zstd.h): behind a frame
+ * whose end fills a chunk, Bun puts an empty one.
  */
 function sizeBound(size: number): number {
   return size + (size >> 8) + 1024;

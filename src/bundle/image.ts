@@ -50,7 +50,7 @@ export interface Template {
   readonly payload: Section;
   readonly buildInfo: Section;
   readonly names: Section;
-  /** What goes into bundles of the direct layout: see format.zig. */
+  /** The part for bundles of the direct layout: `Block` in engine/format/format.zig. */
   readonly block: Block;
 }
 

@@ -8,7 +8,9 @@ export type Layout = keyof typeof LAYOUT;
 /** As `-mgo.layout` and `mgo pack --layout` spell them, the default first. */
 export const LAYOUTS = ["packed", "direct"] as const satisfies readonly Layout[];
 
-/** Which variant a start chooses where nobody asks for one: the best for the CPU, or the base if the CPU can run it. */
+/**
+ * The variant that starts if nobody asks for one: the best for the CPU, or the base if the CPU can run it.
+ */
 export type StartPolicy = keyof typeof START_POLICY;
 
 /** As `-mgo.start` and `mgo pack --start` spell them, the default first. */

@@ -1,6 +1,7 @@
 /**
- * What variants are predicted from, laid out as the launcher has it (engine/format/recipe.zig): a stored base
- * as its stream, a base in place as its image in memory, followed by the bytes that are not in memory there.
+ * The bytes that variants are predicted from, laid out as the launcher has them (engine/format/recipe.zig): a
+ * stored base's stream, or the image in memory of a base in place, followed by bytes that are not in memory
+ * there.
  */
 import type { Base } from "../engine/predictor.ts";
 import { ROLE } from "../engine/wire.ts";
@@ -9,7 +10,7 @@ import { PT_INTERP, PT_LOAD, parseElf, type Section, SHF_WRITE, SHT_NOTE } from 
 import type { Stream } from "./stream.ts";
 
 export interface Reference extends Base {
-  /** Where its parts lie in the bytes. */
+  /** Its parts by their places in the bytes. */
   readonly image: Image;
 }
 
@@ -19,9 +20,10 @@ export function storedReference(base: Uint8Array, stream: Stream): Reference {
 }
 
 /**
- * The reference that a base in place is. Only what is loaded unchanged is taken from its image: a dynamic linker
- * writes addresses into what is not read-only before the launcher runs, and `strip` takes away what is not loaded.
- * The rest is stored beside it, but for notes, which are in no reference: the bundle has a build ID of its own.
+ * The reference that a base in place is. Only what is loaded unchanged is taken from its image: a dynamic
+ * linker writes addresses into what is not read-only before the launcher runs, and `strip` takes away what is
+ * not loaded. The rest is stored beside it, but for notes, which are in no reference: the bundle has a build
+ * ID of its own.
  *
  * @returns it, and its last bytes, which are to be stored
  */
@@ -65,7 +67,7 @@ export function inPlaceReference(
  * Reads the image of a base in place from the bundle that it was made into.
  *
  * @param size of the image, in bytes
- * @param extra what was stored beside it
+ * @param extra the bytes that are stored beside it
  */
 export function readInPlace(bundle: Uint8Array, name: string, size: number, extra: Uint8Array): Base {
   const bytes = new Uint8Array(size + extra.length);

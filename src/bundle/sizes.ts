@@ -1,8 +1,9 @@
 /**
- * Where a bundle's bytes go: by variant, and within each by what the bytes are, as built and as stored.
+ * Measures where a bundle's bytes go: by variant, and within each by the kind of bytes, as built and as
+ * stored.
  *
- * What a part takes in the bundle can be known only by frame: a frame that holds two parts, compressed together, is
- * divided between them in proportion to what it decodes to.
+ * Stored sizes are known by frame only: a frame that holds two parts, compressed together, is divided between
+ * them in proportion to their decoded sizes.
  */
 import type { Level } from "../levels/level.ts";
 import { buildInfoSection } from "./buildinfo.ts";
@@ -24,7 +25,7 @@ import type { StoredFrame, StoredVariant } from "./stored.ts";
 export const PARTS = [".text", ".gopclntab", ".rodata", ".data", "debug", "other"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What each part is, for people who do not read ELF. */
+/** The parts in words for people who do not read ELF. */
 export const PART_MEANINGS: Readonly<Record<Part, string>> = {
   ".text": "code",
   ".gopclntab": "tables of functions and lines",
@@ -48,7 +49,7 @@ export interface VariantSizes {
   readonly codec: StoredVariant["codec"];
   readonly size: number;
   readonly stored: number;
-  /** Of that, what predicting takes: how this variant follows from its base, or what others follow from. */
+  /** The share of the recipe, or in a base in place of what others are predicted from. */
   readonly plan: number;
   readonly parts: readonly PartSizes[];
 }
@@ -57,11 +58,11 @@ export interface Sizes {
   readonly file: string;
   readonly layout: Bundle["directory"]["layout"];
   readonly size: number;
-  /** Of the base by itself. */
+  /** The base by itself. */
   readonly plainSize: number;
   /** The launcher, with ELF headers. */
   readonly launcher: number;
-  /** Of the directory of variants and frames. */
+  /** The directory of variants and frames. */
   readonly directory: number;
   /** The copy of Go's build info that a packed bundle has. */
   readonly buildInfo: number;
@@ -148,7 +149,7 @@ function partOf({ name, header: { flags } }: Section): Part {
   return (flags & SHF_WRITE) !== 0n ? ".data" : ".rodata";
 }
 
-/** What the frames decode to: the executable without what is detached, then that, inflated, range by range. */
+/** The parts of the stream: the executable without its detached ranges, then these, inflated, one by one. */
 function streamOf({ detached }: StoredVariant, ranges: readonly Range[]): readonly Range[] {
   const stream: Range[] = [];
   let at = 0;

@@ -1,6 +1,4 @@
-/**
- * Room for one more program header in an executable whose other bytes stay where they are.
- */
+/** Finds space for one more program header in an executable whose other bytes stay where they are. */
 import { MgoError } from "../system/error.ts";
 import {
   EHDR,
@@ -23,8 +21,8 @@ import {
  *   section headers, which the caller moves;
  * - in place of PT_GNU_PROPERTY, where a PT_NOTE says the same: Linux on x86-64 looks at neither, and glibc's
  *   dynamic linker (rtld_setup_main_map) takes the note where there is no property. GNU ld makes both;
- * - in place of PT_PHDR in a program that is not position-independent. That says where the table is, which only
- *   matters to find out how far the program was moved; the kernel tells where it is in the auxiliary vector.
+ * - in place of PT_PHDR in a program that is not position-independent. That gives the table's address, which
+ *   only serves to find out how far the program was moved; the kernel puts it into the auxiliary vector, too.
  *
  * @param added a PT_LOAD above all others
  * @returns them with the PT_LOADs in ascending order, as the kernel wants them
@@ -49,7 +47,9 @@ export function findSlot(elf: Elf, added: Program, name: string): readonly Progr
     );
   }
   throw new MgoError(`${name} has no room for the program header that the direct layout adds`, {
-    hint: "use -mgo.layout=packed, or have it linked otherwise: -buildmode=exe, or -ldflags=-linkmode=internal",
+    hint:
+      "use -mgo.layout=packed, or link the program otherwise: with -buildmode=exe, " +
+      "or with -ldflags=-linkmode=internal",
   });
 }
 

@@ -44,7 +44,8 @@ export interface Variant {
 /**
  * Reads one Go executable for Linux.
  *
- * @throws MgoError if the file cannot be read, is no such executable, or has another level; what `ready` rejects with
+ * @throws MgoError if the file cannot be read, is no such executable, or has another level; the reason of
+ * `ready`
  */
 export async function readVariant(input: VariantInput): Promise<Variant> {
   const { path, level } = input;
@@ -111,7 +112,7 @@ export function checkVariants(variants: readonly Variant[]): readonly [Variant, 
   return [first, ...rest];
 }
 
-/** What must be equal in two variants of one program, and how to call it. */
+/** Facts that two variants of one program have in common, by their names in messages. */
 const IDENTITY: readonly (readonly [string, (info: BuildInfo) => string | undefined])[] = [
   ["main package", (info) => info.path],
   ["main module", (info) => info.module?.path],

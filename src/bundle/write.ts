@@ -1,6 +1,4 @@
-/**
- * Variants + launcher → bundle.
- */
+/** Variants + launcher → bundle. */
 
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "../engine/format.ts";
 import { MgoError } from "../system/error.ts";
@@ -36,8 +34,8 @@ export interface BundleOptions extends EncodeOptions {
 /**
  * Makes a bundle. A single variant needs no launcher: the result is then that file itself.
  *
- * @param inputs those that are still being built are encoded as soon as they are there: the base first, then the
- * others in the order in which they stand here
+ * @param inputs if they are still being built, each is encoded as soon as it is ready: the base first, then
+ * the others in their order here
  * @param launcher the launcher's ELF file, as src/engine/products.ts gives it
  * @returns the bundle's bytes in pieces, the same for the same variants on any machine
  * @throws MgoError if a variant cannot be read or does not fit the others, or the launcher is none
@@ -49,7 +47,7 @@ export async function createBundle(
 ): Promise<readonly Uint8Array[]> {
   const reading = inputs.map(readVariant);
   const all = Promise.all(reading).then(checkVariants);
-  // Encoding ends with what went wrong first.
+  // `all` is awaited later: until then its rejection must not count as unhandled.
   all.catch(() => {});
   const variants = arePending(inputs)
     ? inputs.map(({ level }, index) => ({ level, variant: reading[index] ?? all.then(([first]) => first) }))
@@ -60,12 +58,12 @@ export async function createBundle(
     options.layout === "direct"
       ? await createDirect(variants, all, template, options)
       : await createPacked(variants, all, template, options);
-  // What the reader refuses would not start. Each frame was decoded again when it was encoded.
+  // A bundle that the reader refuses would not start. Each frame was decoded again when it was encoded.
   verifyImage(await readBundle(Buffer.concat(bundle), "the new bundle"));
   return bundle;
 }
 
-/** Variants that are there already are all looked at before the first is encoded. */
+/** Files that exist already are all checked before the first is encoded. */
 function arePending(inputs: readonly VariantInput[]): inputs is readonly PendingInput[] {
   return inputs.every((input) => "ready" in input);
 }

@@ -1,8 +1,8 @@
 /**
- * What Zig compiles, in a checkout: done when its sources have changed since the last time.
+ * Compiles the launcher and the engine by Zig in a checkout, whenever their sources have changed.
  *
- * The results are kept under node_modules by a hash of all that goes into them, so that unchanged ones cost
- * reading their sources.
+ * The products are kept under node_modules by a hash of all that goes into them: if they are unchanged, it
+ * only takes reading their sources.
  */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
@@ -16,10 +16,10 @@ import { type Environment, run } from "../system/process.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** What is compiled, as paths in the checkout; zstd's sources and Zig change with the lock file only. */
+/** The sources, as paths in the checkout; zstd's and Zig change with the lock file only. */
 const SOURCES = ["build.zig", "launcher.zig", "launcher", "engine", "package-lock.json"] as const;
 
-/** Where build.zig puts its products, below the folder that `zig build --prefix` names. */
+/** The folder of build.zig's products, below the one that `zig build --prefix` names. */
 const PRODUCTS = "bin";
 const PRODUCT = { launcher: "mgo-launcher", engine: "mgo-engine.wasm" } as const;
 export type Product = keyof typeof PRODUCT;

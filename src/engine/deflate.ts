@@ -21,7 +21,7 @@ export async function loadDeflate(): Promise<Deflate> {
   };
 }
 
-/** The same, but each input is deflated once: variants have sections in common, and each is checked as well. */
+/** Deflates each input once: variants have sections in common, and each is checked as well. */
 export function remember(deflate: Deflate): Deflate {
   const known = new Map<string, Uint8Array | undefined>();
   return (input, sizeMax) => {

@@ -1,6 +1,6 @@
 /**
- * What Zig compiled, inside a compiled mgo. Only `scripts/build.ts` bundles this module, after it has compiled
- * them: in a checkout src/engine/compile.ts stands in its place.
+ * The products of Zig inside a compiled mgo. Only `scripts/build.ts` bundles this module, after it has
+ * compiled them: in a checkout src/engine/compile.ts takes its place.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

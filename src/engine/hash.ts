@@ -1,8 +1,6 @@
-/**
- * XXH64 with seed 0, the checksum of the bundle format: Bun's own where mgo runs in Bun, the engine's elsewhere.
- */
+/** XXH64 with seed 0, the checksum of the bundle format: Bun's own if mgo runs in Bun, else the engine's. */
 
-/** What the engine is given at once, in bytes. */
+/** Size of the pieces that the engine hashes, in bytes. */
 const PIECE = 256 * 1024;
 
 let hash: ((bytes: Uint8Array) => bigint) | undefined = globalThis.Bun?.hash.xxHash64;

@@ -34,8 +34,8 @@ export class Predictor {
   }
 
   /**
-   * Makes the recipe by which a variant is predicted. Where headers lie about what is in a file, one of the engine's
-   * checks may fail: then nothing is predicted, which only costs space.
+   * Makes the recipe by which a variant is predicted. If headers lie about a file, one of the engine's checks
+   * may fail: then nothing is predicted, which only costs space.
    *
    * @param variant the variant's stream
    * @throws RangeError if there is no memory for it

@@ -1,6 +1,6 @@
 /**
- * What Zig compiles, from inside this mgo or, in a checkout, from its sources: the launcher that goes into
- * bundles, unless another one is named, and the engine.
+ * Loads the products of Zig, from inside this mgo or, in a checkout, from their sources: the launcher that
+ * goes into bundles, unless another one is named, and the engine.
  */
 import { readWhole } from "../system/file.ts";
 import type { Environment } from "../system/process.ts";
@@ -27,7 +27,7 @@ export async function loadLauncher({ file, env, signal }: LauncherOptions): Prom
 }
 
 /**
- * The bytes of what Zig compiled.
+ * The bytes of a product.
  *
  * @throws MgoError as `loadLauncher`
  */

@@ -1,4 +1,7 @@
-/** What decoding costs at each start, weighed against what it saves: engine/encoder/speed.zig and literals.zig. */
+/**
+ * Weighs the size of a frame against the time that decoding it takes at each start: engine/encoder/speed.zig
+ * and literals.zig.
+ */
 import { Piece, sharedEngine } from "./module.ts";
 
 /** A zstd frame as it is stored, and what it costs: its size and its decoding, in bytes. */
@@ -8,8 +11,8 @@ export interface Priced {
 }
 
 /**
- * Gives a frame's literals Huffman codes only where these are worth their decoding, and tells what it costs then. A
- * frame of a kind that the engine does not know stays as it is, and costs more than any other.
+ * Gives a frame's literals Huffman codes only where these are worth their decoding, and returns what it costs
+ * then. A frame of a kind that the engine does not know stays as it is, and costs more than any other.
  */
 export type Price = (frame: Uint8Array, decodedSize: number) => Priced;
 

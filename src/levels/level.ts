@@ -39,7 +39,9 @@ export function compareLevels(a: Level, b: Level): number {
   return levelNumber(a) - levelNumber(b);
 }
 
-/** The level that a bundle of these, sorted, is built around: the preferred base, else the highest of them. */
+/**
+ * Returns the level that a bundle of these, sorted, is built around: the preferred base, else the highest.
+ */
 export function defaultBase(among: readonly Level[]): Level {
   return among.includes(preferredBase) ? preferredBase : (among.at(-1) ?? LOWEST);
 }

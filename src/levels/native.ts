@@ -7,8 +7,8 @@ import { ARCHITECTURE, LEVELS, type Level, levelNumber } from "./level.ts";
 const { features: FEATURES } = ARCHITECTURES[ARCHITECTURE];
 
 /**
- * The features as Linux names them in /proc/cpuinfo. Linux takes away those whose state it does not save, and what
- * depends on them: XCR0 need not be asked.
+ * The features as Linux names them in /proc/cpuinfo. Linux removes those whose state it does not save, and
+ * those that depend on them: XCR0 need not be asked.
  */
 const FLAG: Readonly<Record<(typeof FEATURES)[Level][number], string>> = {
   CMOV: "cmov",
@@ -66,7 +66,7 @@ function readCpus(): string {
   }
 }
 
-/** The highest level that all CPUs of a /proc/cpuinfo can run; undefined if it names no features, or too few. */
+/** The highest level that all CPUs of a /proc/cpuinfo can run; undefined if it names too few features. */
 export function levelOfCpus(text: string): Level | undefined {
   const cpus = [...text.matchAll(/^flags\s*:(.*)$/gm)].map(([, flags = ""]) => new Set(flags.split(" ")));
   if (cpus.length === 0) return undefined;

@@ -1,9 +1,9 @@
 /**
- * Bundles that change while they start. The kernel lets nobody write to a file that it executes, but cannot keep
- * changes from a file below an overlay, on a network or on a disk that is written to directly.
+ * Bundles that change while they start. The kernel lets nobody write to a file that it executes, but cannot
+ * keep changes from a file below an overlay, on a network or on a disk that is written to directly.
  *
- * The launcher extracts the base, frame by frame, into a pipe that nobody empties. Behind the first byte the file is
- * changed, then the pipe is emptied.
+ * The launcher extracts the base, frame by frame, into a pipe that nobody empties. Behind the first byte the
+ * file is changed, then the pipe is emptied.
  */
 import { describe, expect, test } from "bun:test";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ describe.skipIf(!canMount)("a bundle below an overlay, changed while it is extra
   if (last === undefined || frames.length < 2) throw new Error("a bundle of at least two frames is needed");
   const places = findPlaces(payload).frames;
 
-  /** What it says, after the beginning of the variant. */
+  /** Returns the status and the line that follow the beginning of the variant. */
   function startChanged(change: string): { status: number | null; stderr: string } {
     const file = openSync(join(scratch, "changed.output"), "w+");
     const command = ["unshare", "-m", "sh", "-c", START, "sh", folder, bundle, change];

@@ -1,6 +1,6 @@
 /**
- * Damage to what is detached from variants: who puts it back must end with a line and a status, and starts, which do
- * not read it, must go on. Each case changes some bytes of one file in place and puts them back.
+ * Damage to detached ranges: commands that put them back must end with a line and a status, and starts, which
+ * do not read it, must go on. Each case changes some bytes of one file in place and puts them back.
  */
 import { describe, expect, test } from "bun:test";
 import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from "node:fs";
@@ -31,12 +31,12 @@ function framesBehindSkeleton({ contentFrames, skeletonFrameCount }: StoredVaria
 }
 
 interface Change {
-  /** Where in the payload, in bytes. */
+  /** Offset in the payload, in bytes. */
   readonly at: number;
   readonly bytes: Uint8Array;
 }
 
-/** What the file with these changes does when asked for; the file is as it was behind that. */
+/** Returns what an action makes of the file with these changes, which are undone afterwards. */
 async function changed<T>(changes: readonly Change[], act: () => T): Promise<Awaited<T>> {
   const write = (bytes: (change: Change) => Uint8Array): void => {
     const file = openSync(path, "r+");
@@ -65,7 +65,8 @@ function start(debug: string, wanted: (stdout: Buffer) => boolean): string {
   if (exitCode === 0 && wanted(stdout) && stderr.length === 0) return "done";
   const line = stderr.toString();
   if (exitCode === 112 && /^\[mgo\] launcher: [^:\n]+: [^\n]+\n$/.test(line)) return "refused";
-  return `status ${exitCode} signal ${signalCode} stdout ${stdout.length} bytes, stderr ${JSON.stringify(line)}`;
+  const sizes = `stdout ${stdout.length} bytes, stderr ${JSON.stringify(line)}`;
+  return `status ${exitCode} signal ${signalCode} ${sizes}`;
 }
 
 const run = (): string => start("", (stdout) => stdout.toString() === "[v1 x]\n");

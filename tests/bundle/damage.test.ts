@@ -43,7 +43,7 @@ function randomFrom(seed: number): (limit: number) => number {
 }
 
 interface Change {
-  /** Where in the payload, in bytes. */
+  /** Offset in the payload, in bytes. */
   readonly at: number;
   readonly bytes: Uint8Array;
 }
@@ -70,7 +70,8 @@ function judge(): string {
   if (status === 0 && stdout === `[${LEVEL} x]\n` && stderr === "") return "ran";
   const refused = status !== null && DAMAGED.includes(status) && stdout === "";
   if (refused && /^\[mgo\] launcher: [^:\n]+: [^\n]+\n$/.test(stderr)) return "refused";
-  return `status ${status} signal ${signal} stdout ${JSON.stringify(stdout)} stderr ${JSON.stringify(stderr)}`;
+  const output = `stdout ${JSON.stringify(stdout)} stderr ${JSON.stringify(stderr)}`;
+  return `status ${status} signal ${signal} ${output}`;
 }
 
 /** Starts each of the changed bundles; the outcomes that are none of the allowed, with their changes. */

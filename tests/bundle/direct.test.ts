@@ -1,4 +1,4 @@
-/** Bundles of the direct layout as files: what of the base they are, and what tools and commands make of them. */
+/** Bundles of the direct layout as files: the base in them, and what tools and commands make of them. */
 import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ function missing(...names: readonly string[]): boolean {
   return names.some((name) => Bun.which(name) === null);
 }
 
-/** What is loaded of a file, and where to: one line for each section. */
+/** Lists what is loaded of a file, and its address: one line for each section. */
 function loadedSections(path: string): readonly string[] {
   const { sections } = parseElf(readFileSync(path), path);
   return sections
@@ -223,7 +223,7 @@ describe("a direct bundle", () => {
     expect(Buffer.concat(one).equals(Buffer.concat(many))).toBe(true);
   });
 
-  test("of two levels has both, and one of a single level is that variant", async () => {
+  test("has both of two levels, and is the variant if there is only one", async () => {
     const { directory } = await openBundle(await buildBundle({ layout, levels: ["v1", "v3"] }));
     expect(directory.variants.map(({ level, codec }) => [level, codec])).toEqual([
       ["v1", "predicted"],

@@ -59,7 +59,7 @@ test("readBuildInfo reads what go version -m prints", () => {
   expect([...settings]).toEqual(listed as [string, string][]);
 });
 
-test("readBuildInfo takes any changed byte of its section for information or for an error of the user's", () => {
+test("readBuildInfo makes of any changed byte information, or an error for the user", () => {
   const section = findSection(elf, ".go.buildinfo");
   const start = section?.offset ?? 0;
   for (let at = start; at < start + (section?.size ?? 0); at++) {

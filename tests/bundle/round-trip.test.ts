@@ -37,13 +37,13 @@ describe("a bundle", () => {
     }
   });
 
-  test("of two levels has just these", async () => {
+  test("has just the levels that it is made of", async () => {
     const bundle = await openBundle(await buildBundle({ levels: ["v1", "v3"] }));
     expect(bundle.directory.variants.map(({ level }) => level)).toEqual(["v1", "v3"]);
     expect(() => findVariant(bundle, "v2")).toThrow("has no variant v2");
   });
 
-  test("of one level is that variant itself", async () => {
+  test("is the variant itself if there is only one", async () => {
     const path = await buildBundle({ levels: ["v2"] });
     expect(await sha256(path)).toBe(await sha256(buildVariant("v2")));
   });

@@ -1,4 +1,4 @@
-/** What this machine can run, and the variant for it. */
+/** The level that this machine can run, and the variant for it. */
 import { describe, expect, test } from "bun:test";
 import { LEVELS } from "../../src/levels/level.ts";
 import { highestUpTo, levelOfCpus, nativeLevel } from "../../src/levels/native.ts";

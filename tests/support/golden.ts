@@ -1,7 +1,7 @@
-/** What is in tests/golden/payload-v1.bin. The launcher's tests know the same: launcher/decode/golden_test.zig. */
+/** The contents of tests/golden/payload-v1.bin, which launcher/decode/golden_test.zig knows, too. */
 import type { Level } from "../../src/levels/level.ts";
 
-/** Stands in the golden header; no launcher belongs to it. */
+/** The golden header's; no launcher belongs to it. */
 export const IMAGE_CHECKSUM = 0x0123456789abcdefn;
 
 /** Lines such as `v3 line 17`, more than one frame of them. */
