@@ -59,7 +59,9 @@ export async function readVariant(input: VariantInput): Promise<Variant> {
   }
   const info = readBuildInfo(elf, path);
   checkTarget(info, path);
-  return { level: levelOfBuild(info, path, level), path, elf, info, bytes };
+  // Levels that write to one place may take each other's files.
+  const remedy = "ready" in input ? { hint: "-mgo.jobs=1 builds one level after the other" } : {};
+  return { level: levelOfBuild(info, path, level, remedy), path, elf, info, bytes };
 }
 
 function checkTarget(info: BuildInfo, path: string): void {
@@ -73,7 +75,13 @@ function checkTarget(info: BuildInfo, path: string): void {
   }
 }
 
-function levelOfBuild(info: BuildInfo, path: string, label: Level | undefined): Level {
+/** @param remedy for another level than the one that was asked for */
+function levelOfBuild(
+  info: BuildInfo,
+  path: string,
+  label: Level | undefined,
+  remedy: { readonly hint?: string },
+): Level {
   const recorded = info.settings.get(VARIABLE);
   if (recorded !== undefined && !isLevel(recorded)) {
     throw new MgoError(`${path} was built with ${assignment(recorded)}, which mgo does not know`);
@@ -85,7 +93,7 @@ function levelOfBuild(info: BuildInfo, path: string, label: Level | undefined): 
     });
   }
   if (recorded !== undefined && recorded !== level) {
-    throw new MgoError(`${path} is given as ${level} but was built with ${assignment(recorded)}`);
+    throw new MgoError(`${path} is given as ${level} but was built with ${assignment(recorded)}`, remedy);
   }
   return level;
 }

@@ -21,8 +21,11 @@ export interface GoFlag extends Pick<FlagEntry, "name" | "value" | "shown"> {
    * variants, and `go list` is not given it: it lacks the flag, or would do the work of the build.
    */
   readonly isProcess?: true;
-  /** Whether it names a file that Go writes beside the output: builds at one time would write it together. */
-  readonly writesFile?: true;
+  /**
+   * Whether it names a file or folder that Go or its tools write beside the output, or the values that do.
+   * Builds at one time would write it together.
+   */
+  readonly writesFile?: true | RegExp;
   /** Why `mgo bench` refuses it. */
   readonly benchRefusal?: string;
 }
@@ -37,6 +40,21 @@ const LEVEL_OUTPUT = "print each level's output behind a line `# GOAMD64=v3`";
 const REWRITTEN = "each run would write it again: use go test";
 const COVERAGE = "counting slows down what is measured: use go test";
 const UNMEASURED = "with it nothing is measured: use go test";
+
+/** Matches flags for Go's tools and for C compilers and linkers, by their names without dashes. */
+const toolFlags = (names: string): RegExp =>
+  new RegExp(`(?:^|[\\s,='"])--?(?:${names.trim().replaceAll(/\s+/g, "|")})(?![\\w-])`);
+
+/** Those of GCC, Clang and their linkers. */
+const C_FILES = "Map MF dependency-file dumpdir fprofile-dir out-implib reproduce save-temps";
+
+/** Variables that name a file which Go's tools write, or the values that do. */
+export const FILE_VARIABLES: ReadonlyMap<string, RegExp> = new Map([
+  ["GOSSAFUNC", /./],
+  ...["CC", "CXX", "FC", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"].map(
+    (name): [string, RegExp] => [name, toolFlags(C_FILES)],
+  ),
+]);
 
 const BUILD_FLAGS: readonly GoFlag[] = [
   { name: "C", value: FOLDER, summary: "change to this folder first" },
@@ -89,9 +107,21 @@ const BUILD_FLAGS: readonly GoFlag[] = [
   { name: "buildvcs", summary: "stamp version control's data" },
   { name: "compiler", value: choice("gc"), summary: "the compiler" },
   { name: "gccgoflags", value: TEXT, summary: "flags for gccgo" },
-  { name: "gcflags", value: TEXT, summary: "flags for the compiler" },
+  {
+    name: "gcflags",
+    value: TEXT,
+    summary: "flags for the compiler",
+    writesFile: toolFlags(
+      "asmhdr bench blockprofile cpuprofile json linkobj memprofile mutexprofile traceprofile",
+    ),
+  },
   { name: "installsuffix", value: TEXT, summary: "suffix of the folder for packages" },
-  { name: "ldflags", value: TEXT, summary: "flags for the linker" },
+  {
+    name: "ldflags",
+    value: TEXT,
+    summary: "flags for the linker",
+    writesFile: toolFlags(`benchmarkprofile capturehostobjs cpuprofile fipso memprofile tmpdir ${C_FILES}`),
+  },
   { name: "linkshared", summary: "link with shared libraries" },
   { name: "mod", value: choice("readonly", "vendor", "mod"), summary: "how to resolve modules" },
   { name: "modcacherw", summary: "make the module cache writable" },

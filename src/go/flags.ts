@@ -4,8 +4,10 @@
  * mgo hands Go's flags on as they were written. It reads them only to find the few that it must understand
  * (-o, -C, -n, …), to take out its own (`-mgo.…`), and to see where the packages begin.
  */
+
+import type { Environment } from "../system/process.ts";
 import { type Arity, arityOf } from "./flag-entry.ts";
-import { flagsOf } from "./flag-table.ts";
+import { FILE_VARIABLES, flagsOf } from "./flag-table.ts";
 
 /** Returns whether a flag, named without dashes, is mgo's own. */
 export function isMgoFlag(name: string): boolean {
@@ -128,6 +130,16 @@ export function isSet(flags: readonly Flag[], name: string): boolean {
 export function readBool(value: string): boolean | undefined {
   if (TRUE.has(value)) return true;
   return FALSE.has(value) ? false : undefined;
+}
+
+/** Returns whether flags of a build or variables name a file that Go or its tools write beside the output. */
+export function writesFiles(flags: readonly Flag[], env: Environment): boolean {
+  const known = flagsOf("build");
+  const isNamed = ({ name, value }: Flag): boolean => {
+    const writes = known.get(name)?.writesFile;
+    return writes === true ? value !== "" : writes?.test(value) === true;
+  };
+  return flags.some(isNamed) || [...FILE_VARIABLES].some(([name, values]) => values.test(env[name] ?? ""));
 }
 
 /** Returns the arguments that flags were written as. */

@@ -63,7 +63,10 @@ export async function buildLevels(
     const entry = { folder: temporary, isCached: false, release: async () => {} };
     return await buildInto(entry, plan, launcher, context, progress);
   }
-  const entry = await takeEntry(plan.key, gotmpdir, env);
+  // Go would not link a kept program again, and so not write what a flag of the linker names.
+  const entry = plan.writesFiles
+    ? await temporaryEntry(gotmpdir, env)
+    : await takeEntry(plan.key, gotmpdir, env);
   const built = await buildInto(entry, plan, launcher, context, progress);
   if (!entry.isCached || !built.outputs.some(hasNoRoom)) return built;
   // A cache that fails is no failure of the build.
@@ -74,7 +77,7 @@ export async function buildLevels(
 
 async function buildInto(
   entry: Entry,
-  { target, options, goBuild }: Plan,
+  { target, options, goBuild, writesFiles }: Plan,
   launcher: Uint8Array,
   context: GoContext,
   progress: Progress,
@@ -96,7 +99,9 @@ async function buildInto(
     await entry.release(isGood);
   };
   try {
-    const outputs = await runJobs(order, options.jobs ?? DEFAULT_JOBS, async (level) => {
+    // Files that flags name would be written by all levels at once. In the end they are the base's.
+    const [levels, jobs] = writesFiles ? [order.toReversed(), 1] : [order, options.jobs ?? DEFAULT_JOBS];
+    const outputs = await runJobs(levels, jobs, async (level) => {
       progress.started(level);
       const destination = await findDestination(target, goBuild, level, entry.folder, context);
       const output = await runGo(goBuild, level, destination, context);

@@ -47,6 +47,8 @@ export interface GoContext {
 
 /** The flags or the variables that tell one level's `go` where to put executables. */
 export interface Destination {
+  /** The command, if it is not that of the build. */
+  readonly command?: BundleCommand;
   readonly flags: readonly string[];
   readonly env?: Environment;
 }
@@ -65,15 +67,14 @@ export async function runGo(
 ): Promise<LevelOutput> {
   const places = keepsWork || temporary === "" ? {} : { GOTMPDIR: temporary, TMPDIR: temporary };
   const compilers = cgo === undefined ? {} : cgoEnvironment(cgo, level);
-  const result = await run([go.go, command, ...flags, ...destination.flags, ...packages], {
+  const used = destination.command ?? command;
+  const result = await run([go.go, used, ...flags, ...destination.flags, ...packages], {
     cwd,
     env: { ...env, ...compilers, [VARIABLE]: level, ...places, ...destination.env },
     signal,
     onStderrLine,
     onFlood: () => {
-      onFlood(
-        `mgo: go ${command} for ${level} prints more than ${formatSize(KEPT_MAX)}: the rest is left out`,
-      );
+      onFlood(`mgo: go ${used} for ${level} prints more than ${formatSize(KEPT_MAX)}: the rest is left out`);
     },
   });
   return { ...result, level, status: result.status ?? 1, killed: result.status === undefined };
@@ -104,6 +105,11 @@ export async function findDestination(
     case "archive":
       return { flags: ["-o", "/dev/null"] };
     case "installed":
+      // Levels that install archives would overwrite each other's, also while they read them.
+      if (target.hasArchives) {
+        return { command: "build", flags: target.outputs.length > 0 ? ["-o", `${place}/`] : [] };
+      }
+      return { flags: [], env: await redirectInstall(go, place, join(temporary, level), env) };
     case "module-version":
       return { flags: [], env: await redirectInstall(go, place, join(temporary, level), env) };
     case "print":

@@ -46,13 +46,16 @@ export function installTarget(
   if (hasVersion(words)) return { kind: "module-version", folder };
   if (packages.some(({ broken }) => broken)) return { kind: "refused" };
   const mains = packages.filter((pkg) => pkg.name === "main" && hasSources(pkg));
-  if (mains.length === 0) return { kind: "discard" };
+  const hasArchives = packages.some(({ name, target }) => name !== "main" && target !== "");
+  if (mains.length === 0 && !hasArchives) return { kind: "discard" };
   const outputs = mains.map((pkg) => installed(pkg, go, folder));
   // Go knows no place for a program in GOPATH mode that lies outside of GOPATH.
   if (outputs.some(({ path }) => path === "")) return { kind: "refused" };
   checkNames(outputs);
-  const leftover = words.some((word) => word !== "--") ? undefined : join(place, outputs[0]?.name ?? "");
-  return { kind: "installed", outputs, leftover };
+  const [program] = outputs;
+  const isNamed = program === undefined || words.some((word) => word !== "--");
+  const leftover = isNamed ? undefined : join(place, program.name);
+  return { kind: "installed", outputs, leftover, hasArchives };
 }
 
 /** Returns whether all programs are Go's own, such as cmd/vet: Go finds them by their build IDs. */

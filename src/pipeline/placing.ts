@@ -1,14 +1,17 @@
 /** Placing: a finished build puts bundles, or a library's archive, where they belong. */
 import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { checkOverwrite, placeOutput } from "../system/output.ts";
 import type { Built } from "./build-levels.ts";
 import { type BundleCommand, type GoBuild, type GoContext, runGo } from "./go-build.ts";
+import { redirectInstall } from "./install.ts";
 import { findModulePrograms } from "./module-version.ts";
 import type { Plan } from "./plan.ts";
 import type { Report } from "./report.ts";
 import { type Output, outputsOf, type Target } from "./target.ts";
+import { levelFolder } from "./variant-cache.ts";
 
 /**
  * Puts the bundles of all programs in their places, or a library's archive.
@@ -24,6 +27,10 @@ export async function placeBuilt(
 ): Promise<Report | undefined> {
   const { levels } = options;
   if (target.kind === "archive") return await placeArchive(goBuild, levels, context);
+  if (target.kind === "installed" && target.hasArchives) {
+    const refusal = await installArchives(goBuild, levels, built.folder, context);
+    if (refusal !== undefined) return refusal;
+  }
   const outputs =
     target.kind === "module-version"
       ? await findModulePrograms(levels, built.folder, target.folder)
@@ -81,6 +88,23 @@ async function placeArchive(
 ): Promise<Report | undefined> {
   if (lowest === undefined) return undefined;
   const { status, stderr } = await runGo(build, lowest, { flags: build.outputFlags }, context);
+  return status === 0 ? undefined : { stdout: "", stderr, status };
+}
+
+/**
+ * Has Go install the archives of libraries at the lowest level. It finds that level's programs up to date, in
+ * the folder that they were built in.
+ */
+async function installArchives(
+  build: GoBuild,
+  [lowest]: readonly Level[],
+  folder: string,
+  context: GoContext,
+): Promise<Report | undefined> {
+  if (lowest === undefined) return undefined;
+  const scratch = join(context.temporary, "archives");
+  const env = await redirectInstall(build.go, levelFolder(folder, lowest), scratch, context.env);
+  const { status, stderr } = await runGo(build, lowest, { flags: [], env }, context);
   return status === 0 ? undefined : { stdout: "", stderr, status };
 }
 

@@ -1,6 +1,6 @@
 /** Planning: which programs a build makes, how, and where they go. Nothing is done yet. */
 import { type GoEnv, hasLevels } from "../go/env.ts";
-import { type Arguments, type Flag, isSet, lastValue, wordsOf } from "../go/flags.ts";
+import { type Arguments, type Flag, isSet, lastValue, wordsOf, writesFiles } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
 import { assignment, type Level, VARIABLE } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
@@ -23,6 +23,8 @@ export interface Plan {
   readonly goBuild: GoBuild;
   /** The folder where Go runs: `goBuild.cwd` with -C followed. */
   readonly folder: string;
+  /** Whether flags name files that Go's tools write: the levels are built one after the other. */
+  readonly writesFiles: boolean;
   /** The key in mgo's cache. */
   readonly key: readonly string[];
 }
@@ -71,7 +73,15 @@ export async function planBuild(
     },
     context.env,
   );
-  return { options, target, verbosity, goBuild, folder, key };
+  return {
+    options,
+    target,
+    verbosity,
+    goBuild,
+    folder,
+    key,
+    writesFiles: writesFiles(flags, context.env),
+  };
 }
 
 /** Joins GOFLAGS' flags and those of the command line: the last one counts. */

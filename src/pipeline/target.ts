@@ -28,6 +28,8 @@ export type Target =
       readonly outputs: readonly Output[];
       /** A program that `go build` may have left; it is removed where no packages are named. */
       readonly leftover: string | undefined;
+      /** Whether Go installs libraries as archives, as in GOPATH mode: those of the lowest level. */
+      readonly hasArchives: boolean;
     }
   /** `go install package@version`: only the finished build shows which programs there are. */
   | { readonly kind: "module-version"; readonly folder: string }

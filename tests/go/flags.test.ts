@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { type Arity, arityOf } from "../../src/go/flag-entry.ts";
 import { flagsOf, type GoCommand } from "../../src/go/flag-table.ts";
-import { type Arguments, lastValue, parseArguments, parseFlagWords } from "../../src/go/flags.ts";
+import {
+  type Arguments,
+  lastValue,
+  parseArguments,
+  parseFlagWords,
+  writesFiles,
+} from "../../src/go/flags.ts";
 import { mgoArity } from "../../src/pipeline/flags.ts";
 
 const COMMANDS: readonly GoCommand[] = ["build", "install", "run", "test"];
@@ -130,5 +136,43 @@ describe("arguments are read as Go's flag package reads them", () => {
 
   test("the last of several values counts", () => {
     expect(lastValue(parseFlagWords(["-o=a", "--o=b", "-v"]), "o")).toBe("b");
+  });
+});
+
+describe("files that tools write beside the output are known", () => {
+  const isKnown = (words: readonly string[], env = {}): boolean => writesFiles(parseFlagWords(words), env);
+
+  test.each([
+    "-debug-trace=t.json",
+    "-ldflags=-tmpdir=t",
+    "--ldflags=-s -w --tmpdir t",
+    "-ldflags=-linkmode=external -extldflags=-Wl,-Map=out.map",
+    "-ldflags=-linkmode=external '-extldflags=-static -Xlinker -Map -Xlinker x'",
+    "-ldflags=-cpuprofile=cpu",
+    "-ldflags=example.com/p=-fipso=f",
+    "-gcflags=-json=0,/tmp/d",
+    "-gcflags=all=-m -memprofile=m",
+  ])("%s", (word) => {
+    expect(isKnown([word])).toBe(true);
+  });
+
+  test.each([
+    "-ldflags=-s -w -X main.tmpdir=t",
+    "-ldflags=-memprofilerate=1",
+    "-gcflags=-m -d=ssa/check_bce",
+    "-debug-trace=",
+    "-tags=Map",
+    "-o=x",
+  ])("%s names none", (word) => {
+    expect(isKnown([word], { CGO_CFLAGS: "-O2 -MD", GOSSAFUNC: "" })).toBe(false);
+  });
+
+  test.each([
+    ["CGO_LDFLAGS", "-Wl,-Map=m"],
+    ["CGO_CFLAGS", "-O2 -save-temps"],
+    ["CC", "gcc -save-temps=cwd"],
+    ["GOSSAFUNC", "main"],
+  ])("%s=%s", (name, value) => {
+    expect(isKnown([], { [name]: value })).toBe(true);
   });
 });
