@@ -10,11 +10,16 @@
  *
  * Executables in a taken entry get the modification time UNCONFIRMED. Go gives each one that it writes or
  * finds up to date the current time, so this run's `go` has not looked at those that keep the old one.
+ *
+ * Go's build ID covers no input of an external linker but its flags: neither static libraries nor crt files,
+ * linker scripts or the linker itself (https://go.dev/issue/29843). So Go never gets to see the executables
+ * that one made, and links them anew, as plain `go build` does where its output is missing.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { Level } from "../levels/level.ts";
+import { isLinkedByGo } from "../bundle/internal-link.ts";
+import { LEVELS, type Level } from "../levels/level.ts";
 import { hasCode, MgoError } from "../system/error.ts";
 import { tryLock } from "../system/lock.ts";
 import type { Environment } from "../system/process.ts";
@@ -120,7 +125,7 @@ async function take(lasting: string, builds: string): Promise<string | undefined
     }
     // Otherwise another run might trim it before this one ends.
     await touch(taken);
-    await markFiles(taken);
+    for (const level of LEVELS) await prepareVariants(levelFolder(taken, level));
     return taken;
   } catch {
     return undefined;
@@ -147,9 +152,12 @@ async function takeLasting(lasting: string, taken: string): Promise<boolean> {
   return true;
 }
 
-async function markFiles(folder: string): Promise<void> {
-  for (const found of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (found.isFile()) await utimes(join(found.parentPath, found.name), UNCONFIRMED, UNCONFIRMED);
+/** Marks the executables that Go's own linker made as those of an earlier run, and removes all others. */
+async function prepareVariants(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    if (await isLinkedByGo(path)) await utimes(path, UNCONFIRMED, UNCONFIRMED);
+    else await rm(path, { recursive: true, force: true });
   }
 }
 

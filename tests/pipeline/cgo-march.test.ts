@@ -73,9 +73,8 @@ describe.skipIf(Bun.which("g++") === null)("C and C++ parts", () => {
     expectSuccess(run(workspace, [...MGO, ...build], env));
     expect(parts()).toEqual(levels.map(() => "1 1 1 0\n"));
 
-    // Each has its own variants in the cache.
     const again = expectSuccess(run(workspace, [...MGO, "-mgo.cgo-march=true", ...build], env));
-    expect(again.stderr).not.toMatch(/\/link |\/compile /);
+    expect(again.stderr).not.toContain("/compile ");
     expect(parts()).toEqual(levels.map((_, index) => `${present(index)} ${present(index)} 1 0\n`));
   });
 
