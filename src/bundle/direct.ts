@@ -34,7 +34,7 @@ const ADDRESS_END = 2n ** 47n;
 const SHDR_ALIGN = 8;
 
 /** The places of things in the bundle. */
-export interface DirectPlan {
+export interface DirectPlacement {
   readonly base: Elf;
   readonly block: Uint8Array;
   /** The added segment's offset in the file. */
@@ -56,7 +56,7 @@ export interface DirectPlan {
  * @param name what to call the base in messages
  * @throws MgoError if the base leaves no room for a program header, or no segment can be added to it
  */
-export function planDirect(base: Elf, block: Uint8Array, name: string): DirectPlan {
+export function placeDirect(base: Elf, block: Uint8Array, name: string): DirectPlacement {
   const { header, bytes } = base;
   const loads = base.programs.filter(({ type }) => type === PT_LOAD);
   const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz);
@@ -99,8 +99,8 @@ export function planDirect(base: Elf, block: Uint8Array, name: string): DirectPl
 }
 
 /** The payload's address, as the bundle is linked. */
-export function payloadAddress(plan: DirectPlan): bigint {
-  return plan.address + BigInt(plan.block.length);
+export function payloadAddress(placement: DirectPlacement): bigint {
+  return placement.address + BigInt(placement.block.length);
 }
 
 /**
@@ -110,11 +110,11 @@ export function payloadAddress(plan: DirectPlan): bigint {
  * @returns the bundle file in pieces
  */
 export function fillDirect(
-  plan: DirectPlan,
+  placement: DirectPlacement,
   entry: number,
   payload: readonly Uint8Array[],
 ): readonly Uint8Array[] {
-  const { base, block, offset, address } = plan;
+  const { base, block, offset, address } = placement;
   const size = payload.reduce((sum, { length }) => sum + length, block.length);
   const names = Buffer.concat([sectionNames(base), Buffer.from(`${SECTION_PAYLOAD}\0`)]);
   const namesOffset = offset + size;
@@ -128,10 +128,10 @@ export function fillDirect(
   writeStruct(EHDR, head, 0, {
     entry: address + BigInt(entry),
     shoff: BigInt(tableOffset),
-    phnum: plan.programs.length,
+    phnum: placement.programs.length,
     shnum: base.sections.length + 1,
   });
-  for (const [index, program] of plan.programs.entries()) {
+  for (const [index, program] of placement.programs.entries()) {
     const own = program.type === PT_LOAD && program.vaddr === address;
     const sizes = own ? { filesz: BigInt(size), memsz: BigInt(size) } : {};
     writeStruct(PHDR, head, Number(base.header.phoff) + index * PHDR.size, { ...program, ...sizes });

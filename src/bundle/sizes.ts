@@ -50,7 +50,7 @@ export interface VariantSizes {
   readonly size: number;
   readonly stored: number;
   /** The share of the recipe, or in a base in place of what others are predicted from. */
-  readonly plan: number;
+  readonly recipe: number;
   readonly parts: readonly PartSizes[];
 }
 
@@ -99,7 +99,7 @@ export async function measureSizes(bundle: Bundle, signal?: AbortSignal): Promis
 function measureVariant(variant: StoredVariant, elf: Elf): VariantSizes {
   const ranges = partsOf(elf);
   const inPlace = variant.codec === "in_place";
-  const plan = storedSize(inPlace ? variant.frames : variant.extraFrames);
+  const recipe = storedSize(inPlace ? variant.frames : variant.extraFrames);
   const stored = inPlace ? undefined : apportion(variant.contentFrames, streamOf(variant, ranges));
   const parts = PARTS.map((part): PartSizes => {
     const size = ranges
@@ -108,7 +108,7 @@ function measureVariant(variant: StoredVariant, elf: Elf): VariantSizes {
     return { part, size, stored: stored === undefined ? size : (stored.get(part) ?? 0) };
   });
   const all = storedSize(variant.frames) + (inPlace ? variant.size : 0);
-  return { level: variant.level, codec: variant.codec, size: variant.size, stored: all, plan, parts };
+  return { level: variant.level, codec: variant.codec, size: variant.size, stored: all, recipe, parts };
 }
 
 function storedSize(frames: readonly StoredFrame[]): number {

@@ -5,7 +5,7 @@ import { MgoError } from "../system/error.ts";
 import { encodeBase } from "./base.ts";
 import { withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
-import { type DirectPlan, fillDirect, payloadAddress, planDirect } from "./direct.ts";
+import { type DirectPlacement, fillDirect, payloadAddress, placeDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
 import {
   type EncodedVariant,
@@ -101,32 +101,37 @@ async function createDirect(
   template: Template,
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
-  let plan: DirectPlan | undefined;
+  let placement: DirectPlacement | undefined;
   const { encoded, base } = await encodeAsReady(variants, options, async (variant, deflate) => {
-    plan = planDirect(variant.elf, template.block.bytes, variant.path);
+    placement = placeDirect(variant.elf, template.block.bytes, variant.path);
     const { reference, ...extra } = inPlaceReference(variant.bytes, splitStream(variant.bytes, deflate));
-    const own = await encodeInPlace(variant, plan, extra, options);
+    const own = await encodeInPlace(variant, placement, extra, options);
     return { own, source: await openSource(reference) };
   });
   const inPlace = (await all)[base];
-  if (inPlace === undefined || plan === undefined) throw new Error("no base");
+  if (inPlace === undefined || placement === undefined) throw new Error("no base");
   const { elf, path } = inPlace;
   const { block } = template;
   const fields = {
-    address: payloadAddress(plan),
+    address: payloadAddress(placement),
     entry: elf.header.entry,
     startPolicy: options.startPolicy ?? "best",
   };
   // The directory tells bundles apart. The checksum that it gets in the end covers the build ID.
   const [directory = new Uint8Array()] = writePayload(encoded, base, 0n, fields);
-  const named = plan.buildId === undefined ? elf : withBuildId(elf, plan.buildId, [block.bytes, directory]);
+  const named =
+    placement.buildId === undefined ? elf : withBuildId(elf, placement.buildId, [block.bytes, directory]);
   const checksum = imageChecksum(named, path, new Map(), block.bytes);
-  return fillDirect({ ...plan, base: named }, block.entry, writePayload(encoded, base, checksum, fields));
+  return fillDirect(
+    { ...placement, base: named },
+    block.entry,
+    writePayload(encoded, base, checksum, fields),
+  );
 }
 
 async function encodeInPlace(
   base: Variant,
-  { overwritten }: DirectPlan,
+  { overwritten }: DirectPlacement,
   { needed, detached }: Pick<ReturnType<typeof inPlaceReference>, "needed" | "detached">,
   options: BundleOptions,
 ): Promise<EncodedVariant> {

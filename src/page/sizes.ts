@@ -67,7 +67,7 @@ export function sizesSections(sizes: Sizes): readonly string[] {
   ];
 }
 
-function storedPieces({ parts, plan: recipe }: Sizes["variants"][number]): readonly Piece[] {
+function storedPieces({ parts, recipe }: Sizes["variants"][number]): readonly Piece[] {
   return [
     ...parts.map(({ part, stored }) => ({ name: part, size: stored, kind: kindOf(part) })),
     { name: "recipe", size: recipe, kind: RECIPE },
@@ -128,7 +128,7 @@ function sizesTable({ variants }: Sizes): string {
   ]);
   const recipes = [
     { text: "recipe" },
-    ...variants.flatMap(({ plan: recipe }) => [{ text: "" }, { text: formatSize(recipe) }]),
+    ...variants.flatMap(({ recipe }) => [{ text: "" }, { text: formatSize(recipe) }]),
   ];
   const sums = [
     { text: "all", kind: "mean" },

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeVariant } from "../../src/bundle/decode.ts";
-import { planDirect } from "../../src/bundle/direct.ts";
+import { placeDirect } from "../../src/bundle/direct.ts";
 import {
   EHDR,
   findSection,
@@ -316,8 +316,8 @@ describe("a base", () => {
           const before = file[at] ?? 0;
           file[at] = value;
           try {
-            const plan = planDirect(parseElf(file, "changed"), block.bytes, "changed");
-            expect(plan.offset % 4096).toBe(0);
+            const placement = placeDirect(parseElf(file, "changed"), block.bytes, "changed");
+            expect(placement.offset % 4096).toBe(0);
             planned += 1;
           } catch (error) {
             expect(error).toBeInstanceOf(MgoError);

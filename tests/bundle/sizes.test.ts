@@ -23,10 +23,10 @@ test.each([
     sizes.launcher + sizes.directory + sizes.buildInfo + sum(sizes.variants.map(({ stored }) => stored)),
   ).toBe(sizes.size);
   expect(sizes.variants.map(({ level }) => level)).toEqual([...LEVELS]);
-  for (const { level, size, stored, plan, parts } of sizes.variants) {
+  for (const { level, size, stored, recipe, parts } of sizes.variants) {
     expect(size).toBe(statSync(buildVariant(level, "levels", kind)).size);
     expect(sum(parts.map((part) => part.size))).toBe(size);
-    expect(sum(parts.map((part) => part.stored)) + plan).toBe(stored);
+    expect(sum(parts.map((part) => part.stored)) + recipe).toBe(stored);
   }
   const debug = sizes.variants[0]?.parts.find(({ part }) => part === "debug")?.size ?? 0;
   expect(debug > 100_000).toBe(kind !== "static");
