@@ -3,7 +3,7 @@
  * compilers.
  */
 import { resolve } from "node:path";
-import { type Level, LOWEST, marchOf } from "../levels/level.ts";
+import { type Level, marchOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, run } from "../system/process.ts";
 import { readVariables } from "./env.ts";
@@ -12,23 +12,31 @@ import { splitQuoted } from "./quoted.ts";
 const FLAG_VARIABLES = ["CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS"] as const;
 const VARIABLES = ["CGO_ENABLED", "CC", "CXX", ...FLAG_VARIABLES] as const;
 
+type Variables = Readonly<Record<(typeof VARIABLES)[number], string>>;
+
+/** A level's flag for a compiler. */
+type March = (level: Level) => string;
+
 /**
  * The variables by which cgo finds compilers and their flags, as the environment, `go env -w` or Go's
- * defaults have them.
+ * defaults have them, and how the compilers spell levels.
  */
-export type CgoSettings = Readonly<Record<(typeof VARIABLES)[number], string>>;
-
-/** A level as GCC 11 and Clang 12 spell it. */
-function march(level: Level): string {
-  return `-march=${marchOf(level)}`;
+export interface CgoSettings extends Variables {
+  readonly march: Readonly<Record<(typeof FLAG_VARIABLES)[number], March>>;
 }
+
+/** As GCC 11 and Clang 12 spell it. */
+const gccMarch: March = (level) => `-march=${marchOf(level)}`;
+
+/** As `zig cc` spells it, for which a dash takes a feature away. */
+const zigMarch: March = (level) => `-march=${marchOf(level).replaceAll("-", "_")}`;
 
 /**
  * Adds the level's flag to the user's flags, or Go's own (`-O2 -g`): of several -march the last one counts.
  */
 export function cgoEnvironment(settings: CgoSettings, level: Level): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    FLAG_VARIABLES.map((name) => [name, `${settings[name]} ${march(level)}`.trimStart()]),
+    FLAG_VARIABLES.map((name) => [name, `${settings[name]} ${settings.march[name](level)}`.trimStart()]),
   );
 }
 
@@ -51,40 +59,44 @@ export async function readCgoSettings(
   const env = TMPDIR ? { ...context.env, TMPDIR: resolve(context.cwd, TMPDIR) } : context.env;
   const answer = await readVariables(go, chdir, VARIABLES, { ...context, env });
   if ("status" in answer) throw new MgoError(`go env: ${answer.stderr.trim()}`);
-  await checkCompilers(answer.values, levels, folder, context);
-  return answer.values;
+  const ask = async (name: "CC" | "CXX") => await findMarch(name, answer.values, levels, folder, context);
+  const march = { CGO_CFLAGS: await ask("CC"), CGO_CXXFLAGS: await ask("CXX"), CGO_FFLAGS: gccMarch };
+  return { ...answer.values, march };
 }
 
 /**
- * Asks the C and C++ compilers about one level: they have learnt all at once. One that cannot be run passes,
- * as the program may have nothing for it.
+ * Asks a compiler how it spells the highest level: each has learnt all levels at once. One that cannot be run
+ * passes, as the program may have nothing for it.
  */
-async function checkCompilers(
-  settings: CgoSettings,
+async function findMarch(
+  name: "CC" | "CXX",
+  settings: Variables,
   levels: readonly Level[],
   folder: string,
   context: Context,
-): Promise<void> {
-  const level = levels.findLast((one) => one !== LOWEST);
-  if (level === undefined || settings.CGO_ENABLED !== "1") return;
-  for (const name of ["CC", "CXX"] as const) {
-    const [program, ...words] = splitQuoted(settings[name]) ?? [];
-    if (program === undefined) continue;
-    const path = program.includes("/") ? program : findProgram(program, context.env, context);
-    if (path === undefined) continue;
-    const compiler = [path, ...words, "-fsyntax-only", "-x", name === "CC" ? "c" : "c++", "/dev/null"];
-    const ask = async (flags: readonly string[]) =>
-      await run([...compiler, ...flags], { ...context, cwd: folder }).catch((error: unknown) => {
-        if (error instanceof MgoError) return undefined;
-        throw error;
-      });
-    const [without, withFlag] = [await ask([]), await ask([march(level)])];
-    if (without?.status !== 0 || withFlag === undefined || withFlag.status === 0) continue;
-    throw new MgoError(
-      `-mgo.cgo-march: ${program} does not take ${march(level)}: ${firstError(withFlag.stderr)}`,
-      { hint: `${name} names another compiler: GCC 11 or Clang 12, or newer` },
-    );
-  }
+): Promise<March> {
+  const level = levels.at(-1);
+  const [program, ...words] = splitQuoted(settings[name]) ?? [];
+  if (level === undefined || settings.CGO_ENABLED !== "1" || program === undefined) return gccMarch;
+  const path = program.includes("/") ? program : findProgram(program, context.env, context);
+  if (path === undefined) return gccMarch;
+  const ask = async (...flags: readonly string[]) =>
+    // `zig cc` takes no /dev/null.
+    await run([path, ...words, "-E", "-x", name === "CC" ? "c" : "c++", ...flags, "-"], {
+      ...context,
+      cwd: folder,
+    }).catch((error: unknown) => {
+      if (error instanceof MgoError) return undefined;
+      throw error;
+    });
+  const refused = await ask(gccMarch(level));
+  if (refused === undefined || refused.status === 0) return gccMarch;
+  if ((await ask(zigMarch(level)))?.status === 0) return zigMarch;
+  if ((await ask())?.status !== 0) return gccMarch;
+  throw new MgoError(
+    `-mgo.cgo-march: ${program} does not take ${gccMarch(level)}: ${firstError(refused.stderr)}`,
+    { hint: `${name} names another compiler: GCC 11, Clang 12 or zig cc, or newer` },
+  );
 }
 
 function firstError(stderr: string): string {

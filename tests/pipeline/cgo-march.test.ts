@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { findZig } from "../../src/engine/compile.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { cpuLevel } from "../support/cpu.ts";
 import { goMod } from "../support/programs.ts";
@@ -58,6 +59,22 @@ done
 exec gcc "$@"
 `;
 
+/** GCC behind the spelling of `zig cc`, which answers any other with all the CPUs that it knows. */
+const ZIG_LIKE = `#!/bin/bash
+words=()
+for word; do
+  case "$word" in -march=x86-64*)
+    printf 'info: available CPUs:\\n' >&2
+    printf ' cpu%s\\n' {1..99} >&2
+    echo "error: unknown CPU: 'x86'" >&2
+    exit 1
+  esac
+  word=\${word/-march=x86_64/-march=x86-64}
+  words+=("\${word/x86-64_v/x86-64-v}")
+done
+exec gcc "\${words[@]}"
+`;
+
 const env = { CGO_ENABLED: "1" };
 const levels = LEVELS.slice(0, LEVELS.indexOf(cpuLevel()) + 1);
 
@@ -94,6 +111,33 @@ describe.skipIf(Bun.which("g++") === null)("C and C++ parts", () => {
     expect(expectSuccess(run(workspace, words, env)).stdout).toBe(`${level} ${level} 1 0\n`);
   });
 
+  test("are compiled for the variant's level where the compiler spells levels as zig cc does", () => {
+    const workspace = makeWorkspace({ ...PROGRAM, "bin/zig": ZIG_LIKE });
+    const CC = `${workspace.folder}/bin/zig`;
+    const build = [...MGO, "-x", "-mgo.cgo-march", "-mgo.levels=v1,v2"];
+    const { stderr } = expectSuccess(run(workspace, build, { ...env, CC }));
+    expect(stderr).toContain(" -march=x86_64 ");
+    expect(stderr).toContain(" -march=x86_64_v2 ");
+    expect(run(workspace, ["./parts"], { GOAMD64: "v1" }).stdout).toBe("1 1 1 0\n");
+    const present = cpuLevel() === "v1" ? 1 : 2;
+    expect(run(workspace, ["./parts"]).stdout).toBe(`${present} ${present} 1 0\n`);
+  });
+
+  test("are spelled for zig cc as it takes them", () => {
+    const workspace = makeWorkspace(PROGRAM);
+    const CC = `${findZig(process.env)} cc`;
+    const caches = { ZIG_GLOBAL_CACHE_DIR: workspace.cache, ZIG_LOCAL_CACHE_DIR: workspace.cache };
+    const build = [...MGO, "-n", "-mgo.cgo-march", "-mgo.levels=v1,v3"];
+    const { stderr } = expectSuccess(run(workspace, build, { ...env, ...caches, CC }));
+    // The C++ compiler is another one.
+    expect([...new Set(stderr.match(/-march=[\w-]+/g))].toSorted()).toEqual([
+      "-march=x86-64",
+      "-march=x86-64-v3",
+      "-march=x86_64",
+      "-march=x86_64_v3",
+    ]);
+  });
+
   test("are refused where the compiler is too old, in one line", () => {
     const workspace = makeWorkspace({ ...PROGRAM, "a b/old": OLD });
     const old = { ...env, CC: `"${workspace.folder}/a b/old" -pipe` };
@@ -102,7 +146,7 @@ describe.skipIf(Bun.which("g++") === null)("C and C++ parts", () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: `mgo: -mgo.cgo-march: ${workspace.folder}/a b/old does not take -march=x86-64-v4: ${reason}
-hint: CC names another compiler: GCC 11 or Clang 12, or newer
+hint: CC names another compiler: GCC 11, Clang 12 or zig cc, or newer
 `,
     });
     // v1 is an old name.
