@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { type Environment, run } from "../system/process.ts";
+import { isTerminal, writeStderr } from "../system/streams.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -35,6 +36,11 @@ export async function compile(product: Product, env: Environment, signal: AbortS
   const kept = join(cache, `zig-${await hashSources(env)}`);
   const found = await readFile(join(kept, PRODUCT[product])).catch(() => undefined);
   if (found !== undefined) return found;
+  if (isTerminal()) {
+    writeStderr(
+      "mgo: compiling its launcher and its engine with Zig, as their sources are new: a minute or two\n",
+    );
+  }
   const work = await makeWorkFolder(cache);
   try {
     const prefix = join(work, "out");

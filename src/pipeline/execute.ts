@@ -30,8 +30,8 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
   if (target.kind === "refused") {
     return printReport(await explainBuild(goBuild, options.levels, verbosity, { env, signal, cwd }));
   }
-  const started = performance.now();
   const folders = foldersOf(target);
+  const base = baseOf(options);
   const needsLauncher = folders.length > 0 && options.levels.length > 1;
   // It is read first: its faults should not show after minutes of building.
   const launcher = needsLauncher
@@ -41,7 +41,7 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
   for (const folder of folders) await cleanIn(folder);
   const temporary = await makeTemporaryFolder(goBuild.go.gotmpdir, env);
   const watched = isWatched(env) && !verbosity.json && !verbosity.dryRun && !verbosity.commands;
-  const progress = await startProgress(options.levels, watched, env);
+  const progress = await startProgress(options.levels, needsLauncher ? base : undefined, watched, env);
   const onStderrLine = createLiveFilter(progress.print, verbosity);
   const context = { env, signal, temporary, onStderrLine, onFlood: progress.print };
   let built: Built | undefined;
@@ -55,12 +55,12 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
     progress.write(report.stdout, report.stderr);
     if (verbosity.names)
       for (const level of options.levels) progress.print(formatBuilt(level, progress.seconds(level)));
-    const base = baseOf(options);
     const basePath = levelFolder(built.folder, base);
     const refusal = await placeBuilt(plan, built, context, async ({ name, shown }, size) => {
       if (!watched && !verbosity.names) return;
       const { size: plainSize } = await stat(join(basePath, name));
-      const seconds = (performance.now() - started) / 1000;
+      // Since mgo started: in a clone, compiling the launcher may have taken most of it.
+      const seconds = performance.now() / 1000;
       const levelCount = options.levels.length;
       progress.print(formatSummary({ name: shown, size, plainSize, base, levelCount, seconds }));
     });

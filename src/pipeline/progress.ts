@@ -44,10 +44,12 @@ export function isWatched(env: Environment): boolean {
 /**
  * Starts the live lines, one for each level.
  *
+ * @param base the level that the others are encoded after; undefined where no bundle is made
  * @param live whether to draw them at all; `print` writes its lines either way
  */
 export async function startProgress(
   levels: readonly Level[],
+  base: Level | undefined,
   live: boolean,
   env: Environment,
 ): Promise<Progress> {
@@ -55,7 +57,8 @@ export async function startProgress(
   const find = (level: Level): Line | undefined => lines.find((line) => line.level === level);
   let screen = live ? await openScreen() : undefined;
   const paint = painter(env);
-  const draw = (): void => screen?.(lines.map((line) => describe(line, paint)).join("\n"));
+  const draw = (): void =>
+    screen?.(lines.map((line) => describe(line, reasonToWait(line, lines, base), paint)).join("\n"));
   const timer = live ? setInterval(draw, INTERVAL) : undefined;
   timer?.unref();
 
@@ -118,15 +121,26 @@ const GREEN = 32;
 const RED = 31;
 const DIM = 2;
 
-function describe(line: Line, paint: Paint): string {
+/** Returns what a level waits for, such as ` for v1 or v2`; empty if for nothing that has a name. */
+function reasonToWait({ level, state }: Line, lines: readonly Line[], base: Level | undefined): string {
+  const awaited =
+    state === "waiting"
+      ? lines.filter((other) => other.state === "building")
+      : lines.filter((other) => other.level === base && /building|built|encoding/.test(other.state));
+  return awaited.some((other) => other.level === level)
+    ? ""
+    : awaited.map((other, index) => ` ${index > 0 ? "or" : "for"} ${other.level}`).join("");
+}
+
+function describe(line: Line, reason: string, paint: Paint): string {
   const built = formatDuration(line.seconds);
   switch (line.state) {
     case "waiting":
-      return paint(DIM, `${line.level}  waiting`);
+      return paint(DIM, `${line.level}  waiting${reason}`);
     case "building":
       return `${line.level}  building ${formatDuration((performance.now() - line.since) / 1000)}`;
     case "built":
-      return `${line.level}  built in ${built}`;
+      return `${line.level}  built in ${built}${reason === "" ? "" : `, waiting${reason}`}`;
     case "encoding":
       return `${line.level}  encoding ${Math.floor(line.part * 100)} % of ${formatSize(line.size)}`;
     case "done":

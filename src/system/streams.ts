@@ -50,9 +50,14 @@ export function areTerminals(): boolean {
   return isatty(STDOUT) && isatty(STDERR);
 }
 
+/** Tells whether standard error is a terminal. */
+export function isTerminal(): boolean {
+  return isatty(STDERR);
+}
+
 /** Returns the terminal's width in columns; undefined if standard error is no terminal, or has no width. */
 export function columnsOfStderr(): number | undefined {
-  if (!isatty(STDERR)) return undefined;
+  if (!isTerminal()) return undefined;
   const columns = process.stderr.columns;
   return columns > 0 ? columns : undefined;
 }

@@ -252,4 +252,37 @@ describe("streams", () => {
     expect(show({ CI: "true" })).toBe("");
     expect(show({ TERM: "dumb" })).toBe("");
   });
+
+  test.skipIf(Bun.which("script") === null)("on a terminal levels that wait say for what", () => {
+    // The base is built when all others are, and a moment later.
+    const real = Bun.which("go");
+    const slow = `#!/bin/sh
+case "$1 $GOAMD64" in
+"build v3") read -r word <turn; sleep 1 ;;
+"build v2") ${real} "$@"; status=$?; echo >turn; exit $status ;;
+esac
+exec ${real} "$@"
+`;
+    const workspace = makeWorkspace({ ...HELLO, "bin/go": slow });
+    expectSuccess(run(workspace, ["mkfifo", "turn"]));
+    const build = [...MGO, "-mgo.levels=v1,v2,v3", "-mgo.jobs=2", "-buildvcs=false"].join(" ");
+    const PATH = `${workspace.folder}/bin:${workspace.env.PATH}`;
+    const words = ["script", "-qec", `stty cols 80 rows 24; ${build}`, "/dev/null"];
+    const live = expectSuccess(run(workspace, words, { TERM: "xterm", CI: "", NO_COLOR: "1", PATH })).stdout;
+    expect(live).toContain("v2  waiting for v1 or v3");
+    expect(live).toMatch(/v2 {2}built in [\d.]+ s, waiting for v3/);
+  });
+
+  test.skipIf(Bun.which("script") === null || process.env.MGO_TESTED !== undefined)(
+    "on a terminal it says that it compiles the launcher",
+    () => {
+      // A Zig that mgo has not met yet.
+      const workspace = makeWorkspace({ ...HELLO, zig: "#!/bin/sh\necho no >&2; exit 1\n" });
+      const env = { ZIG: `${workspace.folder}/zig` };
+      const command = `stty cols 80 rows 24; ${MGO.join(" ")}`;
+      const live = run(workspace, ["script", "-qec", command, "/dev/null"], env).stdout;
+      expect(live).toStartWith("mgo: compiling its launcher and its engine with Zig");
+      expect(run(workspace, MGO, env).stderr).toStartWith("mgo: cannot compile the launcher with");
+    },
+  );
 });
