@@ -2,14 +2,16 @@
 const attach = @import("attach.zig");
 const Decoding = @import("decoding.zig").Decoding;
 const fatal = @import("../fatal.zig");
+const own_file = @import("../self/own_file.zig");
 const Process = @import("../self/process.zig").Process;
 const Restoring = @import("restore.zig").Restoring;
 const Source = @import("decoding.zig").Source;
 const system = @import("../system.zig");
 const threads = @import("threads.zig");
 
-/// Ends the process.
+/// Ends the process. Who may only execute the bundle gets nothing.
 pub fn extract(process: *const Process, source: *const Source) noreturn {
+    if (!own_file.isReadable(process)) exitUnreadable(.ACCES);
     if (source.variant == source.bundle.inPlace()) restore(process, source) else decode(source);
     system.process.exit(0);
 }
@@ -39,13 +41,8 @@ fn restore(process: *const Process, source: *const Source) void {
     };
 }
 
-/// Opens the bundle's file: as the kernel knows it, or without /proc as it was executed.
 fn openSelf(process: *const Process) system.Descriptor {
-    const opened = switch (system.file.open("/proc/self/exe")) {
-        .ok => |descriptor| return @intCast(descriptor),
-        .failed => |number| system.file.open(process.executed_path orelse exitUnreadable(number)),
-    };
-    return switch (opened) {
+    return switch (own_file.open(process)) {
         .ok => |descriptor| @intCast(descriptor),
         .failed => |number| exitUnreadable(number),
     };

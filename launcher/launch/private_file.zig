@@ -6,14 +6,16 @@ const environment = @import("../select/environment.zig");
 const execute = @import("execute.zig");
 const fatal = @import("../fatal.zig");
 const Launch = @import("launch.zig").Launch;
+const own_file = @import("../self/own_file.zig");
 const program_file = @import("program_file.zig");
 const ProgramFile = program_file.ProgramFile;
 const system = @import("../system.zig");
 const working_folder = system.file.working_folder;
 
-/// Tries each folder, unless the process has more privileges than its caller.
+/// Tries each folder, unless the process has more privileges than its caller, or the caller may not read the bundle: a
+/// file with a name can be opened before it loses it.
 pub fn start(launch: *const Launch) void {
-    if (launch.process.secure) return;
+    if (launch.process.secure or !own_file.isReadable(launch.process)) return;
     const variables = launch.process.environment;
     for ([_]?[:0]const u8{
         environment.find(variables, "XDG_RUNTIME_DIR="),

@@ -7,6 +7,7 @@ const execute = @import("execute.zig").execute;
 const fatal = @import("../fatal.zig");
 const Launch = @import("launch.zig").Launch;
 const name = @import("name.zig");
+const own_file = @import("../self/own_file.zig");
 const sections = @import("sections.zig");
 const system = @import("../system.zig");
 const threads = @import("../decode/threads.zig");
@@ -34,6 +35,7 @@ pub fn start(launch: *const Launch, file: ProgramFile, where: []const u8) void {
             sections.markDetached(file.writable, launch.source.bundle.detachedOf(variant));
         }
         name.keep(launch.process, file.writable, variant.size, launch.attempts.log);
+        own_file.givePermissions(launch.process, file.writable);
     }
     if (file.readable != file.writable) system.file.close(file.writable);
     if (!std.meta.isError(result)) execute(launch, file.readable, where);

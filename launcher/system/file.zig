@@ -13,8 +13,10 @@ const memfd_exec = 0x10;
 /// The most that one write takes on Linux, in bytes: INT_MAX rounded down to a page.
 const write_size_max = 0x7fff_f000;
 
-/// Mode of files that the launcher makes: their owner's alone.
+/// Mode of files that the launcher makes, until they are started: their owner's alone.
 const private_mode = 0o700;
+
+pub const Flags = linux.O;
 
 /// Writes a line in one call and ignores failures.
 pub fn writeLine(descriptor: Descriptor, line: []const u8) void {
@@ -113,7 +115,7 @@ pub fn open(path: [*:0]const u8) Result {
 pub const working_folder: Descriptor = @bitCast(@as(i32, linux.AT.FDCWD));
 
 /// Opens a path relative to a folder, closed on exec. The descriptor is above the standard ones.
-pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: linux.O) Result {
+pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: Flags) Result {
     var closed_on_exec = flags;
     closed_on_exec.CLOEXEC = true;
     const bits: u32 = @bitCast(closed_on_exec);
@@ -122,7 +124,16 @@ pub noinline fn openAt(folder: Descriptor, path: [*:0]const u8, flags: linux.O) 
 
 /// Restores the mode that the umask has cut.
 pub fn makeExecutable(descriptor: Descriptor) void {
-    _ = linux.syscall2(.fchmod, descriptor, private_mode);
+    setMode(descriptor, private_mode);
+}
+
+/// Sets a file's permissions, or leaves them where that is not allowed.
+pub fn setMode(descriptor: Descriptor, mode: u32) void {
+    _ = linux.syscall2(.fchmod, descriptor, mode);
+}
+
+pub fn setOwner(descriptor: Descriptor, user: u32, group: u32) Result {
+    return .from(linux.syscall3(.fchown, descriptor, user, group));
 }
 
 pub fn removeAt(folder: Descriptor, name: [*:0]const u8) void {
@@ -130,7 +141,7 @@ pub fn removeAt(folder: Descriptor, name: [*:0]const u8) void {
 }
 
 /// Returns zeros if the kernel gives no status.
-noinline fn status(descriptor: Descriptor) arch.Stat {
+pub noinline fn status(descriptor: Descriptor) arch.Stat {
     var stat = std.mem.zeroes(arch.Stat);
     _ = linux.syscall2(.fstat, descriptor, @intFromPtr(&stat));
     return stat;

@@ -22,6 +22,11 @@ pub fn id() u32 {
     return @truncate(linux.syscall0(.getpid));
 }
 
+/// Whether processes of the same user may read this one's memory: not if they may not read its file.
+pub fn isDumpable() bool {
+    return linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_DUMPABLE)) == 1;
+}
+
 /// Executes the file of a descriptor; returns only on failure.
 pub fn executeDescriptor(
     descriptor: system.Descriptor,

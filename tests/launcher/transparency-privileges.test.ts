@@ -2,16 +2,25 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { PREFIX } from "../support/emulated.ts";
 import { expectSame, type Report } from "../support/mirror.ts";
-import { AT_SECURE, entryOf, isRoot, setcap } from "../support/privileges.ts";
+import { AT_SECURE, asUser, copyFor, entryOf, isRoot, setcap } from "../support/privileges.ts";
 import { expectSuccess, runProgram } from "../support/run.ts";
 import { both, makeFolder, type Start, startIn, startsOf } from "../support/starts.ts";
+import { able, confined, NO_MEMFD, type Wrap } from "../support/surroundings.ts";
 import { kinds } from "../support/variants.ts";
 
 const USER = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 const dynamic = kinds.includes("cgo") ? await startsOf("mirror", "cgo") : [];
 const starts = [...(await startsOf("mirror")), ...dynamic];
 const ports = await startsOf("port");
+const drops = await startsOf("drop");
+
+/** The ways in which a file is started: from memory, or from a private file. */
+const SURROUNDINGS: readonly (readonly [string, Wrap])[] = [
+  ["", (command) => command],
+  [" without memfd_create", confined(NO_MEMFD)],
+];
 
 /** Variables that the dynamic linker and libc heed in an environment that they trust. */
 const UNTRUSTED = { LD_PRELOAD: "/nowhere.so", LD_LIBRARY_PATH: "/nowhere", MALLOC_TRACE: "/nowhere" };
@@ -73,8 +82,36 @@ describe.skipIf(!isRoot).each(starts)("$title", (start) => {
   });
 
   test("starts for users who may not read it", () => {
-    const { ours, plain } = startCopies(start, 0o711, `${USER} ./program`);
+    // setpriv itself can still read everything when it executes a program, which the kernel takes note of.
+    const { ours, plain } = startCopies(start, 0o711, `${USER} sh -c 'exec ./program'`);
     expectSame(start, ours, plain);
+  });
+});
+
+describe.skipIf(!isRoot || !able).each(drops)("$title", (start) => {
+  test.each(SURROUNDINGS)("starts itself again%s after giving up privileges", (_name, wrap) => {
+    const { ours, plain } = both(start.bundle, start.plain, (file) => {
+      const path = copyFor(file, 0o755, `drop-${start.level}`);
+      return runProgram(wrap([path, "65534"]), { GOAMD64: start.level });
+    });
+    expect(plain.stdout).toBe("read: <nil>\nuser 65534: <nil>\n");
+    expect(ours).toEqual(plain);
+  });
+
+  test.each(SURROUNDINGS)("hides its contents%s from users who may only execute it", (_name, wrap) => {
+    const { ours, plain } = both(start.bundle, start.plain, (file) => {
+      const path = copyFor(file, 0o711, `hidden-${start.level}`);
+      return runProgram(asUser(wrap([path])), { GOAMD64: start.level });
+    });
+    expect(plain.stdout).toBe("read: open /proc/self/exe: permission denied\n");
+    expect(ours).toEqual(plain);
+    const hidden = copyFor(start.bundle, 0o711, "hidden");
+    const env = { GOAMD64: start.level, MGODEBUG: "extract" };
+    expect(runProgram(asUser(wrap([hidden])), env)).toMatchObject({
+      status: 118,
+      stdout: "",
+      stderr: `${PREFIX}bundle not read: EACCES\n`,
+    });
   });
 });
 
