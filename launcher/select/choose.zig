@@ -9,6 +9,9 @@ const select = @import("select.zig").select;
 /// fits the CPU.
 pub fn chooseLevel(bundle: *const Bundle, cpu_level: u8, asked: *const Environment, base_level: ?u8) u8 {
     const log = asked.debug.log;
+    if (log) if (asked.debug_unknown) |word| {
+        fatal.line(.{ "MGODEBUG=", word, " ignored: unknown" });
+    };
     const supports = if (cpu_level == 0) ", this CPU lacks features of " else ", this CPU supports ";
     const supported = levels.nameOf(@max(cpu_level, 1));
     if (base_level) |base| if (asked.debug.base or (bundle.prefersBase() and asked.level == null)) {

@@ -8,6 +8,8 @@ pub const Environment = struct {
     /// The value of the variable if it names no level.
     level_unknown: ?[]const u8 = null,
     debug: Debug = .{},
+    /// The first word of MGODEBUG that means nothing.
+    debug_unknown: ?[]const u8 = null,
 };
 
 /// The words of MGODEBUG.
@@ -29,7 +31,7 @@ pub fn parse(variables: [*:null]const ?[*:0]const u8) Environment {
         environment.level = levels.find(value);
         if (environment.level == null and value.len > 0) environment.level_unknown = value;
     }
-    if (find(variables, "MGODEBUG=")) |value| environment.debug = parseDebug(value);
+    if (find(variables, "MGODEBUG=")) |value| parseDebug(value, &environment);
     return environment;
 }
 
@@ -50,15 +52,17 @@ fn startsWith(variable: [*:0]const u8, prefix: []const u8) bool {
     return true;
 }
 
-fn parseDebug(value: []const u8) Debug {
-    var debug: Debug = .{};
+fn parseDebug(value: []const u8, environment: *Environment) void {
     var asked = std.mem.tokenizeScalar(u8, value, ',');
-    while (asked.next()) |word| {
+    words: while (asked.next()) |word| {
         inline for (@typeInfo(Debug).@"struct".fields) |field| {
-            if (std.mem.eql(u8, word, field.name)) @field(debug, field.name) = true;
+            if (std.mem.eql(u8, word, field.name)) {
+                @field(environment.debug, field.name) = true;
+                continue :words;
+            }
         }
+        if (environment.debug_unknown == null) environment.debug_unknown = word;
     }
-    return debug;
 }
 
 test "an environment without the variables asks for nothing" {
@@ -88,15 +92,16 @@ test "the first of two variables of one name counts" {
 }
 
 test "MGODEBUG is a list of words" {
-    try expectDebug(.{ .log = true }, "log");
-    try expectDebug(.{ .log = true, .extract = true }, "extract,log");
-    try expectDebug(.{ .symbols = true, .base = true }, ",symbols,,base,");
-    try expectDebug(.{}, "");
-    try expectDebug(.{}, ",");
-    try expectDebug(.{}, "logs,lo,Log, log,log=1");
-    try expectDebug(.{ .extract = true }, "unknown,extract,unknown");
+    try expectDebug(.{ .log = true }, null, "log");
+    try expectDebug(.{ .log = true, .extract = true }, null, "extract,log");
+    try expectDebug(.{ .symbols = true, .base = true }, null, ",symbols,,base,");
+    try expectDebug(.{}, null, "");
+    try expectDebug(.{}, null, ",");
+    try expectDebug(.{}, "logs", "logs,lo,Log, log,log=1");
+    try expectDebug(.{ .extract = true }, "unknown", "unknown,extract,other");
 }
 
-fn expectDebug(expected: Debug, comptime value: []const u8) !void {
-    try std.testing.expectEqualDeep(expected, parse(&.{"MGODEBUG=" ++ value}).debug);
+fn expectDebug(expected: Debug, unknown: ?[]const u8, comptime value: []const u8) !void {
+    const parsed = parse(&.{"MGODEBUG=" ++ value});
+    try std.testing.expectEqualDeep(Environment{ .debug = expected, .debug_unknown = unknown }, parsed);
 }

@@ -52,8 +52,9 @@ describe("a bundle", () => {
     if (levelNumber(cpu) >= 2) expect(runProgram([high], { GOAMD64: "v1" }).stdout).toBe("[v2]\n");
   });
 
-  test("reads MGODEBUG as a list of words and ignores unknown ones", () => {
-    expect(runProgram([bundle], { MGODEBUG: "frob,log,symbols" }).stderr).toBe(started(cpu));
+  test("reads MGODEBUG as a list of words, and names the first unknown one in the log", () => {
+    const ignored = `${PREFIX}MGODEBUG=frob ignored: unknown\n`;
+    expect(runProgram([bundle], { MGODEBUG: "frob,log,symbols,frob" }).stderr).toBe(ignored + started(cpu));
     expect(runProgram([bundle], { MGODEBUG: "logs" }).stderr).toBe("");
   });
 

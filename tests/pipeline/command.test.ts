@@ -10,7 +10,7 @@ import { formatHelp } from "../../src/cli/help.ts";
 import { GO_COMMANDS } from "../../src/cli/reference/go-commands.ts";
 import { ROOT } from "../support/folders.ts";
 import { changesPipe } from "../support/pipes.ts";
-import { HELLO, SEVERAL } from "../support/programs.ts";
+import { goMod, HELLO, program, SEVERAL } from "../support/programs.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
@@ -84,6 +84,27 @@ describe("commands of go", () => {
     expect(stderr).toBe("mgo: the working directory is gone or cannot be read\n");
     const absolute = run(workspace, ["sh", "-c", gone, "sh", ...MGO, "inspect", "/bin/true"]);
     expect(absolute.stderr).not.toContain("bug in mgo");
+  });
+
+  test.each([
+    [["isntall", "./..."], "isntall", "mgo install ./..."],
+    [["-C", "a b", "buid"], "buid", "mgo -C 'a b' build"],
+    [["verfy", "x"], "verfy", "mgo verify x"],
+    [["tst"], "tst", "mgo test"],
+  ])("a command that is mistyped gets the nearest one as a hint: %j", (words, name, hint) => {
+    const workspace = makeWorkspace({ ...HELLO, "a b/": "" });
+    const { status, stderr } = run(workspace, [...MGO, ...words]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `mgo: unknown command ${name}\nhint: ${hint}\n`,
+    });
+  });
+
+  test("a package that is named like a mistyped command is built, and other words are go's", () => {
+    const workspace = makeWorkspace({ ...goMod("buld"), ...program("") });
+    expectSuccess(run(workspace, [...MGO, "buld"]));
+    expect(run(workspace, ["./buld"], { GOAMD64: "v2" }).stdout).toBe("level v2\n");
+    expect(run(workspace, [...MGO, "frobnicate"]).stderr).toContain("package frobnicate is not in std");
   });
 
   test("names that are not UTF-8 are refused, and not changed to others", () => {

@@ -129,6 +129,18 @@ describe("mgo refuses in one line", () => {
   });
 });
 
+test.each([
+  ["levels", ["build", "-levels=v1"]],
+  ["cgo-march", ["install", "--cgo-march"]],
+  ["jobs", ["run", "-jobs", "2"]],
+])("a flag of mgo's without its prefix is refused with the whole one: -%s", (name, words) => {
+  const { status, stderr } = run(makeWorkspace(HELLO), [...MGO, ...words, "."]);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `mgo: unknown flag -${name}\nhint: -mgo.${name}\n`,
+  });
+});
+
 test("an output that cannot be written is refused with its reason", () => {
   const workspace = makeWorkspace(HELLO);
   const { status, stderr } = run(workspace, [...MGO, "-o", "main.go/x"]);
