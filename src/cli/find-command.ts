@@ -2,9 +2,12 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { loadHash } from "../engine/hash.ts";
 import { chdirLength } from "../go/flags.ts";
+import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
+import { quoteForShell } from "../system/shell.ts";
 import { writeStdout } from "../system/streams.ts";
 import { checkArguments } from "../system/utf8.ts";
+import { findNearest } from "./nearest.ts";
 import { printHelp } from "./print-help.ts";
 import { COMMANDS, type CommandName } from "./reference/commands.ts";
 import { GO_COMMANDS } from "./reference/go-commands.ts";
@@ -55,7 +58,20 @@ export function findCommand(args: readonly string[]): Command {
   if (GO_COMMANDS.has(name)) return handOn(args);
   const build = findEntry(name);
   if (build?.isBuild) return runOwn(build.name, [...args.slice(0, chdir), ...args.slice(chdir + 1)]);
-  return runOwn("build", args);
+  const nearest = /^[a-z]+$/.test(name)
+    ? findNearest(name, [...COMMANDS.map((known) => known.name), ...GO_COMMANDS])
+    : undefined;
+  if (nearest === undefined) return runOwn("build", args);
+  const meant = [...args.slice(0, chdir), nearest, ...args.slice(chdir + 1)];
+  return async (context) => {
+    const { isPackage } = await import("../go/list.ts");
+    // `mgo PACKAGE` builds it.
+    if (await isPackage(name, args.slice(0, chdir), context)) return await runOwn("build", args)(context);
+    throw new MgoError(`unknown command ${name}`, {
+      hint: ["mgo", ...meant].map(quoteForShell).join(" "),
+      status: 2,
+    });
+  };
 }
 
 function findEntry(name: string | undefined): (CommandEntry & { readonly name: CommandName }) | undefined {

@@ -1,5 +1,6 @@
 /** The packages that a build names, as `go list` tells them. */
 import { type Context, type RunResult, run } from "../system/process.ts";
+import { findGo } from "./env.ts";
 import { flagsOf } from "./flag-table.ts";
 import { type Arguments, chdirLength, wordsOf } from "./flags.ts";
 import { readJsonObject } from "./json.ts";
@@ -41,6 +42,16 @@ export async function listPackages(
   const command = [go, "list", ...flags.slice(0, chdir), "-e", "-find", FIELDS, ...flags.slice(chdir)];
   const result = await run([...command, ...args.packages], { ...context, onStderrLine });
   return result.status === 0 ? readPackages(result.stdout) : result;
+}
+
+/**
+ * Returns whether Go finds a package of this name.
+ *
+ * @param chdir the `-C` flag as it was written; empty without one
+ */
+export async function isPackage(name: string, chdir: readonly string[], context: Context): Promise<boolean> {
+  const { status } = await run([findGo(context), "list", ...chdir, "-find", name], context);
+  return status === 0;
 }
 
 /** Splits the output of `go list -json`: each object ends in a line of its own. */

@@ -14,7 +14,7 @@ import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
 import { writeStderr } from "../system/streams.ts";
-import { mgoArity } from "./flags.ts";
+import { findMgoFlag, mgoArity } from "./flags.ts";
 import { createLiveFilter, type LiveFilter } from "./live.ts";
 import { type Options, readOptions } from "./options.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -46,7 +46,10 @@ export async function readGoArguments(
         throw new MgoError(`-${parsed.name} needs a value, as in -${parsed.name}=VALUE`, { status: 2 });
       case "unknown": {
         const arity = await findArity(parsed.name, command, args, context);
-        if (arity === undefined) return "refused";
+        if (arity === undefined) {
+          checkPrefix(parsed.name);
+          return "refused";
+        }
         found.set(parsed.name, arity);
         break;
       }
@@ -54,6 +57,12 @@ export async function readGoArguments(
         return parsed.kind;
     }
   }
+}
+
+/** Refuses a flag of mgo's without its prefix, which Go does not know either. */
+function checkPrefix(name: string): void {
+  if (findMgoFlag(`mgo.${name}`) === undefined) return;
+  throw new MgoError(`unknown flag -${name}`, { hint: `-mgo.${name}`, status: 2 });
 }
 
 /** The settings of a build. */
