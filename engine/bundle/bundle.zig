@@ -29,6 +29,11 @@ pub const Bundle = struct {
         return bundle.header().start_policy == @intFromEnum(format.StartPolicy.base);
     }
 
+    /// Whether variants look for libraries from their own file.
+    pub fn usesOrigin(bundle: *const Bundle) bool {
+        return bundle.header().origin != 0;
+    }
+
     pub fn levels(bundle: *const Bundle) Levels {
         var found: Levels = .{};
         for (bundle.variants) |variant| found.add(variant.level);

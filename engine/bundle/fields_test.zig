@@ -23,6 +23,7 @@ test "fields of the header" {
     try expectError(error.LayoutFields, .{ .header, .address }, .{ 1, 64, huge });
     try expectError(error.LayoutFields, .{ .header, .entry }, .{ 1, 64, huge });
     try expectError(error.LayoutFields, .{ .header, .start_policy }, .{1});
+    try expectError(error.LayoutFields, .{ .header, .origin }, .{ 2, 0xff });
     try expectError(error.DirectoryBounds, .{ .header, .variant_count }, .{ 0, 5, 0xff });
     try payloads.expectAnyError(.{ .header, .variant_count }, .{ 1, 2 });
     try expectError(error.DirectoryBounds, .{ .header, .frame_count }, .{ 0, 2, huge32 });
@@ -32,7 +33,7 @@ test "fields of the header" {
     const bounds = .{ 0, 1, directory_size - 1, payload_size + 1, huge };
     try expectError(error.PayloadSize, .{ .header, .payload_size }, bounds);
     try expectError(error.StoredOffset, .{ .header, .payload_size }, .{ directory_size, payload_size - 1 });
-    try expectError(error.ReservedNotZero, .{ .header, .reserved }, .{[_]u8{0} ** 2 ++ [_]u8{1}});
+    try expectError(error.ReservedNotZero, .{ .header, .reserved }, .{[_]u8{0} ++ [_]u8{1}});
 }
 
 test "fields of variants" {

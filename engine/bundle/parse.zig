@@ -88,7 +88,7 @@ fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
         .direct => std.enums.fromInt(format.StartPolicy, header.start_policy) != null and
             header.address != 0 and header.address % format.payload_align == 0 and header.entry != 0,
     };
-    if (!fits) return error.LayoutFields;
+    if (!fits or header.origin > 1) return error.LayoutFields;
 }
 
 /// Checks the fields of all variants before the base of any: a base of unknown codec is no wrong base.

@@ -163,8 +163,11 @@ pub const Header = extern struct {
     detached_count: u32 = 0,
     /// A `StartPolicy`; in `packed` it is `best`.
     start_policy: u8 = 0,
+    /// 1 if a variant has the dynamic linker look for libraries from the program's own file ($ORIGIN), which a program
+    /// from memory does not have. Else 0.
+    origin: u8 = 0,
     /// Zero.
-    reserved: [3]u8 = @splat(0),
+    reserved: [2]u8 = @splat(0),
     /// Covers the header up to this field, followed by the three tables. Checked before any other field
     /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,

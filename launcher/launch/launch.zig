@@ -18,6 +18,13 @@ const ways = .{
     @import("private_file.zig"),
     @import("mapping.zig"),
 };
+/// The same for programs that look for libraries from their own file.
+const origin_ways = .{
+    @import("mapping.zig"),
+    @import("in_place.zig"),
+    @import("memfd.zig"),
+    @import("private_file.zig"),
+};
 
 /// A variant to start.
 pub const Launch = struct {
@@ -30,7 +37,11 @@ pub const Launch = struct {
     /// Becomes the variant or the base, or ends the process.
     pub fn run(launch: *const Launch) noreturn {
         system.signal.block(.XFSZ);
-        inline for (ways) |way| way.start(launch);
+        if (launch.source.bundle.usesOrigin()) {
+            inline for (origin_ways) |way| way.start(launch);
+        } else {
+            inline for (ways) |way| way.start(launch);
+        }
         launch.attempts.giveUp();
     }
 

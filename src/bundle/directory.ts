@@ -21,18 +21,21 @@ import type { DetachedRange } from "./stream.ts";
 /** Fields of the header that only a direct bundle has. */
 export type DirectFields = Pick<Directory, "address" | "entry" | "startPolicy">;
 
+/** Fields of the header that every bundle has. */
+export type Facts = Pick<Directory, "imageChecksum" | "origin">;
+
 /**
  * Writes a payload.
  *
  * @param base index of the variant that the others refer to
- * @param imageChecksum of what the bundle loads beside the payload: see src/bundle/image.ts
+ * @param facts the checksum is of what the bundle loads beside the payload: see src/bundle/image.ts
  * @param direct for the direct layout; without it the layout is packed
  * @returns the payload in pieces
  */
 export function writePayload(
   variants: readonly EncodedVariant[],
   base: number,
-  imageChecksum: bigint,
+  { imageChecksum, origin }: Facts,
   direct?: DirectFields,
 ): readonly Uint8Array[] {
   const frames = variants.flatMap((variant) => variant.frames);
@@ -64,6 +67,7 @@ export function writePayload(
     address: direct?.address ?? 0n,
     entry: direct?.entry ?? 0n,
     start_policy: START_POLICY[direct?.startPolicy ?? "best"],
+    origin: origin ? 1 : 0,
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: checksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];

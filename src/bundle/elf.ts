@@ -63,6 +63,7 @@ export const SHDR = {
 export const ET_EXEC = 2;
 const ET_DYN = 3;
 export const PT_LOAD = 1;
+export const PT_DYNAMIC = 2;
 export const PT_INTERP = 3;
 export const PT_NOTE = 4;
 export const PT_PHDR = 6;

@@ -18,6 +18,8 @@ export interface Directory {
   /** In the direct layout, the base's own entry; else 0. */
   readonly entry: bigint;
   readonly startPolicy: StartPolicy;
+  /** Whether a variant looks for libraries from its own file ($ORIGIN). */
+  readonly origin: boolean;
   readonly variants: readonly StoredVariant[];
   /** The variant in place, or the one that others refer to. */
   readonly base: StoredVariant;
@@ -77,6 +79,7 @@ export async function readDirectory(payload: Uint8Array, name: string): Promise<
     address: header.address,
     entry: header.entry,
     startPolicy: nameIn(START_POLICY, header.start_policy),
+    origin: header.origin === 1,
     variants: stored,
     base: stored[base] ?? fail(),
   };

@@ -7,6 +7,7 @@ import { withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { type DirectPlacement, fillDirect, payloadAddress, placeDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
+import { usesOrigin } from "./dynamic.ts";
 import {
   type EncodedVariant,
   type EncodeOptions,
@@ -83,14 +84,19 @@ async function createPacked(
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
   const { encoded, base } = await encodeVariants(variants, options);
-  const [lowest] = await all;
+  const checked = await all;
+  const [lowest] = checked;
   const buildInfo = buildInfoSection(lowest.elf);
   if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
   const contents = new Map([
     [SECTION_PAYLOAD, new Uint8Array()],
     [SECTION_BUILD_INFO, buildInfo],
   ]);
-  const payload = writePayload(encoded, base, imageChecksum(template.elf, "the launcher", contents));
+  const facts = {
+    imageChecksum: imageChecksum(template.elf, "the launcher", contents),
+    origin: checked.some(({ elf }) => usesOrigin(elf)),
+  };
+  const payload = writePayload(encoded, base, facts);
   return fillTemplate(template, payload, buildInfo);
 }
 
@@ -108,7 +114,8 @@ async function createDirect(
     const own = await encodeInPlace(variant, placement, extra, options);
     return { own, source: await openSource(reference) };
   });
-  const inPlace = (await all)[base];
+  const checked = await all;
+  const inPlace = checked[base];
   if (inPlace === undefined || placement === undefined) throw new Error("no base");
   const { elf, path } = inPlace;
   const { block } = template;
@@ -117,16 +124,13 @@ async function createDirect(
     entry: elf.header.entry,
     startPolicy: options.startPolicy ?? "best",
   };
+  const origin = checked.some((variant) => usesOrigin(variant.elf));
   // The directory tells bundles apart. The checksum that it gets in the end covers the build ID.
-  const [directory = new Uint8Array()] = writePayload(encoded, base, 0n, fields);
+  const [directory = new Uint8Array()] = writePayload(encoded, base, { imageChecksum: 0n, origin }, fields);
   const named =
     placement.buildId === undefined ? elf : withBuildId(elf, placement.buildId, [block.bytes, directory]);
-  const checksum = imageChecksum(named, path, new Map(), block.bytes);
-  return fillDirect(
-    { ...placement, base: named },
-    block.entry,
-    writePayload(encoded, base, checksum, fields),
-  );
+  const facts = { imageChecksum: imageChecksum(named, path, new Map(), block.bytes), origin };
+  return fillDirect({ ...placement, base: named }, block.entry, writePayload(encoded, base, facts, fields));
 }
 
 async function encodeInPlace(

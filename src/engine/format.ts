@@ -109,7 +109,8 @@ export const HEADER = {
     entry: { offset: 40, size: 8, type: "u64" },
     detached_count: { offset: 48, size: 4, type: "u32" },
     start_policy: { offset: 52, size: 1, type: "u8" },
-    reserved: { offset: 53, size: 3, type: "bytes" },
+    origin: { offset: 53, size: 1, type: "u8" },
+    reserved: { offset: 54, size: 2, type: "bytes" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;

@@ -1,0 +1,45 @@
+/** Reads what an executable asks of the dynamic linker: see "Dynamic Section" in the System V gABI. */
+import { type Elf, type Program, PT_DYNAMIC, PT_LOAD } from "./elf.ts";
+
+const ENTRY_SIZE = 16;
+const DT_NULL = 0n;
+const DT_STRTAB = 5n;
+/** DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_AUXILIARY, DT_FILTER: strings in which ld.so replaces $ORIGIN. */
+const PATHS: ReadonlySet<bigint> = new Set([1n, 15n, 29n, 0x7ffffffdn, 0x7fffffffn]);
+const ORIGIN = /\$(ORIGIN|\{ORIGIN\})/;
+
+/** Whether the dynamic linker looks for libraries from where the executable is. */
+export function usesOrigin(elf: Elf): boolean {
+  const dynamic = elf.programs.find(({ type }) => type === PT_DYNAMIC);
+  if (dynamic === undefined) return false;
+  const entries = readEntries(elf, dynamic);
+  const strings = fileOffset(elf, entries.find(([tag]) => tag === DT_STRTAB)?.[1] ?? 0n);
+  if (strings === undefined) return false;
+  return entries.some(([tag, value]) => {
+    if (!PATHS.has(tag)) return false;
+    const start = strings + Number(value);
+    const end = elf.bytes.indexOf(0, start);
+    return end >= 0 && ORIGIN.test(Buffer.from(elf.bytes.subarray(start, end)).toString("latin1"));
+  });
+}
+
+/** Returns tags and values up to DT_NULL. */
+function readEntries(elf: Elf, { offset, filesz }: Program): readonly (readonly [bigint, bigint])[] {
+  const end = Math.min(Number(offset + filesz), elf.bytes.length);
+  const view = new DataView(elf.bytes.buffer, elf.bytes.byteOffset, elf.bytes.byteLength);
+  const entries: [bigint, bigint][] = [];
+  for (let at = Number(offset); at + ENTRY_SIZE <= end; at += ENTRY_SIZE) {
+    const tag = view.getBigUint64(at, true);
+    if (tag === DT_NULL) break;
+    entries.push([tag, view.getBigUint64(at + 8, true)]);
+  }
+  return entries;
+}
+
+/** Returns where in the file the byte at an address is, if it is loaded from there. */
+function fileOffset(elf: Elf, address: bigint): number | undefined {
+  const segment = elf.programs.find(
+    ({ type, vaddr, filesz }) => type === PT_LOAD && address >= vaddr && address < vaddr + filesz,
+  );
+  return segment && Number(address - segment.vaddr + segment.offset);
+}
