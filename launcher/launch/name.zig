@@ -33,25 +33,30 @@ fn addStub(file: File, path: []const u8) bool {
     if (!headers.read(file)) return false;
 
     var stored_path = path;
-    const found = file.findPadding(&headers, code, sizeWith(path)) orelse without_path: {
+    var found = file.findPadding(&headers, code, sizeWith(path));
+    if (found == null) {
         stored_path = "";
-        // In one of thirty programs code fills its last page. Then a segment that is only read is made executable:
-        // the first one holds the headers, which Go's own linker puts into one segment with the code anyway.
-        break :without_path file.findPadding(&headers, code, sizeWith("")) orelse
-            file.findPadding(&headers, data, sizeWith("")) orelse return false;
-    };
+        found = file.findPadding(&headers, code, sizeWith(""));
+    }
+    if (found == null) {
+        // In one of thirty programs code fills its last page. Then a segment that is only read is made executable: the
+        // first one holds the headers, which Go's own linker puts into one segment with the code anyway.
+        stored_path = path;
+        found = file.findPadding(&headers, data, sizeWith(path));
+    }
+    const place = found orelse return false;
 
     var bytes: [size_max]u8 = undefined;
     const size = sizeWith(stored_path);
-    if (!stub.write(bytes[0..stub.size], system.process.id(), found.address, headers.file.e_entry)) return false;
+    if (!stub.write(bytes[0..stub.size], system.process.id(), place.address, headers.file.e_entry)) return false;
     if (system.process.name(bytes[stub.name_offset..stub.size]) == .failed) return false;
     @memcpy(bytes[stub.size .. size - 1], stored_path);
     bytes[size - 1] = 0;
 
-    const flags_offset = headers.file.e_phoff + found.segment * @sizeOf(elf.Phdr) + @offsetOf(elf.Phdr, "p_flags");
-    const entry: @FieldType(elf.Ehdr, "e_entry") = @intCast(found.address);
+    const flags_offset = headers.file.e_phoff + place.segment * @sizeOf(elf.Phdr) + @offsetOf(elf.Phdr, "p_flags");
+    const entry: @FieldType(elf.Ehdr, "e_entry") = @intCast(place.address);
     // The entry comes last: until then the file runs as if nothing had been added.
-    return file.write(bytes[0..size], found.offset) and
+    return file.write(bytes[0..size], place.offset) and
         file.write(std.mem.asBytes(&code), flags_offset) and
         file.write(std.mem.asBytes(&entry), @offsetOf(elf.Ehdr, "e_entry"));
 }
@@ -159,7 +164,7 @@ test "the stub goes behind the code, with the path if both fit" {
 }
 
 test "the stub goes behind read-only data if the code has no padding" {
-    try expectStub(&.init(.{ 0x800, stub.size }), "/a/path", "", 0x800, 0);
+    try expectStub(&.init(.{ 0x800, stub.size }), "/a/path", "/a/path", 0x800, 0);
     try std.testing.expectEqual(null, try TestFile.patch(&.init(.{ stub.size, stub.size }), "/a/path"));
 }
 
@@ -169,7 +174,7 @@ test "bytes that are not zero are not overwritten" {
     bytes[0x1f00 + stub.size + 1] = 1;
     try expectStub(&file, "/a", "", 0x1f00, 1);
     bytes[0x1f00] = 1;
-    try expectStub(&file, "/a", "", 0xe00, 0);
+    try expectStub(&file, "/a", "/a", 0xe00, 0);
     bytes[0xe00 + stub.size] = 1;
     try std.testing.expectEqual(null, try file.patch("/a"));
 }

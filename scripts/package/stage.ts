@@ -1,6 +1,6 @@
 /** The files of packages beside the program: made from the reference, or copied from the checkout. */
 import { chmod, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { manPage } from "../../src/cli/man.ts";
@@ -36,8 +36,10 @@ export async function stage(folder: string, release: Release): Promise<void> {
 
   // Laid out as in the checkout, so that links work.
   for (const name of ["README.md", "SECURITY.md"]) await put(`doc/${name}`, await readText(name));
-  for (const name of await readdir(join(root, "docs"))) {
-    await put(`doc/docs/${name}`, await readText(join("docs", name)));
+  for (const entry of await readdir(join(root, "docs"), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = relative(root, join(entry.parentPath, entry.name));
+    await put(`doc/${path}`, await readText(path));
   }
   const changelog = await readText("CHANGELOG.md");
   await put("CHANGELOG.md", changelog);

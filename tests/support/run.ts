@@ -1,4 +1,5 @@
 /** Runs programs for the tests. */
+import { hasCode } from "../../src/system/error.ts";
 import type { Environment } from "../../src/system/process.ts";
 
 /**
@@ -33,7 +34,7 @@ export function runForBytes(
   env: Environment = {},
   { cwd, input }: Place = {},
 ): Omit<Outcome, "stdout"> & { readonly stdout: Buffer } {
-  const child = Bun.spawnSync([...command], {
+  const child = spawnWritten([...command], {
     env,
     ...(cwd === undefined ? {} : { cwd }),
     stdin: input === undefined ? "ignore" : Buffer.from(input),
@@ -48,6 +49,24 @@ export function runForBytes(
   }
   const signal = child.signalCode === undefined ? undefined : String(child.signalCode);
   return { status: signal === undefined ? child.exitCode : null, signal, stdout: child.stdout, stderr };
+}
+
+/**
+ * Runs a program that this process may just have written. A spawn in another thread inherits the
+ * descriptor that was open for writing and holds it until its exec; as long the kernel refuses to execute the
+ * file (ETXTBSY; golang/go#22315).
+ */
+function spawnWritten(
+  command: string[],
+  options: Bun.SpawnOptions.SpawnSyncOptions<Buffer | "ignore", "pipe", "pipe">,
+): Bun.SyncSubprocess<"pipe", "pipe"> {
+  for (;;) {
+    try {
+      return Bun.spawnSync(command, options);
+    } catch (error) {
+      if (!hasCode(error, "ETXTBSY")) throw error;
+    }
+  }
 }
 
 /** Returns an outcome of status 0, and throws any other with all that the program printed. */
