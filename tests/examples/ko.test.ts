@@ -81,6 +81,21 @@ describe.skipIf(tools === undefined)("an image that ko builds with mgo", () => {
   });
 });
 
+test.skipIf(tools === undefined)("ko's cache tells direct bundles with one base apart", () => {
+  const workspace = makeWorkspace({ ...exampleFiles("ko"), "cache/": "" });
+  const env = {
+    ...withMgo(workspace, tools ?? ""),
+    ...SETTINGS,
+    KOCACHE: join(workspace.folder, "cache"),
+  };
+  for (const level of ["v1", "v2"]) {
+    const flags = { MGOFLAGS: `-mgo.elsewhere=go -mgo.layout=direct -mgo.levels=${level},v3` };
+    const layout = `--oci-layout-path=../layout-${level}`;
+    const command = ["ko", "build", "--push=false", "--platform=linux/amd64", layout];
+    expectSuccess(run(workspace, command, { ...env, ...flags }));
+  }
+});
+
 test("the page shows a part of its configuration as it is", () => {
   expect(partsOf("docs/ko.md", "yaml", "ko/.ko.yaml")).toEqual({ strange: [], all: 1 });
 });
