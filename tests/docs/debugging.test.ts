@@ -1,9 +1,9 @@
-/** Bundles under debuggers, profilers and tracers, as docs/debugging.md has it. */
+/** docs/debugging.md, followed word by word. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { followPage } from "../support/follow.ts";
 
-/** Where the kernel lets nobody record, perf is there for nothing. */
+/** Whether perf is there and the kernel lets it record. */
 const perf =
   Bun.which("perf") !== null &&
   spawnSync("perf", ["record", "-q", "-e", "cpu-clock", "-o", "/dev/null", "true"]).status === 0;

@@ -1,4 +1,4 @@
-/** The answers of docs/faq.md that show something. */
+/** docs/faq.md, followed word by word. */
 import { cpuLevel } from "../support/cpu.ts";
 import { followPage } from "../support/follow.ts";
 

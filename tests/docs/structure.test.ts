@@ -1,4 +1,4 @@
-/** The Markdown pages as a whole: links lead somewhere, pages are found, and what they name is there. */
+/** The Markdown pages as a whole: links lead somewhere, pages are found, and all that they name exists. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -24,7 +24,7 @@ const textOf = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 /** The page without its fenced blocks. */
 const proseOf = (page: string): string => textOf(page).replaceAll(FENCED, "");
 
-/** What stands in backquotes, and the lines of fenced blocks. */
+/** Words in backquotes, and the lines of fenced blocks. */
 function codeOf(page: string): readonly string[] {
   const inline = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
   return [...inline, ...[...textOf(page).matchAll(FENCED)].flatMap(([, , block = ""]) => block.split("\n"))];

@@ -1,6 +1,6 @@
 /**
- * examples/bazel built by a real Bazel, in its sandbox. Debian's is too old for rules_go, and newer ones are not in any
- * package registry: tests/examples/rules_go has rules of the same names, which build with plain go.
+ * examples/bazel, built by a real Bazel in its sandbox. Debian's is too old for rules_go, and no package
+ * registry has a newer one: tests/examples/rules_go has rules of the same names, which build with plain go.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync } from "node:fs";
@@ -21,7 +21,7 @@ afterAll(() => {
 describe.skipIf(Bun.which("bazel") === null)("mgo_bundle in Bazel", () => {
   beforeAll(() => {
     cpSync(join(import.meta.dir, "rules_go"), join(home, "rules_go"), { recursive: true });
-    // Where a newer Bazel reads MODULE.bazel.
+    // A newer Bazel reads MODULE.bazel instead.
     writeFiles(workspace.folder, {
       WORKSPACE: ["rules_go", "mgo"]
         .map((name) => `local_repository(name = "${name}", path = "../${name}")\n`)
@@ -41,7 +41,7 @@ mgo_bundle(name = "direct", binary = ":hello", levels = ["v1", "v2"], layout = "
       layout: "packed",
       variants: ["v1", "v2", "v3", "v4"].map((level) => ({ level })),
     });
-    // What the platform said is what Go built for.
+    // Go built for what the platform said.
     for (const level of ["v1", "v3"]) {
       const variant = join(home, level);
       expectSuccess(

@@ -1,6 +1,6 @@
 /**
- * The Dockerfiles of examples/containers, built by buildah. For the images that they begin with stand others: Debian's
- * have the programs of this machine, Alpine's those of BusyBox, and `apk` only says what it was asked for.
+ * The Dockerfiles of examples/containers, built by buildah. Other images stand for their base images:
+ * Debian's have the programs of this machine, Alpine's those of BusyBox, and `apk` only prints its arguments.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { dirname, join } from "node:path";
@@ -103,7 +103,7 @@ describe.skipIf(!canBuild)("built by buildah, alpine.Dockerfile", () => {
   });
 });
 
-/** As a container would start it whose root is read-only, without rights, and here without /proc and /dev too. */
+/** Starts it as a container with a read-only root and no rights would, and without /proc and /dev. */
 function expectHello(root: string, program: string): void {
   const inspected = expectSuccess(run(workspace, [...MGO, "inspect", "--json", join(root, program)]));
   const report: unknown = JSON.parse(inspected.stdout);

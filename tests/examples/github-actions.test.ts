@@ -69,7 +69,7 @@ describe("the workflow's steps", () => {
 
   beforeAll(() => {
     mkdirSync(temporary ?? "");
-    // What the step hands to GitHub's program.
+    // Notes the arguments that the step gives to GitHub's program.
     writeFiles(join(home, "stand-ins"), { gh: '#!/bin/sh\nprintf "%s\\n" "$@" >"$UPLOADS"\n' });
   });
 

@@ -21,7 +21,7 @@ function release(): { workspace: Workspace; shell: (script: string) => string } 
   return { workspace, shell };
 }
 
-describe.skipIf(tools === undefined)("what GoReleaser releases with mgo", () => {
+describe.skipIf(tools === undefined)("a release by GoReleaser with mgo", () => {
   let workspace: Workspace;
   let shell: (script: string) => string;
   beforeAll(() => {

@@ -17,7 +17,7 @@ afterAll(() => {
   registry?.stop();
 });
 
-/** What the page has its reader set: here, a base image that can be had. */
+/** Variables that the page has its reader set: here, with a base image of this machine's registry. */
 const SETTINGS = { KO_DEFAULTBASEIMAGE: base, KO_GO_PATH: "mgo" };
 
 describe.skipIf(tools === undefined)("an image that ko builds with mgo", () => {

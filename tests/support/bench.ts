@@ -1,6 +1,6 @@
 /**
- * Go packages whose benchmarks report times that depend on the level they were built for, and not on the machine: what
- * `mgo bench` makes of them is known beforehand.
+ * Go packages whose benchmarks report times by the level of their build, whatever the machine: the result
+ * of `mgo bench` is known beforehand.
  */
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
@@ -12,16 +12,16 @@ import { goMod } from "./programs.ts";
 import type { Outcome } from "./run.ts";
 import { type Files, MGO, makeWorkspace, run, type Workspace } from "./workspace.ts";
 
-/** Those of this machine. */
+/** Levels of this machine. */
 export const levels: readonly Level[] = LEVELS.slice(0, levelNumber(nativeLevel()));
 export const [lowest = "v1"] = levels;
 export const highest: Level = levels.at(-1) ?? "v1";
 
-/** Kept for all tests: benchstat lies in it. */
+/** Shared by all tests, as benchstat lies in it. */
 const cache = join(shared, "bench-cache");
 mkdirSync(cache, { recursive: true });
 
-/** Whether benchstat can be had, and there is something to compare: where not, tests are skipped. */
+/** Whether benchstat is available and there is something to compare; else tests are skipped. */
 export const canBench = levels.length > 1 && (await hasBenchstat());
 
 async function hasBenchstat(): Promise<boolean> {
@@ -113,7 +113,7 @@ export function bench(
   return run(workspace, [...MGO, "bench", "-benchtime=1x", ...args], env, folder);
 }
 
-/** Standard error without what tells of the steps. */
+/** Standard error without the lines about steps. */
 export function errorsOf({ stderr }: Outcome): string {
   return stderr.replaceAll(
     /^mgo: bench: (?:building the tests for|extracting|running|round \d+ of) .*\n/gm,

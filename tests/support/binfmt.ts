@@ -1,6 +1,6 @@
 /**
- * Programs that the kernel gives to an emulator (binfmt_misc), as it does where they are for another CPU than the
- * machine's. So that this machine's own programs stay out of it, what is emulated is marked in its ELF header.
+ * Programs that the kernel gives to an emulator (binfmt_misc), as it does with those for another CPU than the
+ * machine's. A mark in the ELF header tells them from this machine's own programs.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { qemu } from "./emulated.ts";

@@ -1,6 +1,4 @@
-/**
- * The same arguments given to `go build` and to mgo, each in a fresh copy of the same files, and what became of it.
- */
+/** Gives the same arguments to `go build` and to mgo, each in a fresh copy of the same files. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expectSuccess, type Outcome } from "./run.ts";
@@ -8,30 +6,30 @@ import { type Files, listFiles, MGO, makeWorkspace, run, type Workspace } from "
 
 export interface Case {
   readonly files: Files;
-  /** What follows `go build`, or the command. */
+  /** Words behind `go build`, or behind the command. */
   readonly args: readonly string[];
   /** Another command than `build`. */
   readonly command?: string;
   /** `$DIR` is the files' folder. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where to stand, from the files' folder. */
+  /** The working directory, from the files' folder. */
   readonly folder?: string;
   /** A command that runs the one which follows it. */
   readonly wrapper?: readonly string[];
   /** Commands that prepare the files, run in their folder. */
   readonly prepare?: readonly (readonly string[])[];
-  /** Whether the build's tools leave programs behind that are not the build's output: each level has its own. */
+  /** Whether the build's tools leave programs that are not its output: each level has its own. */
   readonly litter?: boolean;
 }
 
-/** What is compared. */
+/** Traces of one of the two, to be compared. */
 export interface Result {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
   /** Type, mode and path of every file. */
   readonly files: readonly string[];
-  /** What each new executable prints, by its path. */
+  /** Output of each new executable, by its path. */
   readonly printed: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +67,7 @@ export function runBoth(test: Case): {
   return { go: first, mgo: second, workspace: mgo };
 }
 
-/** Takes out what differs from folder to folder and from run to run, and what mgo adds with -v. */
+/** Takes out names of folders, which differ from run to run, and the lines that mgo adds with -v. */
 export function normalise(text: string, workspace: Workspace): string {
   return text
     .replaceAll(workspace.folder, "$DIR")
@@ -86,7 +84,7 @@ function describe(
   const printed = executables(workspace.folder)
     .filter(([path, stamp]) => before !== undefined && before.get(path) !== stamp)
     .map(([path]) => {
-      // What plain `go build` makes is v1's.
+      // Plain `go build` builds for v1.
       const child = run(workspace, [join(workspace.folder, path)], { GOAMD64: "v1" });
       return [path, `${child.stdout}${child.stderr}${child.status}`];
     });

@@ -1,9 +1,10 @@
-/** What this machine can run. */
+/** The CPU of this machine. */
+import { readFileSync } from "node:fs";
 import type { Level } from "../../src/levels/level.ts";
 
 /** The best level of this machine's CPU, by Linux's own account of its features. */
 export function cpuLevel(): Level {
-  const text = Bun.spawnSync(["cat", "/proc/cpuinfo"]).stdout.toString();
+  const text = readFileSync("/proc/cpuinfo", "utf8");
   const flags = new Set(/^flags\s*:(.*)$/m.exec(text)?.[1]?.split(" "));
   const needs: readonly (readonly [Level, readonly string[]])[] = [
     ["v4", ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]],

@@ -1,13 +1,12 @@
 /**
- * A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. MGO_RELEASE names the folder of a real one,
- * which `npm run release` makes; else a script stands for mgo that starts this checkout's.
+ * A download of mgo as a release has it: NAME.tar.gz, with NAME/mgo in it. MGO_RELEASE names the folder of a
+ * real one, which `npm run release` makes; else a script that starts this checkout's mgo stands for it.
  */
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MGO_SCRIPT } from "./examples.ts";
 import { expectSuccess } from "./run.ts";
-import { makeWorkspace, run } from "./workspace.ts";
+import { MGO_SCRIPT, makeWorkspace, run } from "./workspace.ts";
 
 export interface Download {
   readonly file: string;

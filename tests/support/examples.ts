@@ -1,14 +1,11 @@
-/** The folders in examples/, as a reader would copy them, and mgo as a program that other tools find in PATH. */
+/** The folders in examples/, as a reader would copy them, and an mgo that other tools find in PATH. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./folders.ts";
 import { blocksOf } from "./pages.ts";
-import { type Files, MGO, type Workspace, writeFiles } from "./workspace.ts";
+import { type Files, MGO_SCRIPT, type Workspace, writeFiles } from "./workspace.ts";
 
 const EXAMPLES = join(ROOT, "examples");
-
-/** A program that starts this checkout's mgo. */
-export const MGO_SCRIPT = `#!/bin/sh\nexec ${MGO.map((word) => `'${word}'`).join(" ")} "$@"\n`;
 
 /** The files of an example, for a workspace. */
 export function exampleFiles(name: string): Files {
@@ -33,7 +30,7 @@ export function withMgo(workspace: Workspace, ...tools: readonly string[]): Read
 }
 
 /**
- * What a page shows of an example's file.
+ * Looks for the blocks of a page in the file of an example that they are parts of.
  *
  * @param language that the page's fences name
  * @param file in examples/

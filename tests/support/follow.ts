@@ -1,28 +1,29 @@
 /**
- * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one folder,
- * as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
+ * Follows a page of documentation word by word: writes the files that it shows and runs its commands in one
+ * folder, as its reader would in one shell. The page's marks are those of tests/support/pages.ts.
  */
 import { describe, expect, test } from "bun:test";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Action, actionOf, type Block, blocksOf, matches, type Step } from "./pages.ts";
-import { LIMIT } from "./run.ts";
-import { type Files, MGO, makeWorkspace, type Workspace, writeFiles } from "./workspace.ts";
+import { LIMIT, runProgram } from "./run.ts";
+import { type Files, MGO_SCRIPT, makeWorkspace, type Workspace, writeFiles } from "./workspace.ts";
 
 export interface Surroundings {
   /** Files that are there before the page's first command. */
   readonly files?: Files;
   /** More variables; PATH goes in front of the one that has `mgo` and the system's programs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Looked at before anything is run: why the page cannot be followed here. */
+  /** Whether the page cannot be followed here. */
   readonly skip?: boolean;
-  /** What blocks need beside programs ("needs core-dumps"), and whether it is had. */
+  /** Needs of blocks that are no programs ("needs core-dumps"), and whether this machine meets them. */
   readonly abilities?: Readonly<Record<string, boolean>>;
 }
 
 /**
- * Registers a test for each block of a page that is marked for it. Variables and the folder that a block leaves are those
- * of the next one; what it leaves in the background is killed. A block that fails ends the page.
+ * Registers a test for each block of a page that is marked for it. A block starts with the variables and in
+ * the folder where the last one ended; programs left in the background are killed. A block that fails ends
+ * the page.
  *
  * @param page the page's path from the repository's root
  */
@@ -66,17 +67,16 @@ function newReader(surroundings: Surroundings): Reader {
 
   async function run({ script, output }: Step, where: string): Promise<void> {
     const bin = join(home(), "bin");
-    const quoted = MGO.map((word) => `'${word}'`).join(" ");
-    if (!existsSync(bin)) writeFiles(bin, { mgo: `#!/bin/sh\nexec ${quoted} "$@"\n` });
+    if (!existsSync(bin)) writeFiles(bin, { mgo: MGO_SCRIPT });
     const [state, log] = [join(home(), "state"), join(home(), "log")];
     // The next block starts with the variables and in the folder that this one ends with.
     const keep = `keep() { { export -p; printf 'cd %q\\n' "$PWD"; } >'${state}'; }; trap keep EXIT`;
     const load = existsSync(state) ? `. '${state}'` : ":";
-    // Where output is shown, a command before the last may fail, as on a terminal.
+    // If the page shows output, a command before the last may fail, as on a terminal.
     const options = output === undefined ? "set -aeuo pipefail" : "set -a";
     const command = `${load}\n${keep}\n${options}\n${script}`;
     const file = openSync(log, "w");
-    // In a session of its own, with a file to print to: what goes on in the background is neither waited for nor left.
+    // A session of its own, and a file to print to, so that programs in the background keep nobody waiting.
     const child = Bun.spawn(["bash", "-c", command], {
       cwd: open().folder,
       env: { ...open().env, ...env, PATH: `${bin}:${path}` },
@@ -115,9 +115,7 @@ function newReader(surroundings: Surroundings): Reader {
 /** The folder that the last block ended in. */
 function folderNow(first: string, state: string): string {
   if (!existsSync(state)) return first;
-  return Bun.spawnSync(["bash", "-c", `. '${state}' && pwd`])
-    .stdout.toString()
-    .trim();
+  return runProgram(["bash", "-c", `. '${state}' && pwd`]).stdout.trim();
 }
 
 function killGroup(pid: number): void {

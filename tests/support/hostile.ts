@@ -2,12 +2,12 @@
 import { DETACHED, FRAME, HEADER, VARIANT } from "../../src/engine/format.ts";
 import { readStruct, writeStruct } from "../../src/engine/struct.ts";
 
-/** Where the directory's parts start, in bytes from the start of the payload. */
+/** Starts of the directory's parts, in bytes from the start of the payload. */
 export interface Places {
   readonly variants: readonly number[];
   readonly frames: readonly number[];
   readonly detached: readonly number[];
-  /** Of the whole directory. */
+  /** End of the directory. */
   readonly end: number;
 }
 

@@ -1,17 +1,18 @@
 /**
- * Dockerfiles built by buildah, where no registry can be reached: images that stand for the ones which they begin with,
- * made of this machine's own programs.
+ * Dockerfiles built by buildah without a registry: images made of this machine's own programs stand for those
+ * that they begin with.
  */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { run as runProgram } from "../../src/system/process.ts";
 import { ROOT } from "./folders.ts";
 import { expectSuccess, type Outcome } from "./run.ts";
 import { type Files, type Workspace, writeFiles } from "./workspace.ts";
 
-/** What an image is made of, by path. */
+/** Contents of an image, by path. */
 export interface Contents {
   readonly files: Files;
-  /** Where symbolic links lead to. */
+  /** Targets of symbolic links. */
   readonly links: Readonly<Record<string, string>>;
   /** Files of this machine that are copied. */
   readonly copies?: Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export interface Contents {
 
 /** Buildah with a storage of its own, in a workspace. */
 export interface Buildah {
-  /** Runs a command of buildah's in the workspace's folder. The test's own servers answer meanwhile. */
+  /** Runs a command of buildah's in the workspace's folder, while the test's own servers answer. */
   readonly run: (...words: readonly string[]) => Promise<Outcome>;
   readonly image: (name: string, contents: Contents) => Promise<void>;
   /** An image's root, mounted. */
@@ -34,16 +35,8 @@ export function makeBuildah(workspace: Workspace): Buildah {
   const storage = join(dirname(workspace.folder), "storage");
   const global = ["--root", join(storage, "root"), "--runroot", join(storage, "run"), "--storage-driver=vfs"];
   const start = async (...words: readonly string[]): Promise<Outcome> => {
-    const child = Bun.spawn(["buildah", ...global, ...words], {
-      cwd: workspace.folder,
-      env: workspace.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [stdout, stderr, status] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
+    const place = { cwd: workspace.folder, env: workspace.env, signal: new AbortController().signal };
+    const { status = null, stdout, stderr } = await runProgram(["buildah", ...global, ...words], place);
     return { status, signal: undefined, stdout, stderr };
   };
   const print = async (...words: readonly string[]): Promise<string> =>
@@ -84,7 +77,7 @@ export function machineFlags(workspace: Workspace, folders: readonly string[]): 
   ];
 }
 
-/** In every image: Go's cache is this machine's, as `machineFlags` mounts it, and settings are those of other tests. */
+/** Variables of every image: this machine's Go cache, as `machineFlags` mounts it, and tests' settings. */
 const ENVIRONMENT = `ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV GOCACHE=/machine/go-build GOPROXY=off GOTOOLCHAIN=local MGOFLAGS=-mgo.compress=fast
 `;

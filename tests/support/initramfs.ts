@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { scratch } from "./folders.ts";
+import { expectSuccess, runProgram } from "./run.ts";
 
 /** Null where it is missing. */
 export const cpio = Bun.which("cpio");
@@ -21,12 +22,8 @@ export function makeInitramfs(tree: Tree): string {
     chmodSync(path, 0o755);
   }
   const names = readdirSync(root, { recursive: true }).join("\n");
-  const packed = Bun.spawnSync([cpio ?? "", "--create", "--format=newc", "--quiet"], {
-    cwd: root,
-    stdin: Buffer.from(`${names}\n`),
-  });
-  if (!packed.success) throw new Error(`cpio: ${packed.stderr.toString()}`);
   const archive = join(folder, "initramfs");
-  writeFileSync(archive, packed.stdout);
+  const command = [cpio ?? "", "--create", "--format=newc", "--quiet", `--file=${archive}`];
+  expectSuccess(runProgram(command, process.env, { cwd: root, input: `${names}\n` }));
   return archive;
 }

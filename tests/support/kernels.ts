@@ -3,7 +3,7 @@ import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where tests/machine/fetch-kernels puts them. */
+/** The folder that tests/machine/fetch-kernels writes to. */
 const folder =
   process.env.MGO_KERNELS || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "mgo-kernels");
 
@@ -16,8 +16,8 @@ export function findKernels(): readonly string[] {
 }
 
 /**
- * Whether KVM can run them. /dev/kvm alone does not tell: kvm-pvm, which needs nothing of the CPU, runs only kernels
- * that were made for it.
+ * Whether KVM can run them. /dev/kvm alone does not tell: kvm-pvm, which needs nothing of the CPU, runs only
+ * kernels that were made for it.
  */
 export function hasKvm(): boolean {
   if (!/^flags\s*:.*\b(?:vmx|svm)\b/m.test(readFileSync("/proc/cpuinfo", "utf8"))) return false;

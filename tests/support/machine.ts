@@ -1,6 +1,6 @@
 /**
- * Whole emulated machines: qemu boots a Linux kernel into an initramfs, where tests/programs/init, or a bundle of it,
- * runs commands and says on the console what became of them.
+ * Whole emulated machines: qemu boots a Linux kernel into an initramfs, where tests/programs/init or a bundle
+ * of it, runs commands and reports on the console how they ended.
  */
 import { basename } from "node:path";
 import { cpio, makeInitramfs } from "./initramfs.ts";
@@ -40,7 +40,7 @@ export interface Identity {
   readonly args: readonly string[];
   readonly comm: string;
   readonly executable: string;
-  /** Of the kernel. */
+  /** The kernel's. */
   readonly release: string;
 }
 
@@ -61,7 +61,7 @@ export interface Boot {
   readonly init: Identity;
   /** By the names of the commands. */
   readonly outcomes: Readonly<Record<string, CommandOutcome>>;
-  /** What the console had before init said who it is. */
+  /** Output on the console before init reports. */
   readonly before: string;
 }
 

@@ -1,4 +1,4 @@
-/** What tests/programs/mirror prints, and the short list of what a bundle may change of it. */
+/** Output of tests/programs/mirror, and the short list of what a bundle may change of it. */
 import { expect } from "bun:test";
 import { readlinkSync } from "node:fs";
 import type { Outcome } from "./run.ts";
@@ -68,10 +68,10 @@ function withoutDifferences(report: Report, start: Start, crowded: boolean): obj
     auxv: report.auxv.map((value, at) => (start.inPlace && report.auxv[at - 1] === AT_PHNUM ? 0 : value)),
     addresses: addresses && {
       ...addresses,
-      // In place, there may be one program header more, and they may be elsewhere. From memory, the path that the
-      // vector points to is mended, and is no longer where the kernel has put one.
+      // In place, there may be one program header more, and they may be elsewhere. From memory, the vector
+      // points to a mended path, which is not where the kernel put one.
       vector: without(addresses.vector, start.inPlace ? [AT_PHDR, AT_PHNUM] : [AT_EXECFN]),
-      // The kernel's own copy cannot be mended: it has the entry of the launcher, or of the code that goes before.
+      // The kernel's own copy cannot be mended: it has the entry of the launcher, or of the code before it.
       kernel: without(addresses.kernel, start.inPlace ? [AT_PHDR, AT_PHNUM, AT_ENTRY] : [AT_ENTRY]),
       execfn: crowded ? "" : addresses.execfn,
       maps: maps(addresses.maps),

@@ -1,8 +1,9 @@
 /** OCI image layouts on disk (https://github.com/opencontainers/image-spec/blob/main/image-layout.md). */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { expectSuccess, runProgram } from "./run.ts";
 
-/** What a test looks at of an image. */
+/** Parts of an image that a test looks at. */
 export interface Image {
   readonly architecture: string;
   readonly entrypoint: readonly string[];
@@ -44,6 +45,5 @@ export function unpackImages(layout: string, folder: string): readonly Image[] {
 }
 
 function unpack(layer: string, root: string): void {
-  const tar = Bun.spawnSync(["tar", "-xzf", layer, "-C", root], { stderr: "pipe" });
-  if (tar.exitCode !== 0) throw new Error(tar.stderr.toString());
+  expectSuccess(runProgram(["tar", "-xzf", layer, "-C", root], process.env));
 }

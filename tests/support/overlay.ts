@@ -1,6 +1,6 @@
 /**
- * This machine's whole system in a chroot that may be written to and is thrown away: packages are installed there as
- * on a user's machine. Needs root.
+ * This machine's whole system in a chroot that may be written to and is thrown away: packages are installed
+ * there as on a user's machine. Needs root.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,12 +32,12 @@ export function runInOverlay(workspace: Workspace, script: string): Outcome {
   return run(
     workspace,
     ["unshare", "--mount", "sh", "-c", SCRIPT, "sh", workspace.folder, overlay, script],
-    // What installs packages is in there, and people's own PATH may lack it.
+    // Programs that install packages are in these folders, which people's own PATH may lack.
     { PATH: `${workspace.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: "C.UTF-8" },
   );
 }
 
-/** The files of the system that the last script has left changed, but for what package managers and caches keep. */
+/** Files of the system that the last script changed, but for those of package managers and caches. */
 export function leftInSystem(workspace: Workspace): readonly string[] {
   const own =
     /^\.\/(?:var\/(?:lib|cache|log)|root\/\.(?:rpmdb|cache|config|local)|run|tmp)\/|^\.\/etc\/ld\.so\.cache$/;

@@ -1,9 +1,9 @@
 /**
- * Reads a page of documentation for what a test can follow. A mark, an HTML comment on the line before a fenced block,
- * says what the block is:
+ * Reads what a test can follow in a page of documentation. A mark, an HTML comment on the line above a fenced
+ * block, says what the block is:
  *
  *     <!-- test -->                 before ```sh: is run
- *                                   before ```console: each line after "$ " is run and must print what follows it
+ *                                   before ```console: each line after "$ " is run, and must print the rest
  *     <!-- test: needs gdb perf --> the same, skipped where one of these programs is missing
  *     <!-- test: file NAME -->      before any block: is the contents of this file
  *     <!-- untested: REASON -->     is not run, and why
@@ -15,7 +15,7 @@ import { ROOT } from "./folders.ts";
 
 /** A fenced block, or the lines of a hidden set-up. */
 export interface Block {
-  /** What the fence names ("sh"); "setup" for a hidden one. */
+  /** The fence's word ("sh"); "setup" for a hidden one. */
   readonly language: string;
   /** The comment on the line before, without its arrows: "test: needs gdb". */
   readonly mark: string;
@@ -63,7 +63,7 @@ export function blocksOf(page: string): readonly Block[] {
   return blocks;
 }
 
-/** What a block asks a test to do, if anything. */
+/** Returns the action that a block asks a test for, if any. */
 export function actionOf({ language, mark, text }: Block): Action | undefined {
   if (language === "setup") return { kind: "run", steps: [{ script: text, output: undefined }], needs: [] };
   const name = /^test: file (.+)$/.exec(mark)?.[1];

@@ -29,7 +29,7 @@ export function copyFor(bundle: string, mode: number, name: string): string {
   return path;
 }
 
-/** Of a key of the auxiliary vector, which is keys and values in turn. */
+/** Returns the value of a key of the auxiliary vector, which is keys and values in turn. */
 export function entryOf(auxv: readonly number[], key: number): number | undefined {
   return auxv.find((_, index) => index % 2 === 1 && auxv[index - 1] === key);
 }

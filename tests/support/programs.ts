@@ -11,7 +11,16 @@ export function program(folder: string, greeting = "level"): Files {
     `//go:build ${tags}\n\npackage main\n\nconst level = "${name}"\n`,
   ];
   return {
-    [`${place}main.go`]: `package main\n\nimport "os"\n\nvar greeting = "${greeting}"\n\nfunc main() {\n\tos.Stdout.WriteString(greeting + " " + level + "\\n")\n}\n`,
+    [`${place}main.go`]: `package main
+
+import "os"
+
+var greeting = "${greeting}"
+
+func main() {
+	os.Stdout.WriteString(greeting + " " + level + "\\n")
+}
+`,
     ...Object.fromEntries([
       level("v1", "!amd64.v2"),
       level("v2", "amd64.v2 && !amd64.v3"),

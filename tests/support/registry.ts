@@ -1,4 +1,4 @@
-/** A registry of container images on this machine, as `crane registry serve` makes it, with base images in it. */
+/** A registry of container images on this machine, served by `crane registry serve`. */
 import { join } from "node:path";
 import { expectSuccess } from "./run.ts";
 import { run, type Workspace, writeFiles } from "./workspace.ts";

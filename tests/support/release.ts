@@ -1,4 +1,4 @@
-/** The release's npm package and the standalone mgo for this machine, made once for all tests; and other Nodes. */
+/** The npm package and the standalone mgo of a release, made once in a run, and other versions of Node. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };

@@ -1,4 +1,4 @@
-/** Small ELF executables with sections of any contents, for tests that no linker's output is odd enough for. */
+/** Small ELF executables with sections of any contents, odder than any linker's output. */
 import { EHDR, PHDR, PT_LOAD, SHDR } from "../../src/bundle/elf.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 
@@ -24,8 +24,8 @@ export function compressed(stream: Uint8Array, size: number, type = 1): Uint8Arr
 }
 
 /**
- * An executable: ELF header, one program header, the sections' contents without gaps, section headers. The first
- * section is the one that is loaded.
+ * Makes an executable of an ELF header, one program header, the sections' contents without gaps, and section
+ * headers. The first section is the one that is loaded.
  */
 export function makeElf(sections: readonly MadeSection[]): Buffer {
   const names = Buffer.from(`\0${[...sections.map(({ name }) => name), ".shstrtab"].join("\0")}\0`);

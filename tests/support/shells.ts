@@ -1,12 +1,13 @@
 /**
- * What shells offer while a command line is typed: real, interactive ones, on a terminal of `script`, with mgo's
- * completion as a package would install it. A key has them insert all that they offer, and a function in mgo's
- * place writes down what it was then called with.
+ * Real, interactive shells on a terminal of `script`, with mgo's completion as a package would install it. A
+ * key has them insert all that they offer, and a function in mgo's place notes the words that it is called
+ * with.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SCRIPTS, type Shell } from "../../src/cli/completion/scripts.ts";
-import { MGO, run, type Workspace } from "./workspace.ts";
+import { runProgram } from "./run.ts";
+import { MGO_SCRIPT, run, type Workspace, writeFiles } from "./workspace.ts";
 
 export function hasShell(shell: Shell): boolean {
   return [shell, "script"].every((program) => Bun.which(program) !== null);
@@ -20,7 +21,7 @@ export const TAB = "\t";
 const MARK = "--- called with";
 
 /**
- * The words that mgo is called with after each line was typed and completed.
+ * Returns the words that mgo is called with after each line was typed and completed.
  *
  * @param lines what is typed; ends in TAB, or everything that is offered is inserted at its end
  */
@@ -34,19 +35,17 @@ export function typeLines(
   writeFileSync(called, "");
   const typed = lines.map((line) => `${line.includes(TAB) ? line : line + ALL}\n`).join("");
   const command = shell === "bash" ? bash(home) : zsh(home);
-  const child = Bun.spawnSync(["script", "-qec", command, "/dev/null"], {
+  const env = { ...workspace.env, PATH: `${home}/bin:${workspace.env.PATH}`, CALLED: called, TERM: "vt100" };
+  const { stdout, stderr } = runProgram(["script", "-qec", command, "/dev/null"], env, {
     cwd: workspace.folder,
-    env: { ...workspace.env, PATH: `${home}/bin:${workspace.env.PATH}`, CALLED: called, TERM: "vt100" },
-    stdin: Buffer.from(`${typed}exit\n`),
-    stdout: "pipe",
-    stderr: "pipe",
+    input: `${typed}exit\n`,
   });
   const calls = readFileSync(called, "utf8").split(`${MARK}\n`).slice(1);
-  if (calls.length !== lines.length) throw new Error(child.stdout.toString() + child.stderr.toString());
+  if (calls.length !== lines.length) throw new Error(stdout + stderr);
   return calls.map((call) => call.split("\n").slice(0, -1));
 }
 
-/** What fish offers for a line, with what it says about each behind a tab. */
+/** Returns what fish offers for a line, each with its description behind a tab. */
 export function askFish(workspace: Workspace, line: string): readonly string[] {
   const home = prepare(workspace);
   const script = "source $argv[1]; complete -C $argv[2]";
@@ -62,10 +61,7 @@ export function askFish(workspace: Workspace, line: string): readonly string[] {
 function prepare(workspace: Workspace): string {
   const home = join(workspace.folder, "..", "home");
   if (existsSync(home)) return home;
-  mkdirSync(join(home, "bin"), { recursive: true });
-  const mgo = join(home, "bin", "mgo");
-  writeFileSync(mgo, `#!/bin/sh\nexec ${MGO.map((word) => `'${word}'`).join(" ")} "$@"\n`);
-  chmodSync(mgo, 0o755);
+  writeFiles(home, { "bin/mgo": MGO_SCRIPT });
   for (const [shell, text] of Object.entries(SCRIPTS)) writeFileSync(join(home, `mgo.${shell}`), text);
   return home;
 }

@@ -8,7 +8,7 @@ import { scratch } from "./folders.ts";
 import { type Outcome, runProgram } from "./run.ts";
 import { buildBundle, buildVariant, type Kind, type Linkage } from "./variants.ts";
 
-/** What is started. */
+/** A program to start. */
 export interface Start {
   readonly title: string;
   readonly layout: Layout;
@@ -34,7 +34,8 @@ export async function startsOf(program: string, kind: Kind | Linkage = "static")
     for (const level of LEVELS) {
       const inPlace = layout === "direct" && level === BASE;
       const plain = buildVariant(level, program, kind);
-      const title = `${layout} bundle of a ${name} program, ${level === BASE ? "its base" : "another variant"}`;
+      const which = level === BASE ? "its base" : "another variant";
+      const title = `${layout} bundle of a ${name} program, ${which}`;
       starts.push({ title, layout, level, bundle, plain, inPlace });
     }
   }
@@ -42,7 +43,7 @@ export async function startsOf(program: string, kind: Kind | Linkage = "static")
 }
 
 export interface Way {
-  /** For `sh`, in a folder where the file goes by `name`; FOLDER stands for that, as it does in what it prints. */
+  /** For `sh`, in a folder where the file goes by `name`. FOLDER stands for the folder, in output, too. */
   readonly command: string;
   readonly name?: string;
   readonly env?: Readonly<Record<string, string>>;

@@ -1,8 +1,7 @@
 /**
- * Surroundings in which ways to start a program are closed: seccomp filters, mounts, limits, the kernel's settings.
- * And bundles to start there, of two variants.
+ * Surroundings in which ways to start a program are closed (seccomp filters, mounts, limits, settings of the
+ * kernel), and bundles of two variants to start there.
  */
-
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "../../src/bundle/layout.ts";
@@ -11,15 +10,15 @@ import { PREFIX } from "./emulated.ts";
 import { runFolder } from "./folders.ts";
 import { withoutIds } from "./mirror.ts";
 import { isRoot } from "./privileges.ts";
-import type { Outcome } from "./run.ts";
+import { type Outcome, runProgram } from "./run.ts";
 import { buildBundle, buildVariant, type Kind, kinds, type Linkage } from "./variants.ts";
 
-/** Of two variants the one that is asked for is not the base, so that `direct` starts it from elsewhere, too. */
+/** Starts ask for LEVEL, which is not the base, so that `direct` starts it from memory, too. */
 export const [BASE, LEVEL] = ["v1", "v2"] as const;
 export const able = cpuLevel() >= LEVEL;
 /** Namespaces of mounts and processes, which this machine may keep from its users. */
 export const canUnshare =
-  isRoot && Bun.spawnSync(["unshare", "-m", "-p", "-f", "--mount-proc", "true"]).success;
+  isRoot && runProgram(["unshare", "-m", "-p", "-f", "--mount-proc", "true"], process.env).status === 0;
 
 /** Numbers of <asm/unistd_64.h> and <asm/errno.h>. */
 export const MEMFD_CREATE = 319;
@@ -44,8 +43,8 @@ function callsOf(set: string): readonly number[] {
     ),
   );
   const words = (name: string): readonly string[] => {
-    const { stdout } = Bun.spawnSync(["systemd-analyze", "syscall-filter", name]);
-    const lines = stdout.toString().split("\n").slice(1);
+    const { stdout } = runProgram(["systemd-analyze", "syscall-filter", name], process.env);
+    const lines = stdout.split("\n").slice(1);
     return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
   };
   const expand = (name: string): readonly string[] =>
@@ -56,8 +55,10 @@ function callsOf(set: string): readonly number[] {
 export const systemService = callsOf("@system-service");
 
 /**
- * A group of processes that may use 4 MiB of memory, in either version of cgroups; null where it cannot be made. To be
- * removed as a folder.
+ * Makes a group of processes that may use 4 MiB of memory, in either version of cgroups. It is removed as a
+ * folder.
+ *
+ * @returns null if there can be none
  */
 export function makeMemoryGroup(): string | null {
   const limits = [
@@ -113,13 +114,13 @@ export const NOEXEC_LINES = ["/tmp", "/dev/shm"].map(
 export const NO_MEMFD_LINE = "file in memory: memfd_create: EPERM";
 export const IN_TMP = "starting from a file in /tmp";
 export const MAPPING = "starting by mapping the variant's segments";
-/** Where execveat is refused. */
+/** Lines of the log if execveat is refused. */
 export const byPath = (folder: string, descriptor: number): readonly string[] => [
   `file in ${folder}: execveat: EPERM`,
   `executing /proc/self/fd/${descriptor} instead`,
 ];
 
-/** What tests/programs/mirror prints, without what each way has of its own. */
+/** Returns the output of tests/programs/mirror without what differs between ways to start. */
 export function seen({ status, stdout }: Outcome, inherits: boolean): unknown {
   const report = JSON.parse(stdout || "null");
   const auxv = report?.auxv.map((value: number, at: number, all: readonly number[]) =>
@@ -130,7 +131,7 @@ export function seen({ status, stdout }: Outcome, inherits: boolean): unknown {
   return { status, report: { ...report, args: report?.args.slice(1), exe: "", auxv, open, files } };
 }
 
-/** Of the bundle, where no exec has told the kernel another number. */
+/** Key of the number of program headers: the bundle's own, if no exec told the kernel another one. */
 const AT_PHNUM = 5;
 
 const bundles = new Map<string, Promise<string>>();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const sources = join(import.meta.dir, "..", "tools");
 
-/** Where tests/tools/build puts what go.mod and go.sum pin now. */
+/** Returns the folder that tests/tools/build fills with the versions that go.mod and go.sum pin now. */
 function toolsFolder(): string {
   const hash = new Bun.CryptoHasher("sha256");
   for (const name of ["go.mod", "go.sum"]) hash.update(readFileSync(join(sources, name)));

@@ -22,11 +22,11 @@ export async function launcher(): Promise<Uint8Array> {
 export interface Linkage {
   /** For titles. */
   readonly name: string;
-  /** Of `go build`, behind those of every variant, so that they win. */
+  /** Flags of `go build`, behind those of every variant, so that they win. */
   readonly flags: readonly string[];
   /** Whether a C compiler is needed. */
   readonly cgo?: boolean;
-  /** That compiler. */
+  /** The C compiler. */
   readonly cc?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Folders with Go modules in them, and `go` and mgo at work there. Each workspace has its own temporary folder and
- * mgo cache, so that a test can see what a run leaves behind.
+ * Folders with Go modules, and `go` and mgo at work there. Each workspace has its own temporary folder
+ * and mgo cache, so that a test can see what a run leaves behind.
  */
 import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,8 +8,8 @@ import { ROOT, scratch } from "./folders.ts";
 import { type Outcome, runProgram } from "./run.ts";
 
 /**
- * The command that starts mgo from this checkout; Bun takes the `--` for its own. MGO_TESTED names another mgo to test,
- * in words with blanks between them: that of the npm package under some Node, for example.
+ * The command that starts mgo from this checkout; Bun takes the `--` for its own. MGO_TESTED is another mgo
+ * to test, in words with blanks between them: that of the npm package under some Node, for example.
  */
 export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
   process.execPath,
@@ -18,11 +18,14 @@ export const MGO: readonly string[] = process.env.MGO_TESTED?.split(" ") ?? [
   "--",
 ];
 
-/** Contents by path. A path that ends in a slash makes a folder, contents that begin with #! an executable. */
+/** A program that starts this checkout's mgo. */
+export const MGO_SCRIPT = `#!/bin/sh\nexec ${MGO.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+
+/** Contents by path. A path that ends in a slash is a folder, contents that start with #! an executable. */
 export type Files = Readonly<Record<string, string>>;
 
 export interface Workspace {
-  /** Where the files are and the programs run. */
+  /** Holds the files; programs run there. */
   readonly folder: string;
   /** Empty, unless a run has left something in it. */
   readonly temporary: string;
@@ -62,7 +65,7 @@ export function run(
   return runProgram(command, { ...workspace.env, ...env }, { cwd: join(workspace.folder, folder) });
 }
 
-/** Every file below a folder with its type and mode, sorted; what git keeps for itself left out. */
+/** Lists every file below a folder but git's own, with its type and mode, sorted. */
 export function listFiles(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => !/^\.git(\/|$)/.test(path))
