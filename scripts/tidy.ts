@@ -1,4 +1,7 @@
-/** `npm run tidy`, a part of `npm run lint`: checks habits that no other tool checks. */
+/**
+ * `npm run tidy`, a part of `npm run lint`: checks habits that no other tool checks, each by a rule of
+ * scripts/tidy.
+ */
 import { runScript } from "./script.ts";
 import { deadFile, importDirection } from "./tidy/imports.ts";
 import { emptyFile, fileLength, functionLength, lineLength } from "./tidy/lengths.ts";
