@@ -13,6 +13,7 @@ import { tellWaiting } from "./waiting.ts";
 
 /** Files that take longest: started first, none of them is what the run waits for in the end. */
 const LONG = [
+  "tests/goscripts/scripts.test.ts",
   "tests/pipeline/like-go.test.ts",
   "tests/pipeline/kill.test.ts",
   "tests/machine/boot.test.ts",

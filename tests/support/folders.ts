@@ -19,7 +19,7 @@ mkdirSync(shared, { recursive: true });
 /** For this test file alone. */
 export const scratch = newFolder(join(runFolder, "file-"));
 
-function newFolder(prefix: string): string {
+export function newFolder(prefix: string): string {
   const folder = mkdtempSync(prefix);
   chmodSync(folder, 0o755);
   return folder;
