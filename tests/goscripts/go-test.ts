@@ -7,6 +7,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { newFolder, scratch } from "../support/folders.ts";
+import { LIMIT } from "../support/run.ts";
+
+/** The time that a script adds to the limit of all, in milliseconds: most take a second, some a minute. */
+const EACH = 60_000;
 
 /** How one script ended. */
 export interface Result {
@@ -57,7 +61,9 @@ export async function runScripts(
   const overlay = join(work, "overlay.json");
   const added = { [join(cmdGo, "mgo_test.go")]: join(import.meta.dir, "mgo_test.go") };
   writeFileSync(overlay, JSON.stringify({ Replace: added }));
-  const flags = ["-json", "-vet=off", "-count=1", "-timeout=0", `-parallel=${availableParallelism()}`];
+  // Scripts that hang fail in the end; the others are not to be cut short on a busy machine.
+  const timeout = `-timeout=${LIMIT + names.length * EACH}ms`;
+  const flags = ["-json", "-vet=off", "-count=1", timeout, `-parallel=${availableParallelism()}`];
   const run = `-run=^TestMgo$/^(?:${names.join("|")})$`;
   const go = Bun.spawn(
     ["go", "test", ...flags, `-short=${options.short}`, `-overlay=${overlay}`, run, "cmd/go"],
