@@ -2,14 +2,14 @@
  * mgo as one compiled file, in folders and environments that mean something to the runtime inside of it.
  */
 import { describe, expect, test } from "bun:test";
-import { symlinkSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { HELLO } from "../support/programs.ts";
 import { makeStandalone } from "../support/release.ts";
 import { expectSuccess } from "../support/run.ts";
 import { BLOCK, expectNothingLeft, processesWith, startStuck, waitUntil } from "../support/stuck.ts";
-import { listFiles, makeWorkspace, run } from "../support/workspace.ts";
+import { makeWorkspace, run } from "../support/workspace.ts";
 
 const MGO = makeStandalone();
 
@@ -51,7 +51,7 @@ test("killed, it leaves nothing", async () => {
   const { child, workspace, mark, end } = await startStuck(BLOCK, [MGO]);
   child.kill("SIGKILL");
   await waitUntil(() => processesWith(mark).length === 0);
-  await waitUntil(() => listFiles(workspace.temporary).length === 0);
+  await waitUntil(() => readdirSync(workspace.temporary).length === 0);
   await end();
   const next = await startStuck(BLOCK, [MGO], workspace);
   next.child.kill("SIGTERM");

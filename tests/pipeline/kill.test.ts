@@ -26,7 +26,7 @@ test("programs of a killed mgo end with it, and its private files are removed", 
   const { child, workspace, mark, end } = await startStuck(BLOCK);
   child.kill("SIGKILL");
   await waitUntil(() => processesWith(mark).length === 0);
-  await waitUntil(() => cacheNames(workspace).length === 0 && listFiles(workspace.temporary).length === 0);
+  await waitUntil(() => cacheNames(workspace).length === 0 && readdirSync(workspace.temporary).length === 0);
   await end();
   expectNothingLeft(workspace, mark);
 });

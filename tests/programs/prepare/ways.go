@@ -94,6 +94,10 @@ func removed(w *way, arguments, environment uintptr) syscall.Errno {
 	}
 	// In the current folder, under the file's own name.
 	w.file = "./" + w.file[strings.LastIndexByte(w.file, '/')+1:]
+	// What has the name there may be a link to a file that others execute.
+	if err := os.Remove(w.file); err != nil && !os.IsNotExist(err) {
+		fail(err)
+	}
 	if err := os.WriteFile(w.file, content, 0o755); err != nil {
 		fail(err)
 	}
