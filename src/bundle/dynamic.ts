@@ -1,7 +1,7 @@
 /** Reads what an executable asks of the dynamic linker: see "Dynamic Section" in the System V gABI. */
-import { type Elf, type Program, PT_DYNAMIC, PT_LOAD } from "./elf.ts";
+import { readStruct, type Values } from "../engine/struct.ts";
+import { DYN, type Elf, type Program, PT_DYNAMIC, PT_LOAD } from "./elf.ts";
 
-const ENTRY_SIZE = 16;
 const DT_NULL = 0n;
 const DT_STRTAB = 5n;
 /** DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_AUXILIARY, DT_FILTER: strings in which ld.so replaces $ORIGIN. */
@@ -13,9 +13,9 @@ export function usesOrigin(elf: Elf): boolean {
   const dynamic = elf.programs.find(({ type }) => type === PT_DYNAMIC);
   if (dynamic === undefined) return false;
   const entries = readEntries(elf, dynamic);
-  const strings = fileOffset(elf, entries.find(([tag]) => tag === DT_STRTAB)?.[1] ?? 0n);
+  const strings = fileOffset(elf, entries.find(({ tag }) => tag === DT_STRTAB)?.value ?? 0n);
   if (strings === undefined) return false;
-  return entries.some(([tag, value]) => {
+  return entries.some(({ tag, value }) => {
     if (!PATHS.has(tag)) return false;
     const start = strings + Number(value);
     const end = elf.bytes.indexOf(0, start);
@@ -23,15 +23,14 @@ export function usesOrigin(elf: Elf): boolean {
   });
 }
 
-/** Returns tags and values up to DT_NULL. */
-function readEntries(elf: Elf, { offset, filesz }: Program): readonly (readonly [bigint, bigint])[] {
-  const end = Math.min(Number(offset + filesz), elf.bytes.length);
-  const view = new DataView(elf.bytes.buffer, elf.bytes.byteOffset, elf.bytes.byteLength);
-  const entries: [bigint, bigint][] = [];
-  for (let at = Number(offset); at + ENTRY_SIZE <= end; at += ENTRY_SIZE) {
-    const tag = view.getBigUint64(at, true);
-    if (tag === DT_NULL) break;
-    entries.push([tag, view.getBigUint64(at + 8, true)]);
+/** Returns the entries up to DT_NULL. */
+function readEntries({ bytes }: Elf, { offset, filesz }: Program): readonly Values<typeof DYN>[] {
+  const end = Math.min(Number(offset + filesz), bytes.length);
+  const entries: Values<typeof DYN>[] = [];
+  for (let at = Number(offset); at + DYN.size <= end; at += DYN.size) {
+    const entry = readStruct(DYN, bytes, at);
+    if (entry.tag === DT_NULL) break;
+    entries.push(entry);
   }
   return entries;
 }

@@ -60,6 +60,14 @@ export const SHDR = {
   },
 } as const;
 
+export const DYN = {
+  size: 16,
+  fields: {
+    tag: { offset: 0, size: 8, type: "u64" },
+    value: { offset: 8, size: 8, type: "u64" },
+  },
+} as const;
+
 export const ET_EXEC = 2;
 const ET_DYN = 3;
 export const PT_LOAD = 1;

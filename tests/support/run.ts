@@ -60,11 +60,12 @@ function spawnWritten(
   command: string[],
   options: Bun.SpawnOptions.SpawnSyncOptions<Buffer | "ignore", "pipe", "pipe">,
 ): Bun.SyncSubprocess<"pipe", "pipe"> {
+  const started = performance.now();
   for (;;) {
     try {
       return Bun.spawnSync(command, options);
     } catch (error) {
-      if (!hasCode(error, "ETXTBSY")) throw error;
+      if (!hasCode(error, "ETXTBSY") || performance.now() - started > LIMIT) throw error;
     }
   }
 }
