@@ -14,12 +14,15 @@ const ENGINES = { node: "^22.19.0 || >=24.6.0", bun: ">=1.4.0" } as const;
 
 /** Returns the files of the package. `compileProducts` comes first. */
 export async function npmEntries(): Promise<readonly Entry[]> {
-  const { name, version, description, license } = packageJson;
+  const { name, version, description, license, homepage, repository, bugs } = packageJson;
   const manifest = {
     name,
     version,
     description,
     license,
+    homepage,
+    repository,
+    bugs,
     type: "module",
     bin: { mgo: "mgo.js" },
     engines: ENGINES,

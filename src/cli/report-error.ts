@@ -1,5 +1,6 @@
 /** Prints what ended mgo: `mgo: what: why`, and a hint on a line of its own. */
 import { inspect } from "node:util";
+import packageJson from "../../package.json" with { type: "json" };
 import { MgoError } from "../system/error.ts";
 import { BrokenPipe, columnsOfStderr, writeStderr } from "../system/streams.ts";
 
@@ -16,7 +17,7 @@ export async function reportError(error: unknown): Promise<number> {
   } else {
     const message = error instanceof Error ? error.message : String(error);
     writeStderr(`mgo: this is a bug in mgo: ${message}\n`);
-    if (!trace) writeStderr("hint: MGODEBUG=trace shows where; please report it with that\n");
+    if (!trace) writeStderr(`hint: please report it with what MGODEBUG=trace shows: ${packageJson.bugs}\n`);
   }
   if (trace) writeStderr(`${inspect(error)}\n`);
   return error instanceof MgoError ? error.status : 1;

@@ -12,14 +12,14 @@ export const BUNDLE_FLAGS = [
     value: { kind: "choice", choices: LEVELS },
     shown: defaultBase(LEVELS),
     summary:
-      "the variant that the others are stored as differences from, and that a direct bundle is: " +
-      "the one whose start should be quickest",
+      "the variant that starts fastest: a direct bundle runs it in place, and the others are stored as " +
+      "differences from it. Default: v3 if it is among the levels, else the highest",
   },
   {
     name: "compress",
     value: { kind: "choice", choices: COMPRESS },
     shown: COMPRESS.join("|"),
-    summary: "how hard to compress",
+    summary: "how hard to compress: smaller bundles take longer to build and to start",
   },
   {
     name: "layout",
@@ -41,7 +41,7 @@ export const BUNDLE_FLAGS = [
     name: "launcher",
     value: { kind: "file" },
     shown: "FILE",
-    summary: "another launcher than the one inside mgo",
+    summary: "use this launcher, not the one inside mgo",
   },
 ] as const satisfies readonly FlagEntry[];
 
@@ -57,7 +57,9 @@ const BUILD_FLAGS = [
     name: "jobs",
     value: { kind: "text" },
     shown: "N",
-    summary: "how many variants to build, and how many of their parts to compress, at once",
+    summary:
+      "how many variants to build, and how many of their parts to compress, at once. Default: one for each " +
+      "CPU",
   },
   {
     name: "elsewhere",
@@ -68,7 +70,7 @@ const BUILD_FLAGS = [
   {
     name: "cgo-march",
     summary:
-      "compile the C, C++ and Fortran parts of programs for each variant's level too, " +
+      "compile the C, C++ and Fortran parts of cgo programs for each level as well, " +
       "with `-march=x86-64-v3` and the like; needs gcc 11 or clang 12",
   },
 ] as const satisfies readonly FlagEntry[];

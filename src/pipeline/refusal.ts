@@ -1,4 +1,6 @@
 /** Builds that Go refuses before it compiles anything: Go says why, in its words and with its status. */
+
+import packageJson from "../../package.json" with { type: "json" };
 import { findGo } from "../go/env.ts";
 import { chdirLength } from "../go/flags.ts";
 import type { Level } from "../levels/level.ts";
@@ -52,6 +54,6 @@ export async function explainBuild(
 
 function notUnderstood(command: BundleCommand): MgoError {
   return new MgoError(`go ${command} takes these arguments, but mgo cannot tell what they build`, {
-    hint: "please report them, with the version of Go, as a bug of mgo",
+    hint: `please report them, with the version of Go: ${packageJson.bugs}`,
   });
 }

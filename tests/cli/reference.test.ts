@@ -1,8 +1,8 @@
 /**
- * The reference, held against what it is about: the launcher's sources, what mgo takes, and the README.
+ * The reference, held against what it is about: the launcher's sources, and what mgo takes.
  */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCommandHelp, formatHelp } from "../../src/cli/help.ts";
 import { COMMANDS, LONE_FLAGS } from "../../src/cli/reference/commands.ts";
@@ -35,18 +35,6 @@ describe("the reference", () => {
     expect(words.length).toBeGreaterThan(3);
     const values = BUNDLE_VARIABLES.filter(({ name }) => name === "MGODEBUG").map(({ value }) => value);
     expect(values.toSorted()).toEqual(words.toSorted());
-  });
-
-  test("tells nothing that the README and the pages do not", () => {
-    const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-    const paths = ["README.md", ...pages.map((name) => join("docs", name))];
-    const readme = paths.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
-    const missing = [
-      ...MGO_FLAGS.map(({ name, ...flag }) => ("value" in flag ? `-${name}=` : `-${name}`)),
-      ...[...VARIABLES, ...BUNDLE_VARIABLES].map(({ name }) => `\`${name}`),
-      ...BUNDLE_STATUSES.map(({ status }) => `| ${status} |`),
-    ].filter((word) => !readme.includes(word));
-    expect(missing).toEqual([]);
   });
 
   test.each(commands.map((command) => [command.name, command] as const))(

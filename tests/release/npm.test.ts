@@ -64,7 +64,10 @@ test("the package has what it needs and nothing else, and asks for no script and
   ]);
   const manifest = JSON.parse(readFileSync(join(folder, "node_modules", "mgo", "package.json"), "utf8"));
   expect(Object.keys(manifest).toSorted()).toEqual(
-    ["name", "version", "description", "license", "type", "bin", "engines"].toSorted(),
+    [
+      ...["name", "version", "description", "license", "type", "bin", "engines"],
+      ...["homepage", "repository", "bugs"],
+    ].toSorted(),
   );
   expect(readFileSync(join(folder, "node_modules", "mgo", "main.js"), "utf8")).not.toContain(ROOT);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { deadFile, importDirection } from "../../scripts/tidy/imports.ts";
 import { emptyFile, fileLength, functionLength, lineLength } from "../../scripts/tidy/lengths.ts";
+import { linkAmong } from "../../scripts/tidy/links.ts";
 import { pageLink } from "../../scripts/tidy/pages.ts";
 import { commentOpening, titleOpening } from "../../scripts/tidy/prose.ts";
 import type { Rule } from "../../scripts/tidy/source.ts";
@@ -12,6 +13,8 @@ function offencesOf(rule: Rule, files: Files, generated = false): readonly strin
   const sources = Object.entries(files).map(([path, text]) => ({ path, text, generated }));
   return rule(sources).map(({ path, line }) => (line === undefined ? path : `${path}:${line}`));
 }
+
+const link: Rule = (sources) => linkAmong(sources.map(({ path }) => path))(sources);
 
 const wide = (columns: number): string => `// ${"word ".repeat(columns)}`.slice(0, columns - 1).concat(".");
 const lines = (count: number): string => "a;\n".repeat(count);
@@ -67,6 +70,14 @@ const BROKEN: readonly (readonly [string, Rule, Files, string])[] = [
   ["a title after a table", titleOpening, { "a.test.ts": 'test.each([\n])("of %s", f);' }, "a.test.ts:2"],
   ["a title in Zig", titleOpening, { "a_test.zig": 'test "whose end is cut" {' }, "a_test.zig:1"],
   ["a page without a link", pageLink, { "README.md": "[a](a.md)", "docs/a.md": "" }, "docs/a.md"],
+  ["a link to no file", link, { "docs/a.md": "\n[b](b.md)" }, "docs/a.md:2"],
+  ["a link to no folder", link, { "docs/a.md": "[b](../examples/b)" }, "docs/a.md:1"],
+  [
+    "a link to no heading",
+    link,
+    { "docs/a.md": "[b](../b.md#c-d)", "b.md": "# C\n```\n# C d\n```" },
+    "docs/a.md:1",
+  ],
 ];
 
 const KEPT: readonly (readonly [string, Rule, Files])[] = [
@@ -90,6 +101,15 @@ const KEPT: readonly (readonly [string, Rule, Files])[] = [
   ["a line that only goes on", commentOpening, { "src/go/a.ts": "// Reads the levels\n// of a bundle." }],
   ["a title with a subject", titleOpening, { "a.test.ts": 'test("a level that is", f);' }],
   ["linked pages", pageLink, { "docs/README.md": "[a](a.md#b)", "docs/a.md": "" }],
+  [
+    "links to files, folders and headings",
+    link,
+    {
+      "docs/a.md": "[b](../b.md#c-and-d-1) [e](../src/e/) [f](https://f.g/h#i) [a](#j)\n# J",
+      "b.md": "# C, and `d`\n## C and D?",
+      "src/e/f.ts": "",
+    },
+  ],
 ];
 
 describe("the tidy check", () => {

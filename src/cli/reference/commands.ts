@@ -30,5 +30,5 @@ export type CommandName = (typeof COMMANDS)[number]["name"];
 /** Flags that take the place of a command. */
 export const LONE_FLAGS = [
   { name: "version", summary: "print mgo's version" },
-  { name: "help", summary: "print this text" },
+  { name: "help", summary: "print help" },
 ] as const satisfies readonly FlagEntry[];

@@ -1,5 +1,8 @@
 /** Exit statuses of mgo, and of a bundle that could not start its program. */
+import packageJson from "../../../package.json" with { type: "json" };
 import type { StatusEntry } from "./types.ts";
+
+const { bugs } = packageJson;
 
 export const STATUSES = [
   { status: 1, summary: "something failed, as the line on standard error says" },
@@ -30,13 +33,13 @@ export const BUNDLE_STATUSES = [
     status: 115,
     name: "no_memory",
     summary: "there is no memory or file to put the program into",
-    remedy: "`-mgo.layout=direct` needs no memory for its base",
+    remedy: "the line lists what was tried; `-mgo.layout=direct` needs no memory for its base",
   },
   {
     status: 116,
     name: "not_executed",
     summary: "the program could not be executed in any way",
-    remedy: "the line lists what was tried and what the kernel said",
+    remedy: "the line lists what was tried and what the kernel said, or names a missing ELF interpreter",
   },
   {
     status: 117,
@@ -47,7 +50,7 @@ export const BUNDLE_STATUSES = [
   {
     status: 118,
     name: "not_extracted",
-    summary: "`MGODEBUG=extract` could not write, or the base of a direct bundle was changed since",
+    summary: "`MGODEBUG=extract` could not write, or the file may not be read or was changed since",
   },
-  { status: 119, name: "bug", summary: "a bug in the launcher", remedy: "please report it" },
+  { status: 119, name: "bug", summary: "a bug in the launcher", remedy: `please report it at ${bugs}` },
 ] as const satisfies readonly StatusEntry[];
