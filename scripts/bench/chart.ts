@@ -2,7 +2,7 @@
  * Figures as a chart: what a start adds and how large the bundle is, with a bar for each kind of each
  * program.
  */
-import { formatRatio, formatSize } from "../../src/system/figures.ts";
+import { formatMilliseconds, formatRatio, formatSize } from "../../src/system/figures.ts";
 import type { ProgramFigures, Report } from "./figures.ts";
 import { COLOURS, line, picture, rect, text, textWidth } from "./svg.ts";
 import { addedBy, bundleOf, describeMachine, kindsOf } from "./table.ts";
@@ -43,7 +43,7 @@ const PANELS: readonly Panel[] = [
       const added = addedBy(program, kind)?.median;
       return added === undefined ? undefined : Math.max(0, added);
     },
-    format: (value) => `+${value.toFixed(1)} ms`,
+    format: (value) => `+${formatMilliseconds(value)}`,
     longest: 2.5,
     mark: { value: 0, label: "plain" },
   },

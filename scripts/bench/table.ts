@@ -1,5 +1,5 @@
 /** Figures as Markdown, for docs/figures.md. */
-import { formatRatio, formatSize } from "../../src/system/figures.ts";
+import { formatDuration, formatMilliseconds, formatRatio, formatSize } from "../../src/system/figures.ts";
 import {
   type BundleFigures,
   ORIGINAL,
@@ -64,7 +64,7 @@ function sizeAndStart(kinds: readonly string[]): readonly Column[] {
       head: "start",
       cell: ({ base, plain }) => {
         const time = plain.starts.find(({ level }) => level === base)?.time;
-        return time === undefined ? undefined : milliseconds(time.median);
+        return time === undefined ? undefined : formatMilliseconds(time.median);
       },
     },
     ...kinds.map((kind): Column => ({ head: kind, cell: (program) => sizeAndAdded(program, kind) })),
@@ -81,9 +81,9 @@ function sizeAndAdded(program: ProgramFigures, kind: string): string | undefined
   if (added === undefined) return size;
   const original = kind === ORIGINAL ? undefined : addedBy(program, ORIGINAL);
   const ratio = original === undefined ? "" : ` (${(added.median / original.median).toFixed(2)})`;
-  const sign = added.median < 0 ? "−" : "+";
-  const half = (added.high - added.low) / 2;
-  return `${size}, ${sign}${Math.abs(added.median).toFixed(1)} ±${half.toFixed(1)} ms${ratio}`;
+  const sign = added.median < 0 ? "" : "+";
+  const half = formatMilliseconds((added.high - added.low) / 2);
+  return `${size}, ${sign}${formatMilliseconds(added.median).replace(" ms", "")} ±${half}${ratio}`;
 }
 
 type Reference = (start: StartFigures) => number | undefined;
@@ -156,12 +156,8 @@ function renderTable(columns: readonly Column[], programs: readonly ProgramFigur
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function milliseconds(time: number): string {
-  return `${time.toFixed(1)} ms`;
-}
-
 function seconds(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : `${(time / 1000).toFixed(1)} s`;
+  return time === undefined ? undefined : formatDuration(time / 1000);
 }
 
 function size(bytes: number | undefined): string | undefined {

@@ -7,7 +7,7 @@ export interface Cell {
   readonly median: number;
   /** Half of the 95 % confidence interval, relative to the median; undefined with too few samples. */
   readonly spread: number | undefined;
-  /** The change relative to the base: -0.2 is 20 % less. 0 for the base itself. */
+  /** The change relative to the base: -0.2 is 20 % less, Infinity any from zero. 0 for the base. */
   readonly delta: number;
   /** Whether p is below 0.05 in the Mann-Whitney U test. */
   readonly isSignificant: boolean;
@@ -99,7 +99,8 @@ function readCell(line: readonly string[], column: number, isBase: boolean, base
     median: number,
     spread: percent === undefined ? undefined : Number(percent) / 100,
     delta: ratioTo(number, base),
-    isSignificant: !isBase && /^[+-]/.test(versus ?? ""),
+    // "?" is a significant change from zero, which no percentage tells.
+    isSignificant: !isBase && /^[+?-]/.test(versus ?? ""),
     p: chance === undefined ? undefined : Number(chance),
   };
 }

@@ -12,6 +12,7 @@ import type { BenchProgress } from "./progress.ts";
 import { recordTests } from "./record.ts";
 import { type Measured, runRounds } from "./rounds.ts";
 import type { Failure, Subject } from "./subject.ts";
+import { doubtRounds } from "./words.ts";
 
 /** The surroundings of measuring. */
 export interface Place {
@@ -33,6 +34,8 @@ export interface Measurement extends Measured {
 export async function measureRun(prepared: Prepared, place: Place): Promise<Measurement | Report> {
   const { args, levels, missing } = prepared;
   const { progress } = place;
+  const doubt = doubtRounds(args.rounds);
+  if (doubt !== undefined) progress.print(`mgo: bench: ${doubt}`);
   if (missing.length > 0) progress.print(`mgo: bench: this CPU has no ${missing.join(", ")}: left out`);
   // First, so that nobody learns after minutes of measuring that it is unavailable.
   const benchstat = await getBenchstat(prepared, place);

@@ -32,7 +32,7 @@ export function renderBenchPage(report: BenchReport, compared: Compared, version
       `<h1>Is it worth it? ${report.levels.join(", ")} compared</h1>`,
       `<p><code>${escapeHtml(report.command)}</code></p>`,
       `<div class="verdict${conclusion.gains === true ? " gain" : ""}">
-<p>${escapeHtml(headline)}</p>${
+${doubts.map((line) => `<p>${escapeHtml(line)}</p>\n`).join("")}<p>${escapeHtml(headline)}</p>${
         lines.length === 0
           ? ""
           : `
@@ -51,9 +51,8 @@ export function renderBenchPage(report: BenchReport, compared: Compared, version
         ["Go", report.goVersion],
         ["rounds", String(report.rounds)],
       ]),
-      ...doubts.map((line) => `<p>${escapeHtml(line)}</p>`),
       ...incomplete(report),
-      section(`Time compared with ${time.base}`, ...charts(time)),
+      section(`Time compared with ${time.base}`, ...charts(compared)),
       section(
         "All figures",
         figures(time),
@@ -81,7 +80,7 @@ function incomplete({ incomplete: list }: BenchReport): readonly string[] {
   return [section("Not compared", `<ul>${items.join("")}</ul>`)];
 }
 
-function charts(time: Comparison): readonly string[] {
+function charts({ time, verdict }: Compared): readonly string[] {
   const { base, levels, rows, geomean, unit } = time;
   const others = levels.filter((level) => level !== base);
   const suffix = commonSuffix(time);
@@ -89,7 +88,9 @@ function charts(time: Comparison): readonly string[] {
   const mean: Bar[] = others.flatMap((level) => {
     const found = geomean.get(level);
     if (found === undefined) return [];
-    return [{ level, delta: found.delta, isSignificant: true, figure: formatDelta(found.delta) }];
+    const kind = verdict.levels.find((known) => known.level === level)?.kind;
+    const isSignificant = kind === "faster" || kind === "slower";
+    return [{ level, delta: found.delta, isSignificant, figure: formatDelta(found.delta) }];
   });
   const bars = [...mean, ...all.flatMap(({ row }) => row.bars)];
   const scale = scaleOf(bars);

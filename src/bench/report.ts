@@ -54,8 +54,9 @@ export function renderText(report: BenchReport): string {
   if (compared !== undefined) {
     const { headline, levels, advice, doubts } = compared.conclusion;
     const details = levels.length > 1 ? levels.flatMap((line) => wrapText(line, "  ")) : [];
+    for (const doubt of doubts) parts.push(wrapText(doubt));
     parts.push([...wrapText(headline), ...details]);
-    for (const text of [advice, ...doubts]) if (text !== undefined) parts.push(wrapText(text));
+    if (advice !== undefined) parts.push(wrapText(advice));
   }
   if (sizes !== undefined) {
     const [size, ratio] = [formatSize(sizes.size), formatRatio(sizes.size / sizes.plainSize)];
@@ -115,10 +116,10 @@ export function renderJson(report: BenchReport): string {
 function describeVerdict({ verdict, conclusion }: Compared) {
   const { headline, advice, gains, doubts } = conclusion;
   return {
+    doubts,
     headline,
     advice: advice ?? null,
     gains: gains ?? null,
-    doubts,
     worth: verdict.worth,
     levels: verdict.levels,
     steps: verdict.steps,

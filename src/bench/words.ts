@@ -3,10 +3,8 @@ import type { Level } from "../levels/level.ts";
 import { formatDelta } from "../system/figures.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatPart, formatSpread } from "./units.ts";
-import type { LevelVerdict, Verdict } from "./verdict.ts";
+import type { Interval, LevelVerdict, Verdict } from "./verdict.ts";
 
-/** With fewer samples, the U test cannot find a p below 0.05. */
-const ROUNDS_NEEDED = 4;
 /** The least samples for a 95 % confidence interval of a median. */
 const ROUNDS_MIN = 6;
 /** Intervals wider than this, relative to the median, hide usual gains. */
@@ -35,44 +33,50 @@ export function conclude(
   missing: readonly Level[],
   rounds: number,
 ): Conclusion {
-  if (rounds < ROUNDS_NEEDED) {
-    const headline =
-      `${roundsOf(rounds)} cannot tell whether anything is gained: that takes at least ${ROUNDS_NEEDED}, ` +
-      "and 10 are better (-count=10).";
-    return { gains: undefined, headline, levels: [], advice: undefined, doubts: [] };
-  }
-  const noise = noiseOf(time);
   const gains = verdict.worth.length > 1;
-  const isNoisy = noise > NOISE_MAX;
   // Noise can hide a gain, but not feign one.
-  const isClear = gains || (!isNoisy && rounds >= ROUNDS_MIN);
+  const isClear = gains || verdict.levels.every(({ kind }) => kind !== "unclear");
+  const lacking = doubtRounds(rounds);
   return {
     gains: isClear ? gains : undefined,
-    headline: isClear
-      ? headline(verdict)
-      : `No level is seen to be faster than ${time.base}, perhaps because of the measurement.`,
-    levels: verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`),
+    headline: isClear ? headline(verdict) : "It cannot be told whether anything is gained.",
+    levels:
+      lacking === undefined
+        ? verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`)
+        : [],
     advice: isClear ? advice(verdict, missing) : undefined,
-    doubts: [
-      ...(isNoisy
-        ? [
-            `The machine is noisy: half of the medians are known to ${formatSpread(noise)} or worse, which ` +
-              "hides smaller differences. Stop other programs; more rounds (-count) and longer runs " +
-              "(-benchtime) help.",
-          ]
-        : []),
-      ...(rounds < ROUNDS_MIN
-        ? [
-            `${roundsOf(rounds)} give no confidence intervals: that takes ${ROUNDS_MIN}, and 10 are better ` +
-              "(-count=10).",
-          ]
-        : []),
-    ],
+    doubts: [lacking ?? doubtSamples(time), doubtNoise(time, verdict)].filter((doubt) => doubt !== undefined),
   };
 }
 
-function roundsOf(rounds: number): string {
-  return rounds === 1 ? "1 round" : `${rounds} rounds`;
+/** Returns what is wrong with so few rounds; undefined if they are enough. */
+export function doubtRounds(rounds: number): string | undefined {
+  if (rounds >= ROUNDS_MIN) return undefined;
+  const given = rounds === 1 ? "1 round gives" : `${rounds} rounds give`;
+  return `${given} no confidence intervals: that takes ${ROUNDS_MIN}, and 10 are better (-count=10).`;
+}
+
+/** Runs that failed leave benchmarks with less results than there were rounds. */
+function doubtSamples({ rows }: Comparison): string | undefined {
+  const lacking = rows.filter(({ cells }) => [...cells.values()].some(({ spread }) => spread === undefined));
+  if (lacking.length === 0) return undefined;
+  return (
+    `${lacking.length} of ${rows.length} benchmarks lack results for a confidence interval, and so does ` +
+    `the mean: that takes ${ROUNDS_MIN} at each level.`
+  );
+}
+
+function doubtNoise(time: Comparison, { levels, steps }: Verdict): string | undefined {
+  const noise = noiseOf(time);
+  const isUnclear = [...levels, ...steps].some(
+    ({ kind, interval }) => kind === "unclear" && interval !== undefined,
+  );
+  if (noise <= NOISE_MAX && !isUnclear) return undefined;
+  return (
+    `The machine is noisy: half of the medians are known to ${formatSpread(noise)} or worse, which ` +
+    "hides smaller differences. Stop other programs; more rounds (-count) and longer runs " +
+    "(-benchtime) help."
+  );
 }
 
 /** The median of the spreads. */
@@ -98,8 +102,10 @@ function headline({ levels, worth }: Verdict): string {
     : `Nothing is gained: no level differs from ${lowest} by more than chance.`;
 }
 
-function changeOf({ kind, change, against }: LevelVerdict): string {
+function changeOf({ kind, change, interval, against }: LevelVerdict): string {
   switch (kind) {
+    case "unclear":
+      return `cannot be told from ${against}${interval === undefined ? "" : rangeOf(interval)}`;
     case "faster":
       return `${formatPart(change)} less time than ${against}`;
     case "slower":
@@ -111,22 +117,33 @@ function changeOf({ kind, change, against }: LevelVerdict): string {
   }
 }
 
+/** `: between 12 % less and 8.0 % more time`. */
+function rangeOf({ low, high }: Interval): string {
+  const [from, to] = [low, high].map((end) => `${formatPart(end)} ${end < 0 ? "less" : "more"}`);
+  return `: between ${from} and ${to} time`;
+}
+
 function advice({ steps, worth }: Verdict, missing: readonly Level[]): string {
-  const useless = steps.filter(({ level }) => !worth.includes(level)).map(({ level }) => level);
+  const left = steps.filter(({ level }) => !worth.includes(level));
+  const open = left.filter(({ kind }) => kind === "unclear").map(({ level }) => level);
+  const useless = left.filter(({ kind }) => kind !== "unclear").map(({ level }) => level);
   const others =
     missing.length === 0 ? "" : ` This CPU has no ${listed(missing)}: what that gains is not known.`;
   if (worth.length === 1) return `On this CPU, plain go build serves as well as a bundle.${others}`;
-  const rest =
-    useless.length === 0
-      ? "each level adds to the one below"
-      : `${listed(useless)} add${useless.length === 1 ? "s" : ""} nothing to that`;
+  const nothing = `${listed(useless)} add${useless.length === 1 ? "s" : ""} nothing to that`;
+  if (open.length > 0) {
+    const rest = useless.length === 0 ? "" : `: ${nothing}`;
+    const untold = `Whether ${listed(open)} add${open.length === 1 ? "s" : ""} to that cannot be told.`;
+    return `On this CPU, -mgo.levels=${worth.join(",")} has what is surely gained${rest}. ${untold}${others}`;
+  }
+  const rest = useless.length === 0 ? "each level adds to the one below" : nothing;
   return `On this CPU, -mgo.levels=${worth.join(",")} has all that is gained: ${rest}.${others}`;
 }
 
 function countsOf({ faster, slower, total }: LevelVerdict): string {
   if (total === 1) {
-    const word = faster === 1 ? "faster" : slower === 1 ? "slower" : "as fast";
-    return `its one benchmark is ${word}`;
+    const word = faster === 1 ? "is faster" : slower === 1 ? "is slower" : "differs by no more than chance";
+    return `its one benchmark ${word}`;
   }
   return `${faster} of ${total} benchmarks faster, ${slower} slower`;
 }

@@ -15,9 +15,11 @@ export function formatRatio(ratio: number): string {
   return `${ratio.toFixed(2)}×`;
 }
 
-/** A relative change: `-17.2%`, `+104%`. */
+/** A relative change: `-17.2%`, `+104%`; `+∞%` from zero, `?` where there is none. */
 export function formatDelta(delta: number): string {
   const percent = delta * 100;
+  if (Number.isNaN(percent)) return "?";
+  if (Number.isNaN(percent)) return "?";
   if (!Number.isFinite(percent)) return "+∞%";
   const text = percent.toFixed(Math.abs(percent) < 99.95 ? 1 : 0);
   // A change that rounds to zero has no sign.
@@ -32,6 +34,11 @@ export function formatDuration(seconds: number): string {
   return minutes < 60
     ? `${minutes} min ${whole % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A time in milliseconds, for columns where all have this unit: `12.9 ms`, `−0.1 ms`. */
+export function formatMilliseconds(milliseconds: number): string {
+  return `${milliseconds < 0 ? "−" : ""}${Math.abs(milliseconds).toFixed(1)} ms`;
 }
 
 const TIMES = [

@@ -39,7 +39,7 @@ describe.skipIf(!canBench)("mgo bench", () => {
 
   test.skipIf(Bun.which("script") === null)("on a terminal shows one live line, which goes away", () => {
     const workspace = benchWorkspace(GAINS);
-    const command = ["stty cols 80 rows 24;", ...MGO, "bench", "-benchtime=1x", "-count=4", ENDS].join(" ");
+    const command = ["stty cols 80 rows 24;", ...MGO, "bench", "-benchtime=1x", "-count=6", ENDS].join(" ");
     const terminal = { TERM: "xterm", CI: "" };
     const { stdout } = expectSuccess(run(workspace, ["script", "-qec", command, "/dev/null"], terminal));
     expect(stdout).toMatch(/round 2: v\d of gains, about \S+ s left/);
@@ -58,6 +58,29 @@ describe.skipIf(!canBench)("mgo bench", () => {
     const { stdout } = expectSuccess(bench(workspace, []));
     expect(stdout).toContain(`\nNothing is gained: no level differs from ${lowest} by more than chance.\n`);
     expect(stdout).toContain("plain go build serves as well as a bundle");
+  });
+
+  test("with too few rounds says so first, and that nothing can be told, in all that it writes", () => {
+    const workspace = benchWorkspace(GAINS);
+    const doubt = "4 rounds give no confidence intervals: that takes 6, and 10 are better (-count=10).";
+    const args = ["-count=4", ENDS, "-html=page.html"];
+    const json = expectSuccess(bench(workspace, [...args, "-json"]));
+    expect(errorsOf(json)).toBe(`mgo: bench: ${doubt}\n`);
+    expect(JSON.parse(json.stdout).verdict).toMatchObject({
+      gains: null,
+      advice: null,
+      doubts: [doubt],
+      worth: [lowest],
+      levels: [{ level: highest, kind: "unclear" }],
+    });
+    const page = readFileSync(join(workspace.folder, "page.html"), "utf8");
+    const { stdout } = expectSuccess(bench(workspace, args));
+    for (const text of [stdout.replaceAll(/\s+/g, " "), page]) {
+      const at = text.indexOf(doubt);
+      expect(at).toBeGreaterThan(0);
+      expect(text.indexOf("It cannot be told whether anything is gained.")).toBeGreaterThan(at);
+      expect(text).not.toMatch(/all that is gained|as fast|Nothing is gained|class="verdict gain"/);
+    }
   });
 
   test("prints JSON for scripts", () => {
@@ -214,7 +237,8 @@ describe.skipIf(!canBench)("mgo bench", () => {
     expect(outcome.status).toBe(1);
     expect(errorsOf(outcome)).toMatch(
       new RegExp(
-        "^mgo: bench: cannot build benchstat: .*GOPROXY=off\\n" +
+        "^mgo: bench: 2 rounds give no confidence intervals: .*\\n" +
+          "mgo: bench: cannot build benchstat: .*GOPROXY=off\\n" +
           "mgo: bench: without it there are medians only, .*\\n" +
           "mgo: bench: page.html is not written: .*\\n$",
       ),

@@ -75,6 +75,9 @@ describe("benchstat's CSV", () => {
     expect(bytes?.unit).toBe("B/op");
     expect(bytes?.geomean.size).toBe(0);
     expect(bytes?.rows[1]?.cells.get("v3")?.delta).toBe(0);
+    // From nothing to 16 bytes is a change, though no percentage.
+    expect(bytes?.rows[0]?.cells.get("v3")).toMatchObject({ delta: Infinity, isSignificant: true });
+    expect(renderTable(bytes ?? comparison([])).join("\n")).toContain(" +∞% p<0.001");
   });
 
   test.each([
@@ -117,7 +120,9 @@ describe("the verdict", () => {
   });
 
   test("is none where one benchmark in thirty seems faster", () => {
-    const rows = Array.from({ length: 30 }, (_, index) => [[-0.05, index === 0 ? 0.03 : 0.5]] as const);
+    const rows = Array.from({ length: 30 }, (_, index) => {
+      return [index === 0 ? ([-0.05, 0.03] as const) : ([0, 0.5] as const)];
+    });
     expect(judgeLevel(comparison(rows), "v2")).toMatchObject({ kind: "same", faster: 1 });
   });
 
@@ -179,24 +184,93 @@ describe("the verdict", () => {
     expect(found.doubts).toEqual([]);
   });
 
-  test("advises nothing where the machine is too noisy to tell, or the rounds are too few", async () => {
-    const verdict = await judge(["v1", "v2", "v3", "v4"], async () => same);
-    const rows = same.rows.map(({ cells, ...row }) => ({
+  /** The comparison with another spread in each cell. */
+  const spreadBy = (table: Comparison, spread: number | undefined): Comparison => ({
+    ...table,
+    rows: table.rows.map(({ cells, ...row }) => ({
       ...row,
-      cells: new Map([...cells].map(([level, cell]): [Level, Cell] => [level, { ...cell, spread: 0.3 }])),
-    }));
-    const noisy = conclude({ ...same, rows }, verdict, [], 10);
+      cells: new Map([...cells].map(([level, cell]): [Level, Cell] => [level, { ...cell, spread }])),
+    })),
+  });
+  const judged = async (table: Comparison, rounds: number) => {
+    const verdict = await judge(table.levels, async () => table);
+    return { verdict, ...conclude(table, verdict, [], rounds) };
+  };
+
+  test("advises nothing where the machine is too noisy to tell, or the rounds are too few", async () => {
+    const noisy = await judged(spreadBy(same, 0.3), 10);
     expect(noisy).toMatchObject({ gains: undefined, advice: undefined });
-    expect(noisy.headline).toBe("No level is seen to be faster than v1, perhaps because of the measurement.");
+    expect(noisy.headline).toBe("It cannot be told whether anything is gained.");
     expect(noisy.doubts.join()).toStartWith(
       "The machine is noisy: half of the medians are known to ±30% or worse",
     );
-    const few = conclude(same, verdict, [], 2);
-    expect(few).toMatchObject({ gains: undefined, advice: undefined, levels: [] });
-    expect(few.headline).toStartWith("2 rounds cannot tell whether anything is gained: ");
-    const fewer = conclude(same, verdict, [], 5);
-    expect(fewer).toMatchObject({ gains: undefined, advice: undefined });
-    expect(fewer.doubts.join()).toStartWith("5 rounds give no confidence intervals");
+    expect(noisy.levels[0]).toStartWith("v2: cannot be told from v1: between 40 % less and 67 % more time; ");
+    for (const [rounds, given] of [
+      [1, "1 round gives"],
+      [5, "5 rounds give"],
+    ] as const) {
+      const few = await judged(spreadBy(same, undefined), rounds);
+      expect(few).toMatchObject({ gains: undefined, advice: undefined, levels: [] });
+      expect(few.headline).toBe("It cannot be told whether anything is gained.");
+      expect(few.doubts.join()).toStartWith(`${given} no confidence intervals: that takes 6`);
+    }
+  });
+
+  test("is none without confidence intervals, however large the difference", async () => {
+    const large = comparison([[[-0.5, 0.002]], [[-0.4, 0.002]]]);
+    expect(judgeLevel(large, "v2").kind).toBe("faster");
+    const few = await judged(spreadBy(large, undefined), 5);
+    expect(few.verdict.levels[0]).toMatchObject({ kind: "unclear", interval: undefined });
+    expect(few.gains).toBeUndefined();
+    // One of two benchmarks has failed in most of the rounds.
+    const rows = large.rows.map((row, index) => (index === 0 ? row : spreadBy(large, undefined).rows[1]));
+    const partly = await judged({ ...large, rows: rows.filter((row) => row !== undefined) }, 10);
+    expect(partly.gains).toBeUndefined();
+    expect(partly.doubts.join()).toStartWith("1 of 2 benchmarks lack results for a confidence interval");
+  });
+
+  test("is none where one benchmark gains, and the noise of others hides what the mean does", async () => {
+    const table = comparison([[[-0.2, 0]], [[0.02, 0.6]]]);
+    const [first, second] = [table.rows[0], spreadBy(table, 0.4).rows[1]];
+    if (first === undefined || second === undefined) throw new Error("two rows");
+    const found = await judged({ ...table, rows: [first, second] }, 10);
+    expect(found.verdict.levels[0]?.kind).toBe("unclear");
+    expect(found.gains).toBeUndefined();
+  });
+
+  test("says of which levels it cannot be told whether they add to the others", async () => {
+    const bases: Readonly<Record<string, Comparison>> = {
+      v1: comparison([
+        [
+          [-0.2, 0],
+          [-0.25, 0],
+        ],
+      ]),
+      v2: spreadBy(
+        comparison(
+          [
+            [
+              [0, 0.9],
+              [-0.06, 0.2],
+            ],
+          ],
+          "v2",
+        ),
+        0.1,
+      ),
+    };
+    const base = bases.v1 ?? comparison([]);
+    const verdict = await judge(["v1", "v2", "v3"], async (level) => bases[level] ?? comparison([]));
+    const found = conclude(base, verdict, [], 10);
+    expect(found.gains).toBe(true);
+    expect(found.advice).toBe(
+      "On this CPU, -mgo.levels=v1,v2 has what is surely gained. Whether v3 adds to that cannot be told.",
+    );
+  });
+
+  test("takes no time of zero for equality", () => {
+    const table = comparison([[[Infinity, 0]]]);
+    expect(judgeLevel({ ...table, geomean: new Map() }, "v2").kind).toBe("unclear");
   });
 });
 
