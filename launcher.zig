@@ -46,8 +46,8 @@ fn start(process: *Process, bundle: *const Bundle, base: ?*const Base) noreturn 
     // A caller with fewer privileges than the program must not steer it.
     const asked: environment.Environment = if (process.secure) .{} else environment.parse(process.environment);
     const debug = &asked.debug;
-    const cpu = arch.detectCpu(bundle.levels().highest());
-    const level = chooseLevel(bundle, cpu.level, &asked, if (base) |one| one.level else null);
+    const cpu = arch.detectCpu(bundle.levels().highest().?, process.auxiliary);
+    const level = chooseLevel(bundle, cpu.levels, &asked, if (base) |one| one.level else null);
     if (debug.log) {
         const verb = if (debug.extract) "extracting" else "starting";
         fatal.line(.{ verb, " variant " ++ levels.variable ++ "=", levels.nameOf(level) });
@@ -57,7 +57,7 @@ fn start(process: *Process, bundle: *const Bundle, base: ?*const Base) noreturn 
     var signals: arch.SavedSignals = undefined;
     if (base) |one| {
         if (one.level == level and !debug.extract) one.enter(process);
-        if (one.level <= cpu.level) attempts.base = one;
+        if (cpu.levels.contains(one.level)) attempts.base = one;
         if (capabilities.areGiven(process)) {
             attempts.enterBase();
             capabilities.refuse("");

@@ -4,7 +4,7 @@ const std = @import("std");
 const format = @import("format");
 const parsing = @import("parse.zig");
 pub const errors = @import("errors.zig");
-pub const Levels = @import("levels.zig").Levels;
+pub const Levels = format.Levels;
 
 pub const Detail = errors.Detail;
 pub const Error = errors.Error;
@@ -15,6 +15,7 @@ pub const startSize = parsing.startSize;
 pub const Bundle = struct {
     /// The payload, or as much of it as was given: at least the directory.
     payload: []align(format.payload_align) const u8,
+    architecture: format.Architecture,
     layout: format.Layout,
     variants: []const format.Variant,
     frames: []const format.Frame,

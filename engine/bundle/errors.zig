@@ -14,6 +14,8 @@ pub const Error = error{
     PayloadSize,
     /// The number is in `Detail`.
     UnknownLayout,
+    /// The number is in `Detail`.
+    UnknownArchitecture,
     ReservedNotZero,
     /// The layout has no place for the address, the entry or the start policy, or asks for them; or there is no
     /// such policy.

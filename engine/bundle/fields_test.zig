@@ -24,7 +24,7 @@ test "fields of the header" {
     try expectError(error.LayoutFields, .{ .header, .entry }, .{ 1, 64, huge });
     try expectError(error.LayoutFields, .{ .header, .start_policy }, .{1});
     try expectError(error.LayoutFields, .{ .header, .origin }, .{ 2, 0xff });
-    try expectError(error.DirectoryBounds, .{ .header, .variant_count }, .{ 0, 5, 0xff });
+    try expectError(error.DirectoryBounds, .{ .header, .variant_count }, .{ 0, format.variant_count_max + 1, 0xff });
     try payloads.expectAnyError(.{ .header, .variant_count }, .{ 1, 2 });
     try expectError(error.DirectoryBounds, .{ .header, .frame_count }, .{ 0, 2, huge32 });
     try payloads.expectAnyError(.{ .header, .frame_count }, .{ 3, 4, 5, 7 });
@@ -33,7 +33,22 @@ test "fields of the header" {
     const bounds = .{ 0, 1, directory_size - 1, payload_size + 1, huge };
     try expectError(error.PayloadSize, .{ .header, .payload_size }, bounds);
     try expectError(error.StoredOffset, .{ .header, .payload_size }, .{ directory_size, payload_size - 1 });
-    try expectError(error.ReservedNotZero, .{ .header, .reserved }, .{[_]u8{0} ++ [_]u8{1}});
+    try expectError(error.ReservedNotZero, .{ .header, .reserved }, .{ 1, 0xff });
+    try expectError(error.UnknownArchitecture, .{ .header, .architecture }, .{ 5, 0xff });
+}
+
+test "levels are those of the architecture" {
+    inline for (@typeInfo(format.Architecture).@"enum".fields) |field| {
+        const architecture: format.Architecture = @enumFromInt(field.value);
+        var payload: Payload = .{};
+        payload.header.architecture = field.value;
+        payload.variants[2].level = format.levels.countOf(architecture);
+        payload.seal();
+        try testing.expectEqual(architecture, (try parse(payload.bytes())).architecture);
+        payload.variants[2].level += 1;
+        payload.seal();
+        try testing.expectError(error.LevelRange, parse(payload.bytes()));
+    }
 }
 
 test "fields of variants" {

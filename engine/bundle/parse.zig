@@ -37,7 +37,11 @@ pub fn parseStart(
         detail.* = header.layout;
         return error.UnknownLayout;
     };
-    try expectZero(&header.reserved);
+    const architecture = std.enums.fromInt(format.Architecture, header.architecture) orelse {
+        detail.* = header.architecture;
+        return error.UnknownArchitecture;
+    };
+    try expectZero(&.{header.reserved});
     try checkLayout(header, layout);
 
     const variants: [*]const format.Variant = @ptrCast(@alignCast(directory.ptr + @sizeOf(format.Header)));
@@ -45,6 +49,7 @@ pub fn parseStart(
     const detached: [*]const format.Detached = @ptrCast(@alignCast(frames + header.frame_count));
     const bundle: Bundle = .{
         .payload = start[0..@intCast(@min(start.len, header.payload_size))],
+        .architecture = architecture,
         .layout = layout,
         .variants = variants[0..header.variant_count],
         .frames = frames[0..header.frame_count],
@@ -98,7 +103,7 @@ fn checkVariants(bundle: *const Bundle, detail: *Detail) Error!void {
     var detached_count: u64 = 0;
     for (bundle.variants) |*variant| {
         detail.* = variant.level;
-        if (variant.level < 1 or variant.level > format.level_max) return error.LevelRange;
+        if (variant.level < 1 or variant.level > format.levels.countOf(bundle.architecture)) return error.LevelRange;
         detail.* = variant.codec;
         const codec = std.enums.fromInt(format.Codec, variant.codec) orelse return error.UnknownCodec;
         if (codec != .in_place and variant.checksum != 0) return error.VariantChecksum;

@@ -28,6 +28,7 @@ const assert = std.debug.assert;
 const recipe = @import("recipe.zig");
 
 pub const levels = @import("levels.zig");
+pub const Levels = levels.Levels;
 pub const wire = @import("wire.zig");
 
 pub const Recipe = recipe.Recipe;
@@ -56,7 +57,7 @@ pub const payload_align: u32 = 64;
 /// The first bytes of a launcher's block, which tell that a section `.mgo` is that of a `direct` bundle.
 pub const block_magic = [8]u8{ 0x89, 'm', 'g', 'o', 'c', 'o', 'd', 'e' };
 
-/// The highest number of a level. A level stands in a bundle once at most.
+/// The highest number of a level of any architecture. A level stands in a bundle once at most.
 pub const level_max = levels.level_max;
 pub const variant_count_max = level_max;
 
@@ -77,6 +78,15 @@ pub const detached_slack: u32 = 64;
 /// The most that the frames of a variant decode to, and that its extra frames do, in bytes: positions in a
 /// recipe have 32 bits.
 pub const stream_size_max: u32 = (1 << 32) - 1;
+
+/// The architecture that variants and launcher are compiled for, by its name in GOARCH.
+pub const Architecture = enum(u8) {
+    amd64 = 0,
+    arm = 1,
+    arm64 = 2,
+    riscv64 = 3,
+    ppc64le = 4,
+};
 
 /// How the variants are started.
 pub const Layout = enum(u8) {
@@ -166,8 +176,10 @@ pub const Header = extern struct {
     /// 1 if a variant has the dynamic linker look for libraries from the program's own file ($ORIGIN), which a program
     /// from memory does not have. Else 0.
     origin: u8 = 0,
+    /// An `Architecture`.
+    architecture: u8 = @intFromEnum(Architecture.amd64),
     /// Zero.
-    reserved: [2]u8 = @splat(0),
+    reserved: u8 = 0,
     /// Covers the header up to this field, followed by the three tables. Checked before any other field
     /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
@@ -181,7 +193,7 @@ pub const Header = extern struct {
 
 /// One executable as `go build` wrote it. The table is sorted by level, each level stands once.
 pub const Variant = extern struct {
-    /// 1 to `level_max`.
+    /// The number of a level of the architecture, from 1.
     level: u8,
     /// A `Codec`.
     codec: u8,

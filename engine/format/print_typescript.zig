@@ -165,37 +165,74 @@ fn printArchitectures(writer: *Writer, comptime Architectures: type) Writer.Erro
     inline for (@typeInfo(Architectures).@"struct".decls) |declaration| {
         const architecture: format.levels.Architecture = @field(Architectures, declaration.name);
         try writer.writeAll("  " ++ declaration.name ++ ": {\n");
+        try writer.print("    number: {d},\n", .{@intFromEnum(@field(format.Architecture, declaration.name))});
         try writer.print("    elfMachine: {d},\n", .{architecture.elf_machine});
         try writer.print("    elfClass: {d},\n", .{architecture.elf_class});
         try writer.print("    variable: \"{s}\",\n", .{architecture.variable});
-        try writer.writeAll("    levels: [");
-        for (architecture.levels, 0..) |level, index| try printItem(writer, level.name, index);
-        try writer.writeAll("],\n    march: {");
-        for (architecture.levels) |level| {
-            const quote = quoteOf(level.name);
-            try writer.print("\n      {s}{s}{s}: \"{s}\",", .{ quote, level.name, quote, level.march });
-        }
-        try writer.writeAll("\n    },\n    features: {\n");
-        for (architecture.levels) |level| {
-            const quote = quoteOf(level.name);
-            try writer.print("      {s}{s}{s}: [", .{ quote, level.name, quote });
-            for (level.features, 0..) |feature, index| try printItem(writer, feature, index);
-            try writer.writeAll("],\n");
-        }
-        try writer.writeAll("    },\n    defaultLevels: [");
-        for (architecture.default_levels, 0..) |name, index| try printItem(writer, name, index);
-        try writer.print("],\n    defaultBase: \"{s}\",\n  }},\n", .{architecture.default_base});
+        try writer.writeAll("    levels: ");
+        var names: [architecture.levels.len][]const u8 = undefined;
+        for (&names, architecture.levels) |*name, level| name.* = level.name;
+        try printList(writer, &names, "    ", "levels: ".len);
+        try writer.print(",\n    cOption: \"{s}\",\n", .{architecture.c_option});
+        try printLevelFields(writer, architecture.levels);
+        try writer.writeAll("    defaultLevels: ");
+        try printList(writer, architecture.default_levels, "    ", "defaultLevels: ".len);
+        try writer.print(",\n    defaultBase: \"{s}\",\n  }},\n", .{architecture.default_base});
     }
     try writer.writeAll("} as const;\n");
 }
 
-/// As Biome formats keys.
-fn quoteOf(key: []const u8) []const u8 {
-    return if (std.mem.indexOfScalar(u8, key, '.') == null) "" else "\"";
+/// Prints an object for each field of the levels.
+fn printLevelFields(writer: *Writer, levels: []const format.levels.Level) Writer.Error!void {
+    try writer.writeAll("    march: {\n");
+    for (levels) |level| {
+        try printKey(writer, level.name);
+        try writer.print("\"{s}\",\n", .{level.march});
+    }
+    try writer.writeAll("    },\n    aliases: {");
+    var separator: []const u8 = "\n";
+    for (levels) |level| for (level.aliases) |alias| {
+        try writer.writeAll(separator);
+        separator = "";
+        try printKey(writer, alias);
+        try writer.print("\"{s}\",\n", .{level.name});
+    };
+    try writer.print("{s}}},\n    over: {{\n", .{if (separator.len == 0) "    " else ""});
+    for (levels) |level| if (level.over) |name| {
+        try printKey(writer, level.name);
+        try writer.print("\"{s}\",\n", .{name});
+    };
+    try writer.writeAll("    },\n    features: {\n");
+    for (levels) |level| {
+        try printKey(writer, level.name);
+        try printList(writer, level.features, "      ", level.name.len + 4);
+        try writer.writeAll(",\n");
+    }
+    try writer.writeAll("    },\n");
 }
 
-fn printItem(writer: *Writer, text: []const u8, index: usize) Writer.Error!void {
-    try writer.print("{s}\"{s}\"", .{ if (index == 0) "" else ", ", text });
+/// Prints the name of a property as Biome formats it.
+fn printKey(writer: *Writer, key: []const u8) Writer.Error!void {
+    const plain = std.mem.indexOfAny(u8, key, ".,") == null;
+    const quote = if (plain) "" else "\"";
+    try writer.print("      {s}{s}{s}: ", .{ quote, key, quote });
+}
+
+/// Prints strings behind `column` characters as Biome formats them: in one line if that is not too long.
+fn printList(writer: *Writer, items: []const []const u8, indent: []const u8, column: usize) Writer.Error!void {
+    var width = indent.len + column + "[],".len;
+    for (items) |item| width += item.len + "\"\", ".len;
+    const fits = width - ", ".len <= line_width;
+    try writer.writeAll("[");
+    for (items, 0..) |item, index| {
+        if (fits) {
+            try writer.print("{s}\"{s}\"", .{ if (index == 0) "" else ", ", item });
+        } else {
+            try writer.print("\n{s}  \"{s}\",", .{ indent, item });
+        }
+    }
+    if (!fits) try writer.print("\n{s}", .{indent});
+    try writer.writeAll("]");
 }
 
 /// A type of WebAssembly's as JavaScript passes it. Addresses and sizes have 32 bits there, and come back with a sign.

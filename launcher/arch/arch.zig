@@ -4,6 +4,7 @@
 //! programs of all. A new architecture is a folder beside this file and a case in each switch here.
 const std = @import("std");
 const builtin = @import("builtin");
+const Levels = @import("format").Levels;
 
 /// Architectures that bundles hold programs for, by their names in GOARCH.
 pub const Architecture = enum { amd64 };
@@ -58,14 +59,16 @@ const launcher = switch (native.?) {
 };
 
 pub const Cpu = struct {
-    /// The highest level whose features, and those of all lower levels, this CPU and the operating system have;
-    /// 0 if they lack features of the lowest.
-    level: u8,
+    /// The levels whose features this CPU and the operating system have.
+    levels: Levels,
     /// Whether the decoder's assembly can run.
     assembly: bool,
 };
 
-/// `detectCpu(level_wanted: u8) Cpu`: reads no more than tells levels up to `level_wanted` apart.
+/// The auxiliary vector: keys and values in turn, up to AT_NULL.
+pub const Auxiliary = [*]const usize;
+
+/// `detectCpu(level_wanted: u8, auxiliary: Auxiliary) Cpu`: reads no more than tells levels up to `level_wanted` apart.
 pub const detectCpu = launcher.detectCpu;
 
 /// Addresses of a process end below this one.

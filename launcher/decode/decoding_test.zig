@@ -249,5 +249,5 @@ test "random changes to frames of a predicted variant never decode to other byte
 }
 
 fn hasAssembly() bool {
-    return detectCpu(format.level_max).assembly;
+    return detectCpu(format.level_max, &.{ std.elf.AT_NULL, 0 }).assembly;
 }

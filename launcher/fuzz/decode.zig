@@ -58,7 +58,7 @@ fn init(parsed: *const bundle.Bundle, variant: *const format.Variant, target: Ta
         .variant = variant,
         .base_image = if (parsed.layout == .direct) &image else "",
         // The assembly has its turn, and what replaces it.
-        .assembly = variant.level % 2 == 1 and arch.detectCpu(format.level_max).assembly,
+        .assembly = variant.level % 2 == 1 and arch.detectCpu(format.level_max, &.{ std.elf.AT_NULL, 0 }).assembly,
     }, target);
 }
 

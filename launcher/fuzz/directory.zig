@@ -17,7 +17,7 @@ pub fn run(input: []const u8) void {
 fn read(parsed: *const bundle.Bundle) void {
     const levels = parsed.levels();
     _ = levels.lowest();
-    std.debug.assert(parsed.variantOf(levels.highest()) == &parsed.variants[parsed.variants.len - 1]);
+    std.debug.assert(parsed.variantOf(levels.highest().?) == &parsed.variants[parsed.variants.len - 1]);
     std.debug.assert((parsed.inPlace() != null) == (parsed.layout == .direct));
     for (parsed.variants) |*variant| {
         const base = parsed.baseOf(variant);

@@ -28,7 +28,7 @@ pub fn run(input: []const u8) void {
     defer memory.deinit();
     const other_memory: Guarded(1) = .init(memory.bytes.len);
     defer other_memory.deinit();
-    const able = arch.detectCpu(format.level_max).assembly;
+    const able = arch.detectCpu(format.level_max, &.{ std.elf.AT_NULL, 0 }).assembly;
     const size = decode(memory.bytes, reference, stored.bytes, .{ .huffman = able, .sequences = able });
     const other_size = decode(other_memory.bytes, reference, stored.bytes, .{ .huffman = able, .sequences = false });
     std.debug.assert(size == other_size);

@@ -43,6 +43,7 @@ pub fn run(input: []const u8) void {
     variant.level = 1;
     variant.codec = @intFromEnum(format.Codec.in_place);
     const opened: bundle.Bundle = .{
+        .architecture = .amd64,
         .payload = payload.bytes,
         .layout = .direct,
         .variants = &.{variant},

@@ -7,23 +7,23 @@ const select = @import("select.zig").select;
 
 /// Returns the level of the variant to start. `base_level` is null in the packed layout. Ends the process if no variant
 /// fits the CPU.
-pub fn chooseLevel(bundle: *const Bundle, cpu_level: u8, asked: *const Environment, base_level: ?u8) u8 {
+pub fn chooseLevel(bundle: *const Bundle, cpu: levels.Levels, asked: *const Environment, base_level: ?u8) u8 {
     const log = asked.debug.log;
     if (log) if (asked.debug_unknown) |word| {
         fatal.line(.{ "MGODEBUG=", word, " ignored: unknown" });
     };
-    const supports = if (cpu_level == 0) ", this CPU lacks features of " else ", this CPU supports ";
-    const supported = levels.nameOf(@max(cpu_level, 1));
+    const supports = if (cpu.bits == 0) ", this CPU lacks features of " else ", this CPU supports ";
+    const supported = levels.nameOf(cpu.highest() orelse 1);
     if (base_level) |base| if (asked.debug.base or (bundle.prefersBase() and asked.level == null)) {
-        if (base <= cpu_level) return base;
+        if (cpu.contains(base)) return base;
         if (asked.debug.base and log) {
             fatal.line(.{ "MGODEBUG=base ignored: the base is ", levels.nameOf(base), supports, supported });
         }
     };
     const present = bundle.levels();
-    const selection = select(present, cpu_level, asked.level) orelse fatal.exit(.no_variant, .{
+    const selection = select(present, cpu, asked.level) orelse fatal.exit(.no_variant, .{
         "no variant fits this CPU: the bundle begins with ",
-        levels.nameOf(present.lowest()),
+        levels.nameOf(present.lowest().?),
         supports,
         supported,
     });

@@ -4,6 +4,7 @@ const bundle = @import("bundle");
 const fatal = @import("../fatal.zig");
 const format = @import("format");
 const image = @import("image.zig");
+const levels = @import("../select/levels.zig");
 const Process = @import("process.zig").Process;
 const system = @import("../system.zig");
 
@@ -32,12 +33,14 @@ fn parse(payload: image.Payload, layout: format.Layout) bundle.Bundle {
     const opened = bundle.parse(payload, &detail) catch |err| switch (err) {
         error.UnknownVersion => fatal.exit(.unknown_format, .{ "unknown bundle format: version ", detail }),
         error.UnknownLayout => fatal.exit(.unknown_format, .{ "unknown bundle format: layout ", detail }),
+        error.UnknownArchitecture => fatal.exit(.unknown_format, .{ "unknown bundle format: architecture ", detail }),
         error.UnknownCodec => fatal.exit(.unknown_format, .{ "unknown bundle format: codec ", detail }),
         error.NotABundle => fatal.exitDamaged("no payload"),
         error.DirectoryBounds => fatal.exitDamaged("directory out of bounds"),
         error.DirectoryChecksum => fatal.exitDamaged("wrong checksum of the directory"),
         else => fatal.exitDamaged("inconsistent directory"),
     };
+    if (opened.architecture != levels.architecture) fatal.exitDamaged("variants of another architecture");
     if (opened.layout != layout) fatal.exitDamaged("wrong entry for its layout");
     return opened;
 }

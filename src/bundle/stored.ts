@@ -90,6 +90,7 @@ const damaged = (what: string) => () => `is a damaged bundle: ${what}`;
 /** Messages, behind the bundle's name. */
 const MESSAGE: Readonly<Record<ParseError, (detail: number) => string>> = {
   UnknownVersion: (version) => `has bundle format version ${version}; this mgo reads version ${VERSION}`,
+  UnknownArchitecture: (number) => `is for architecture ${number}, which this mgo does not know`,
   UnknownLayout: (layout) => `uses layout ${layout}, which this mgo does not know`,
   UnknownCodec: (codec) => `uses codec ${codec}, which this mgo does not know`,
   NotABundle: damaged("its payload does not start as one"),

@@ -8,8 +8,8 @@ export const SECTION_PAYLOAD = ".mgo";
 export const SECTION_BUILD_INFO = ".go.buildinfo";
 export const PAYLOAD_ALIGN = 64;
 export const BLOCK_MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x63, 0x6f, 0x64, 0x65] as const;
-export const LEVEL_MAX = 4;
-export const VARIANT_COUNT_MAX = 4;
+export const LEVEL_MAX = 34;
+export const VARIANT_COUNT_MAX = 34;
 export const FRAME_SIZE_MAX = 1048576;
 export const FRAME_STORED_SIZE_MAX = 1056768;
 export const DETACHED_COUNT_MAX = 255;
@@ -65,6 +65,14 @@ export const ORIGIN = {
   function_data: 4,
 } as const;
 
+export const ARCHITECTURE = {
+  amd64: 0,
+  arm: 1,
+  arm64: 2,
+  riscv64: 3,
+  ppc64le: 4,
+} as const;
+
 export const LAYOUT = {
   packed: 0,
   direct: 1,
@@ -110,7 +118,8 @@ export const HEADER = {
     detached_count: { offset: 48, size: 4, type: "u32" },
     start_policy: { offset: 52, size: 1, type: "u8" },
     origin: { offset: 53, size: 1, type: "u8" },
-    reserved: { offset: 54, size: 2, type: "bytes" },
+    architecture: { offset: 54, size: 1, type: "u8" },
+    reserved: { offset: 55, size: 1, type: "u8" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;

@@ -64,11 +64,11 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
 };
 
 export const PARSED_DIRECTORY = {
-  size: 104,
+  size: 824,
   fields: {
     detail: { offset: 0, size: 4, type: "u32" },
     base: { offset: 4, size: 4, type: "u32" },
-    variants: { offset: 8, size: 96, type: "bytes" },
+    variants: { offset: 8, size: 816, type: "bytes" },
   },
 } as const;
 
@@ -145,6 +145,7 @@ export const PARSE_ERRORS = [
   "SkeletonEnd",
   "StoredOffset",
   "StoredSize",
+  "UnknownArchitecture",
   "UnknownCodec",
   "UnknownFilter",
   "UnknownLayout",

@@ -105,6 +105,10 @@ describe("a directory that is wrong is refused", () => {
   const [frame = 0] = findPlaces(golden).frames;
   test.each<readonly [string, (bytes: Uint8Array) => void]>([
     ["uses layout 2, which this mgo does not know", (b) => writeStruct(HEADER, b, 0, { layout: 2 })],
+    [
+      "is for architecture 5, which this mgo does not know",
+      (b) => writeStruct(HEADER, b, 0, { architecture: 5 }),
+    ],
     ["uses codec 9, which this mgo does not know", (b) => writeStruct(VARIANT, b, v1, { codec: 9 })],
     ["is a damaged bundle: it has a variant of level 5", (b) => writeStruct(VARIANT, b, v1, { level: 5 })],
     ["is a damaged bundle: it has 1 variants in place", (b) => writeStruct(VARIANT, b, v1, { codec: 2 })],

@@ -1,6 +1,6 @@
-//! The GOAMD64 level that this CPU and its operating system support.
+//! The GOAMD64 levels that this CPU and its operating system support.
 //!
-//! `read` asks CPUID, `level` decides on the answers: tests decide on recordings of other CPUs.
+//! `read` asks CPUID, `levels` decides on the answers: tests decide on recordings of other CPUs.
 const std = @import("std");
 
 /// Answer to CPUID for one leaf (subleaf 0).
@@ -19,7 +19,7 @@ pub const Leaves = struct {
     xcr0: u32 = 0,
 };
 
-/// Features that one level adds to the level below it, as masks of the registers that announce them.
+/// Features as masks of the registers that announce them.
 const Features = struct {
     basic_ecx: u32 = 0,
     basic_edx: u32 = 0,
@@ -74,13 +74,15 @@ const bits = struct {
     const AVX512VL: Features = .{ .structured_ebx = bit(31) };
 };
 
-const table = @import("format").levels.architectures.amd64.levels;
+const format = @import("format");
+const Levels = format.Levels;
+const table = format.levels.Table(format.levels.architectures.amd64);
 
 /// The features of each level of the table.
-const levels = levels: {
-    var all: [table.len]Features = undefined;
-    for (&all, table) |*features, one| features.* = featuresOf(one.features);
-    break :levels all;
+const needs = needs: {
+    var all: [table.highest]Features = undefined;
+    for (&all, 1..) |*features, level| features.* = featuresOf(table.needsByName(level));
+    break :needs all;
 };
 
 inline fn featuresOf(comptime names: []const []const u8) Features {
@@ -93,12 +95,12 @@ inline fn featuresOf(comptime names: []const []const u8) Features {
     return all;
 }
 
-/// Returns the highest level whose features, and those of all lower levels, are there; 0 if the lowest lacks some.
-pub fn level(leaves: *const Leaves) u8 {
-    var reached: u8 = 0;
-    for (levels) |features| {
+/// Returns the levels whose features are there.
+pub fn levels(leaves: *const Leaves) Levels {
+    var reached: Levels = .{};
+    for (needs, 1..) |features, level| {
         if (!features.in(leaves)) break;
-        reached += 1;
+        reached.add(@intCast(level));
     }
     return reached;
 }
@@ -120,12 +122,12 @@ pub fn read(source: anytype, level_wanted: u8) Leaves {
     // A leaf past the last one returns the data of another leaf.
     if (basic_last < 1) return leaves;
     leaves.basic = source.leaf(1);
-    if (level_wanted < 2 or level(&leaves) < 1) return leaves;
+    if (level_wanted < 2 or !levels(&leaves).contains(1)) return leaves;
 
     const extended_last = source.leaf(0x8000_0000).eax;
     if (extended_last < 0x8000_0001 or extended_last > 0x8000_ffff) return leaves;
     leaves.extended = source.leaf(0x8000_0001);
-    if (level_wanted < 3 or level(&leaves) < 2) return leaves;
+    if (level_wanted < 3 or !levels(&leaves).contains(2)) return leaves;
 
     if (basic_last < 7) return leaves;
     leaves.structured = source.leaf(7);
@@ -169,12 +171,11 @@ fn has(register: u32, mask: u32) bool {
 }
 
 test "this CPU has a level, and reading fewer leaves finds none above it" {
-    const full = read(Hardware{}, levels.len);
-    try std.testing.expect(level(&full) >= 1);
-    for (0..levels.len + 1) |wanted| {
-        const leaves = read(Hardware{}, @intCast(wanted));
-        const reached = level(&leaves);
-        try std.testing.expect(reached >= @min(wanted, level(&full)));
-        try std.testing.expect(reached <= level(&full));
+    const full = levels(&read(Hardware{}, table.highest));
+    try std.testing.expect(full.contains(1));
+    for (0..table.highest + 1) |wanted| {
+        const reached = levels(&read(Hardware{}, @intCast(wanted))).highest().?;
+        try std.testing.expect(reached >= @min(wanted, full.highest().?));
+        try std.testing.expect(reached <= full.highest().?);
     }
 }

@@ -5,9 +5,9 @@ const cpu = @import("cpu.zig");
 
 pub const stub = @import("stub.zig");
 
-pub fn detectCpu(level_wanted: u8) arch.Cpu {
+pub fn detectCpu(level_wanted: u8, _: arch.Auxiliary) arch.Cpu {
     const leaves = cpu.read(cpu.Hardware{}, level_wanted);
-    return .{ .level = cpu.level(&leaves), .assembly = cpu.runsAssembly(&leaves) };
+    return .{ .levels = cpu.levels(&leaves), .assembly = cpu.runsAssembly(&leaves) };
 }
 
 /// Documentation/arch/x86/x86_64/mm.rst of the kernel: user space has 47 bits.
