@@ -13,14 +13,15 @@ RUN apk add --no-cache libstdc++
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.cache --mount=type=cache,target=/go/pkg/mod \
-    CGO_ENABLED=0 mgo -trimpath -ldflags='-s -w' -o /hello .
+    CGO_ENABLED=0 mgo -trimpath -ldflags='-s -w' -o /hello . && mgo license > /LICENSE.mgo
 
 FROM alpine:3.22 AS alpine
+COPY --from=build /LICENSE.mgo /usr/share/doc/hello/
 COPY --from=build /hello /usr/local/bin/hello
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/hello"]
 
 FROM scratch
-COPY --from=build /hello /hello
+COPY --from=build /LICENSE.mgo /hello /
 USER 65532:65532
 ENTRYPOINT ["/hello"]

@@ -10,9 +10,10 @@ ENV PATH=/opt/mgo:$PATH
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.cache --mount=type=cache,target=/go/pkg/mod \
-    CGO_ENABLED=0 mgo -trimpath -ldflags='-s -w' -o /hello .
+    CGO_ENABLED=0 mgo -trimpath -ldflags='-s -w' -o /hello . && mgo license > /LICENSE.mgo
 
 FROM debian:bookworm-slim
+COPY --from=build /LICENSE.mgo /usr/share/doc/hello/
 COPY --from=build /hello /usr/local/bin/hello
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/hello"]

@@ -1,5 +1,6 @@
 /**
- * Arguments of the commands that take none of Go's flags: pack, inspect, extract, verify, completion, man.
+ * Arguments of the commands that take none of Go's flags: pack, inspect, extract, verify, completion, man,
+ * license.
  */
 import { parseArgs } from "node:util";
 import { splitFlag } from "../go/flags.ts";

@@ -31,6 +31,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Run>>> = {
   bench: async () => (await import("./commands/bench.ts")).run,
   completion: async () => (await import("./commands/completion.ts")).run,
   man: async () => (await import("./commands/man.ts")).run,
+  license: async () => (await import("./commands/license.ts")).run,
 };
 
 const HELP_FLAG = /^--?(?:h|help)$/;

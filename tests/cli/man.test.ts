@@ -2,12 +2,15 @@
  * The man page, read by the programs that show it.
  */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
 import { formatFlag, formatVariable } from "../../src/cli/reference/format.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
 import { literal, paragraph, synopsis } from "../../src/cli/roff.ts";
 import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
+import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
@@ -52,6 +55,13 @@ describe("mgo man prints a page", () => {
     );
     expect(paragraph("a `b\\` c")).toEqual(["a \\fBb\\e\\fR c"]);
     expect(paragraph(`${"x".repeat(78)} .so what`)).toEqual(["x".repeat(78), "\\&.so what"]);
+  });
+
+  test("and tells whoever publishes a bundle which notice goes along", () => {
+    const { stdout } = expectSuccess(run(makeWorkspace(), [...MGO, "license"]));
+    for (const file of ["LICENSE", "engine/zstd/LICENSE"]) {
+      expect(stdout).toContain(readFileSync(join(ROOT, file), "utf8"));
+    }
   });
 
   test("and takes no arguments", () => {

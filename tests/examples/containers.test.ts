@@ -58,7 +58,9 @@ describe.skipIf(!canBuild)("built by buildah, debian.Dockerfile", () => {
 
   test("gives an image with a bundle that runs in it", async () => {
     expectSuccess(await build("debian.Dockerfile", "debian", ["/usr"]));
-    expectHello(await buildah.mount("debian"), "/usr/local/bin/hello");
+    const root = await buildah.mount("debian");
+    expectHello(root, "/usr/local/bin/hello");
+    expect(run(workspace, ["ls", join(root, "usr/share/doc/hello")]).stdout).toBe("LICENSE.mgo\n");
     const { stdout } = await buildah.run("inspect", "--type=image", "debian");
     const image: unknown = JSON.parse(stdout);
     expect(image).toMatchObject({
@@ -98,7 +100,7 @@ describe.skipIf(!canBuild)("built by buildah, alpine.Dockerfile", () => {
     const built = expectSuccess(await build("alpine.Dockerfile", "alone", folders));
     expect(built.stdout + built.stderr).toContain("apk add --no-cache libstdc++\n");
     const root = await buildah.mount("alone");
-    expect(run(workspace, ["ls", "-A", root]).stdout).toBe("hello\n");
+    expect(run(workspace, ["ls", "-A", root]).stdout).toBe("LICENSE.mgo\nhello\n");
     expectHello(root, "/hello");
   });
 

@@ -91,9 +91,9 @@ describe("the workflow's steps", () => {
     expect(check.stderr).toContain("[mgo] launcher: starting variant GOAMD64=v1\n");
     expectSuccess(start("Attach to the release"));
     expect(readFileSync(uploads ?? "", "utf8")).toBe(
-      "release\ncreate\nv1.2.3\n--verify-tag\n--generate-notes\nhello\nSHA256SUMS\n",
+      "release\ncreate\nv1.2.3\n--verify-tag\n--generate-notes\nhello\nLICENSE.mgo\nSHA256SUMS\n",
     );
     const sums = run(workspace, ["sha256sum", "--check", "--strict", "SHA256SUMS"], {}, "dist");
-    expect(sums.stdout).toBe("hello: OK\n");
+    expect(sums.stdout).toBe("hello: OK\nLICENSE.mgo: OK\n");
   });
 });

@@ -43,11 +43,13 @@ describe.skipIf(tools === undefined)("a release by GoReleaser with mgo", () => {
   test("the archive for Linux on x86-64 holds a bundle of four levels that runs", () => {
     shell("mkdir archive && tar -xzf dist/hello_1.2.3_linux_amd64.tar.gz -C archive");
     expectBundle("archive/hello");
+    shell("mgo license | cmp - archive/LICENSE.mgo");
   });
 
   test.skipIf(Bun.which("dpkg-deb") === null)("so does the Debian package", () => {
     shell("dpkg-deb -x dist/hello_1.2.3_linux_amd64.deb package");
     expectBundle("package/usr/bin/hello");
+    shell("mgo license | cmp - package/usr/share/doc/hello/LICENSE.mgo");
   });
 
   test.each([

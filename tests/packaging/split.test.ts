@@ -20,6 +20,7 @@ const place = makeWorkspace(HELLO);
 beforeAll(() => {
   expectSuccess(run(place, [...MGO, "-trimpath", "-ldflags=-s -w", "-o", "app"]));
   expectSuccess(run(place, [...MGO, "extract", "app", "--native", "-o", "native"]));
+  expectSuccess(run(place, ["sh", "-c", `${MGO.join(" ")} license > LICENSE.mgo`]));
   writeScript("/usr/lib/app/app", "/usr/bin/app", "postinstall");
 });
 

@@ -5,6 +5,7 @@ import { COMPLETION } from "./commands/completion.ts";
 import { EXTRACT } from "./commands/extract.ts";
 import { INSPECT } from "./commands/inspect.ts";
 import { INSTALL } from "./commands/install.ts";
+import { LICENSE } from "./commands/license.ts";
 import { MAN } from "./commands/man.ts";
 import { PACK } from "./commands/pack.ts";
 import { RUN } from "./commands/run.ts";
@@ -22,6 +23,7 @@ export const COMMANDS = [
   BENCH,
   COMPLETION,
   MAN,
+  LICENSE,
 ] as const satisfies readonly CommandEntry[];
 
 /** The name of a command: `build`, `pack`. src/cli/find-command.ts has a loader for each. */
