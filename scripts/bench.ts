@@ -54,7 +54,7 @@ async function measureAll(options: Options, work: string): Promise<Report> {
   // Compiles it now, so that no figure includes that.
   const launcher =
     mgo === undefined
-      ? await loadLauncher({ env: process.env, signal: new AbortController().signal })
+      ? await loadLauncher({ architecture: "amd64", env: process.env, signal: new AbortController().signal })
       : undefined;
   const pinned = await pin(cpus);
   const machine = await describeMachine(cpus, launcher?.length);

@@ -4,7 +4,7 @@
  */
 import { access, chmod, constants, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Level, LOWEST, VARIABLE } from "../levels/level.ts";
+import { type Level, lowestOf, variableOf } from "../levels/level.ts";
 import { cacheFolder } from "../pipeline/variant-cache.ts";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { type Context, type Environment, run } from "../system/process.ts";
@@ -44,7 +44,7 @@ const BUILD_ENVIRONMENT: Environment = {
   GOWORK: "off",
   GOOS: "linux",
   GOARCH: "amd64",
-  [VARIABLE]: LOWEST,
+  [variableOf("amd64")]: lowestOf("amd64"),
   GOEXPERIMENT: "",
   CGO_ENABLED: "0",
 };

@@ -2,10 +2,10 @@
 import { resolve } from "node:path";
 import { type Bundle, openBundle } from "../bundle/read.ts";
 import type { CgoSettings } from "../go/cgo.ts";
-import { type GoEnv, hasLevels } from "../go/env.ts";
+import { architectureOfTarget, type GoEnv } from "../go/env.ts";
 import { flagsOf } from "../go/flag-table.ts";
-import { LEVELS, type Level, levelNumber } from "../levels/level.ts";
-import { nativeLevel } from "../levels/native.ts";
+import { ARCHITECTURE_NAMES, type Level } from "../levels/level.ts";
+import { nativeLevels } from "../levels/native.ts";
 import { checkPage } from "../page/place.ts";
 import { openBuild, readCgo } from "../pipeline/open.ts";
 import type { Report } from "../pipeline/report.ts";
@@ -40,7 +40,8 @@ export async function prepareRun(args: BenchArguments, context: Context): Promis
   if ("status" in build) return build;
   const { go, options } = build;
   // Throws if the machine runs no level.
-  const supported = LEVELS.slice(0, levelNumber(nativeLevel()));
+  const architecture = bundle?.elf.architecture ?? architectureOfTarget(go) ?? "amd64";
+  const supported = nativeLevels(architecture);
   const html = args.html === undefined ? undefined : resolve(context.cwd, args.html);
   if (html !== undefined) await checkPage(html);
   const present = bundle?.directory.variants.map(({ level }) => level) ?? options.levels;
@@ -85,8 +86,9 @@ function checkLevels(levels: readonly Level[], missing: readonly Level[], bundle
 }
 
 function checkGo(go: GoEnv): void {
-  if (!hasLevels(go)) {
-    throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only linux/amd64 has levels`);
+  if (architectureOfTarget(go) === undefined) {
+    const targets = ARCHITECTURE_NAMES.map((name) => `linux/${name}`).join(", ");
+    throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only ${targets} has levels`);
   }
   const known = flagsOf("test");
   for (const { name } of go.goflags) {

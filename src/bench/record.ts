@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { type CgoSettings, cgoEnvironment } from "../go/cgo.ts";
 import { chdirLength } from "../go/flags.ts";
 import { quoteWord } from "../go/quoted.ts";
-import { type Level, VARIABLE } from "../levels/level.ts";
+import { architectureOf, type Level, variableOf } from "../levels/level.ts";
 import { type Report, reportFailures } from "../pipeline/report.ts";
 import { QUIET } from "../pipeline/verbosity.ts";
 import { MgoError } from "../system/error.ts";
@@ -77,7 +77,7 @@ export async function recordTests(
     await mkdir(place);
     const command = [request.go, "test", ...goArguments(args, ["/bin/sh", script, place])];
     const compilers = cgo === undefined ? {} : cgoEnvironment(cgo, level);
-    const env = { ...context.env, ...compilers, [VARIABLE]: level };
+    const env = { ...context.env, ...compilers, [variableOf(architectureOf(level))]: level };
     const result = await run(command, { ...context, env, onStderrLine: request.onStderrLine });
     outputs.push({ ...result, level, status: result.status ?? 1, killed: result.status === undefined });
     recorded.push(...(await readRecords(place, level)));
@@ -144,7 +144,7 @@ function subjectsOf(recorded: readonly Recorded[], context: Context): readonly S
 const NOTHING: Run = { text: "", failure: undefined };
 
 async function runTests({ level, program, folder, path, args }: Recorded, context: Context): Promise<Run> {
-  const env = { ...context.env, [VARIABLE]: level, PWD: folder, PATH: path };
+  const env = { ...context.env, [variableOf(architectureOf(level))]: level, PWD: folder, PATH: path };
   const { signal } = context;
   const { status, stdout, stderr } = await run([program, ...args], { cwd: folder, env, signal });
   if (status === 0) return { text: stdout, failure: undefined };

@@ -13,23 +13,19 @@ import { MgoError } from "../system/error.ts";
 import { align, alignAddress } from "./align.ts";
 import { findBuildId, type Range } from "./build-id.ts";
 import {
-  EHDR,
   type Elf,
   PF_R,
   PF_X,
-  PHDR,
   PT_LOAD,
-  SHDR,
   SHF_ALLOC,
   SHN_LORESERVE,
   SHT_PROGBITS,
   sectionBytes,
 } from "./elf.ts";
+import type { Block } from "./image.ts";
 import { findSlot, type Program } from "./slot.ts";
 
-/** The page size of x86-64, in which segments are mapped. */
-const PAGE = 4096;
-/** The end of the addresses that programs can have on x86-64 with four levels of page tables. */
+/** No program has higher addresses: those of x86-64 with four levels of page tables. */
 const ADDRESS_END = 2n ** 47n;
 const SHDR_ALIGN = 8;
 
@@ -52,16 +48,16 @@ export interface DirectPlacement {
 /**
  * Finds places for all that is added to the base.
  *
- * @param block the launcher's block: see format.zig
+ * @param block the launcher's
  * @param name what to call the base in messages
  * @throws MgoError if the base leaves no room for a program header, or no segment can be added to it
  */
-export function placeDirect(base: Elf, block: Uint8Array, name: string): DirectPlacement {
-  const { header, bytes } = base;
+export function placeDirect(base: Elf, { bytes: block, page }: Block, name: string): DirectPlacement {
+  const { header, bytes, structs } = base;
   const loads = base.programs.filter(({ type }) => type === PT_LOAD);
   const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz);
   const ascending = loads.every(({ vaddr }, index) => index === 0 || vaddr >= (ends[index - 1] ?? 0n));
-  const address = alignAddress(ends.at(-1) ?? 0n, PAGE);
+  const address = alignAddress(ends.at(-1) ?? 0n, page);
   if (loads.length === 0 || !ascending || address >= ADDRESS_END) {
     throw new MgoError(`${name} is damaged: its segments are not in the order of their addresses`);
   }
@@ -72,7 +68,7 @@ export function placeDirect(base: Elf, block: Uint8Array, name: string): DirectP
     throw new MgoError(`${name} has too many sections to add one; use -mgo.layout=packed`);
   }
 
-  const offset = align(bytes.length, PAGE);
+  const offset = align(bytes.length, page);
   const added: Program = {
     type: PT_LOAD,
     flags: PF_R | PF_X,
@@ -81,10 +77,10 @@ export function placeDirect(base: Elf, block: Uint8Array, name: string): DirectP
     paddr: address,
     filesz: 0n,
     memsz: 0n,
-    align: BigInt(PAGE),
+    align: BigInt(page),
   };
   const programs = findSlot(base, added, name);
-  const table = { offset: Number(header.phoff), size: programs.length * PHDR.size };
+  const table = { offset: Number(header.phoff), size: programs.length * structs.phdr.size };
   const found = findBuildId(base);
   const buildId = found !== undefined && found.offset >= table.offset + table.size ? found : undefined;
   return {
@@ -94,7 +90,7 @@ export function placeDirect(base: Elf, block: Uint8Array, name: string): DirectP
     address,
     programs,
     buildId,
-    overwritten: [{ offset: 0, size: EHDR.size }, table, ...(buildId === undefined ? [] : [buildId])],
+    overwritten: [{ offset: 0, size: structs.ehdr.size }, table, ...(buildId === undefined ? [] : [buildId])],
   };
 }
 
@@ -115,6 +111,7 @@ export function fillDirect(
   payload: readonly Uint8Array[],
 ): readonly Uint8Array[] {
   const { base, block, offset, address } = placement;
+  const { ehdr, phdr, shdr } = base.structs;
   const size = payload.reduce((sum, { length }) => sum + length, block.length);
   const names = Buffer.concat([sectionNames(base), Buffer.from(`${SECTION_PAYLOAD}\0`)]);
   const namesOffset = offset + size;
@@ -125,7 +122,7 @@ export function fillDirect(
   const head = new Uint8Array(offset + block.length);
   head.set(base.bytes);
   head.set(block, offset);
-  writeStruct(EHDR, head, 0, {
+  writeStruct(ehdr, head, 0, {
     entry: address + BigInt(entry),
     shoff: BigInt(tableOffset),
     phnum: placement.programs.length,
@@ -134,16 +131,16 @@ export function fillDirect(
   for (const [index, program] of placement.programs.entries()) {
     const own = program.type === PT_LOAD && program.vaddr === address;
     const sizes = own ? { filesz: BigInt(size), memsz: BigInt(size) } : {};
-    writeStruct(PHDR, head, Number(base.header.phoff) + index * PHDR.size, { ...program, ...sizes });
+    writeStruct(phdr, head, Number(base.header.phoff) + index * phdr.size, { ...program, ...sizes });
   }
 
-  const table = new Uint8Array((base.sections.length + 1) * SHDR.size);
+  const table = new Uint8Array((base.sections.length + 1) * shdr.size);
   for (const [index, { header }] of base.sections.entries()) {
     const moved =
       index === base.header.shstrndx ? { offset: BigInt(namesOffset), size: BigInt(names.length) } : {};
-    writeStruct(SHDR, table, index * SHDR.size, { ...header, ...moved });
+    writeStruct(shdr, table, index * shdr.size, { ...header, ...moved });
   }
-  writeStruct(SHDR, table, base.sections.length * SHDR.size, {
+  writeStruct(shdr, table, base.sections.length * shdr.size, {
     name: names.length - SECTION_PAYLOAD.length - 1,
     type: SHT_PROGBITS,
     flags: SHF_ALLOC,

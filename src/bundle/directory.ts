@@ -1,5 +1,6 @@
 /** Writes the payload with its directory: header and the tables of variants, frames and detached ranges. */
 import {
+  ARCHITECTURE,
   CODEC,
   DETACHED,
   FILTER,
@@ -13,7 +14,7 @@ import {
 } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { type Struct, type Values, writeStruct } from "../engine/struct.ts";
-import { levelNumber } from "../levels/level.ts";
+import { architectureOf, levelNumber } from "../levels/level.ts";
 import type { EncodedFrame, EncodedVariant } from "./encode.ts";
 import type { Directory } from "./stored.ts";
 import type { DetachedRange } from "./stream.ts";
@@ -38,6 +39,8 @@ export function writePayload(
   { imageChecksum, origin }: Facts,
   direct?: DirectFields,
 ): readonly Uint8Array[] {
+  const [first] = variants;
+  if (first === undefined) throw new Error("a payload without variants");
   const frames = variants.flatMap((variant) => variant.frames);
   const detached = variants.flatMap((variant) => variant.detached);
   const size =
@@ -68,6 +71,7 @@ export function writePayload(
     entry: direct?.entry ?? 0n,
     start_policy: START_POLICY[direct?.startPolicy ?? "best"],
     origin: origin ? 1 : 0,
+    architecture: ARCHITECTURE[architectureOf(first.level)],
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: checksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];

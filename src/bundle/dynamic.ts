@@ -1,6 +1,7 @@
 /** Reads what an executable asks of the dynamic linker: see "Dynamic Section" in the System V gABI. */
-import { readStruct, type Values } from "../engine/struct.ts";
-import { DYN, type Elf, type Program, PT_DYNAMIC, PT_LOAD } from "./elf.ts";
+import { readStruct } from "../engine/struct.ts";
+import { type Elf, type Program, PT_DYNAMIC, PT_LOAD } from "./elf.ts";
+import type { Dyn } from "./elf-structs.ts";
 
 const DT_NULL = 0n;
 const DT_STRTAB = 5n;
@@ -24,11 +25,11 @@ export function usesOrigin(elf: Elf): boolean {
 }
 
 /** Returns the entries up to DT_NULL. */
-function readEntries({ bytes }: Elf, { offset, filesz }: Program): readonly Values<typeof DYN>[] {
+function readEntries({ bytes, structs: { dyn } }: Elf, { offset, filesz }: Program): readonly Dyn[] {
   const end = Math.min(Number(offset + filesz), bytes.length);
-  const entries: Values<typeof DYN>[] = [];
-  for (let at = Number(offset); at + DYN.size <= end; at += DYN.size) {
-    const entry = readStruct(DYN, bytes, at);
+  const entries: Dyn[] = [];
+  for (let at = Number(offset); at + dyn.size <= end; at += dyn.size) {
+    const entry = readStruct(dyn, bytes, at);
     if (entry.tag === DT_NULL) break;
     entries.push(entry);
   }

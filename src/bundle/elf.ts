@@ -1,72 +1,15 @@
 /**
- * Reads the ELF files that mgo deals with: executables for Linux on the architecture that it builds for.
+ * Reads the ELF files that mgo deals with: executables for Linux on the architectures that have levels.
  *
  * The input is untrusted: every offset is checked before it is followed. Field names and values are those
- * of the System V gABI (elf.h); struct layouts from its chapters "ELF Header", "Sections" and "Program
- * Header".
+ * of the System V gABI (elf.h).
  */
-import { ARCHITECTURES } from "../engine/levels.ts";
 import { readStruct, type Values } from "../engine/struct.ts";
-import { ARCHITECTURE } from "../levels/level.ts";
+import { ARCHITECTURE_NAMES, type Architecture, architectureOfElf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
+import { type Ehdr, EI_CLASS, type Phdr, type Shdr, type Structs, structsOf } from "./elf-structs.ts";
 
-export const EHDR = {
-  size: 64,
-  fields: {
-    ident: { offset: 0, size: 16, type: "bytes" },
-    type: { offset: 16, size: 2, type: "u16" },
-    machine: { offset: 18, size: 2, type: "u16" },
-    version: { offset: 20, size: 4, type: "u32" },
-    entry: { offset: 24, size: 8, type: "u64" },
-    phoff: { offset: 32, size: 8, type: "u64" },
-    shoff: { offset: 40, size: 8, type: "u64" },
-    flags: { offset: 48, size: 4, type: "u32" },
-    ehsize: { offset: 52, size: 2, type: "u16" },
-    phentsize: { offset: 54, size: 2, type: "u16" },
-    phnum: { offset: 56, size: 2, type: "u16" },
-    shentsize: { offset: 58, size: 2, type: "u16" },
-    shnum: { offset: 60, size: 2, type: "u16" },
-    shstrndx: { offset: 62, size: 2, type: "u16" },
-  },
-} as const;
-
-export const PHDR = {
-  size: 56,
-  fields: {
-    type: { offset: 0, size: 4, type: "u32" },
-    flags: { offset: 4, size: 4, type: "u32" },
-    offset: { offset: 8, size: 8, type: "u64" },
-    vaddr: { offset: 16, size: 8, type: "u64" },
-    paddr: { offset: 24, size: 8, type: "u64" },
-    filesz: { offset: 32, size: 8, type: "u64" },
-    memsz: { offset: 40, size: 8, type: "u64" },
-    align: { offset: 48, size: 8, type: "u64" },
-  },
-} as const;
-
-export const SHDR = {
-  size: 64,
-  fields: {
-    name: { offset: 0, size: 4, type: "u32" },
-    type: { offset: 4, size: 4, type: "u32" },
-    flags: { offset: 8, size: 8, type: "u64" },
-    addr: { offset: 16, size: 8, type: "u64" },
-    offset: { offset: 24, size: 8, type: "u64" },
-    size: { offset: 32, size: 8, type: "u64" },
-    link: { offset: 40, size: 4, type: "u32" },
-    info: { offset: 44, size: 4, type: "u32" },
-    addralign: { offset: 48, size: 8, type: "u64" },
-    entsize: { offset: 56, size: 8, type: "u64" },
-  },
-} as const;
-
-export const DYN = {
-  size: 16,
-  fields: {
-    tag: { offset: 0, size: 8, type: "u64" },
-    value: { offset: 8, size: 8, type: "u64" },
-  },
-} as const;
+export type Program = Phdr;
 
 export const ET_EXEC = 2;
 const ET_DYN = 3;
@@ -98,9 +41,6 @@ const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 const SECTION_NAME_MAX = 256;
 const ELFDATA2LSB = 1;
 
-type ElfHeader = Values<typeof EHDR>;
-export type Program = Values<typeof PHDR>;
-
 /** A section header with the section's name, and the place of its contents as numbers. */
 export interface Section {
   readonly name: string;
@@ -108,12 +48,15 @@ export interface Section {
   readonly offset: number;
   /** In bytes. */
   readonly size: number;
-  readonly header: Values<typeof SHDR>;
+  readonly header: Shdr;
 }
 
 export interface Elf {
   readonly bytes: Uint8Array;
-  readonly header: ElfHeader;
+  readonly architecture: Architecture;
+  /** Those of its class. */
+  readonly structs: Structs;
+  readonly header: Ehdr;
   readonly programs: readonly Program[];
   readonly sections: readonly Section[];
 }
@@ -131,35 +74,27 @@ function isElf(bytes: Uint8Array): boolean {
  */
 export function parseElf(bytes: Uint8Array, name: string): Elf {
   if (!isElf(bytes)) throw new MgoError(`${name} is no ELF executable`);
-  if (bytes.length < EHDR.size) throw new MgoError(`${name} is cut short: no whole ELF header`);
-  const header = readStruct(EHDR, bytes, 0);
-  const { elfClass, elfMachine } = ARCHITECTURES[ARCHITECTURE];
-  const [eiClass, eiData] = header.ident.subarray(4);
-  if (eiClass !== elfClass || eiData !== ELFDATA2LSB || header.machine !== elfMachine) {
-    throw new MgoError(`${name} is not for linux/${ARCHITECTURE}: its ELF header names another machine`);
-  }
+  const [eiClass, eiData] = bytes.subarray(EI_CLASS);
+  const structs = structsOf(eiClass);
+  if (structs === undefined || eiData !== ELFDATA2LSB) throw otherMachine(name);
+  const { ehdr, phdr, shdr } = structs;
+  if (bytes.length < ehdr.size) throw new MgoError(`${name} is cut short: no whole ELF header`);
+  const header = readStruct(ehdr, bytes, 0);
+  const architecture = architectureOfElf(header.machine, eiClass ?? 0);
+  if (architecture === undefined) throw otherMachine(name);
   if (header.type !== ET_EXEC && header.type !== ET_DYN) {
     throw new MgoError(`${name} is no executable: its ELF type is ${header.type}`);
   }
-  const programs = readTable(
-    PHDR,
-    bytes,
-    header.phoff,
-    header.phnum,
-    header.phentsize,
-    name,
-    "program headers",
-  );
-  const headers = readTable(
-    SHDR,
-    bytes,
-    header.shoff,
-    header.shnum,
-    header.shentsize,
-    name,
-    "section headers",
-  );
-  return { bytes, header, programs, sections: readSections(bytes, headers, header.shstrndx, name) };
+  const { phoff, phnum, phentsize, shoff, shnum, shentsize } = header;
+  const programs = readTable(phdr, bytes, phoff, phnum, phentsize, name, "program headers");
+  const headers = readTable(shdr, bytes, shoff, shnum, shentsize, name, "section headers");
+  const sections = readSections(bytes, headers, header.shstrndx, name);
+  return { bytes, architecture, structs, header, programs, sections };
+}
+
+function otherMachine(name: string): MgoError {
+  const targets = ARCHITECTURE_NAMES.map((architecture) => `linux/${architecture}`).join(", ");
+  return new MgoError(`${name} is not for ${targets}: its ELF header names another machine`);
 }
 
 /** The same; undefined where `parseElf` throws. */
@@ -171,7 +106,7 @@ export function tryParseElf(bytes: Uint8Array): Elf | undefined {
   }
 }
 
-function readTable<S extends typeof PHDR | typeof SHDR>(
+function readTable<S extends Structs["phdr" | "shdr"]>(
   struct: S,
   bytes: Uint8Array,
   offset: bigint,
@@ -190,7 +125,7 @@ function readTable<S extends typeof PHDR | typeof SHDR>(
 
 function readSections(
   bytes: Uint8Array,
-  headers: readonly Values<typeof SHDR>[],
+  headers: readonly Shdr[],
   namesIndex: number,
   name: string,
 ): readonly Section[] {
@@ -211,7 +146,7 @@ function readSections(
   });
 }
 
-function contents(bytes: Uint8Array, header: Values<typeof SHDR>, name: string): Uint8Array {
+function contents(bytes: Uint8Array, header: Shdr, name: string): Uint8Array {
   if (header.type === SHT_NOBITS) return new Uint8Array();
   if (header.offset + header.size > BigInt(bytes.length)) {
     throw new MgoError(`${name} is cut short: a section lies past the end of the file`);

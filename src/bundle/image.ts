@@ -18,28 +18,27 @@ import {
 } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, type Values, writeStruct } from "../engine/struct.ts";
+import type { Architecture } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { align } from "./align.ts";
 import {
-  EHDR,
   type Elf,
   findSection,
   PF_W,
-  PHDR,
   PT_LOAD,
   parseElf,
   type Section,
-  SHDR,
   SHF_ALLOC,
   SHT_NOBITS,
   sectionBytes,
 } from "./elf.ts";
+import type { Shdr } from "./elf-structs.ts";
 
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
 const BUILD_INFO_ALIGN = 16;
 const SHDR_ALIGN = 8;
 const SECTION_NAMES = ".shstrtab";
-/** The launcher looks for the end of its payload in this program header (launcher/arch/amd64/start.S). */
+/** The launcher looks for the end of its payload in this program header (launcher/arch). */
 const PAYLOAD_SEGMENT = 1;
 /** With which the launcher's block starts. */
 const SECTION_CODE = ".text";
@@ -58,14 +57,21 @@ export interface Block {
   readonly bytes: Uint8Array;
   /** In bytes from its start. */
   readonly entry: number;
+  /** The largest page size of its architecture, in bytes, of which its segment starts at a multiple. */
+  readonly page: number;
 }
 
 /**
+ * @param architecture of the bundles that it goes into
  * @param name what to call the launcher in messages
- * @throws MgoError if the file is no launcher of mgo's
+ * @throws MgoError if the file is no launcher of mgo's for this architecture
  */
-export function parseTemplate(bytes: Uint8Array, name: string): Template {
+export function parseTemplate(bytes: Uint8Array, architecture: Architecture, name: string): Template {
   const elf = parseElf(bytes, name);
+  if (elf.architecture !== architecture) {
+    const targets = `linux/${elf.architecture}, and the variants are for linux/${architecture}`;
+    throw new MgoError(`${name} is for ${targets}`);
+  }
   const [payload, buildInfo, names] = [SECTION_PAYLOAD, SECTION_BUILD_INFO, SECTION_NAMES].map((section) =>
     findSection(elf, section),
   );
@@ -81,17 +87,17 @@ export function parseTemplate(bytes: Uint8Array, name: string): Template {
   if (!inSegment || !last || !readOnly || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
     throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
   }
-  return { elf, payload, buildInfo, names, block: findBlock(elf, payload, name) };
+  return { elf, payload, buildInfo, names, block: findBlock(elf, payload, Number(program.align), name) };
 }
 
 /** From the start of the code to the payload, as they lie in the file. */
-function findBlock(elf: Elf, payload: Section, name: string): Block {
+function findBlock(elf: Elf, payload: Section, page: number, name: string): Block {
   const code = findSection(elf, SECTION_CODE);
   if (code !== undefined && code.offset < payload.offset) {
     const bytes = elf.bytes.subarray(code.offset, payload.offset);
     const { entry, payload: size } = readBlock(bytes) ?? { entry: 0, payload: 0 };
     const asLinked = payload.header.addr - code.header.addr === BigInt(bytes.length);
-    if (asLinked && size === bytes.length && entry < size) return { bytes, entry };
+    if (asLinked && size === bytes.length && entry < size) return { bytes, entry, page };
   }
   throw new MgoError(`${name} is no launcher for bundles: its code is out of place`);
 }
@@ -158,6 +164,7 @@ export function fillTemplate(
   buildInfo: Uint8Array,
 ): readonly Uint8Array[] {
   const { elf } = template;
+  const { ehdr, phdr, shdr } = elf.structs;
   const payloadOffset = template.payload.offset;
   const payloadSize = payload.reduce((sum, piece) => sum + piece.length, 0);
   const buildInfoOffset = align(payloadOffset + payloadSize, BUILD_INFO_ALIGN);
@@ -167,19 +174,19 @@ export function fillTemplate(
 
   // Not slice(): that of a Buffer shares its memory.
   const head = Uint8Array.from(elf.bytes.subarray(0, payloadOffset));
-  writeStruct(EHDR, head, 0, { shoff: BigInt(tableOffset) });
-  const at = Number(elf.header.phoff) + PAYLOAD_SEGMENT * PHDR.size;
-  const size = BigInt(loadedEnd) - readStruct(PHDR, head, at).offset;
-  writeStruct(PHDR, head, at, { filesz: size, memsz: size });
+  writeStruct(ehdr, head, 0, { shoff: BigInt(tableOffset) });
+  const at = Number(elf.header.phoff) + PAYLOAD_SEGMENT * phdr.size;
+  const size = BigInt(loadedEnd) - readStruct(phdr, head, at).offset;
+  writeStruct(phdr, head, at, { filesz: size, memsz: size });
 
-  const placed: ReadonlyMap<Section, Partial<Values<typeof SHDR>>> = new Map([
+  const placed: ReadonlyMap<Section, Partial<Shdr>> = new Map([
     [template.payload, { size: BigInt(payloadSize) }],
     [template.buildInfo, loaded(template, buildInfoOffset, buildInfo.length)],
     [template.names, { offset: BigInt(loadedEnd), size: BigInt(names.length) }],
   ]);
-  const table = new Uint8Array(elf.sections.length * SHDR.size);
+  const table = new Uint8Array(elf.sections.length * shdr.size);
   for (const [index, section] of elf.sections.entries()) {
-    writeStruct(SHDR, table, index * SHDR.size, { ...section.header, ...placed.get(section) });
+    writeStruct(shdr, table, index * shdr.size, { ...section.header, ...placed.get(section) });
   }
   return [
     head,
@@ -193,7 +200,7 @@ export function fillTemplate(
 }
 
 /** The header fields of a section at this file offset of the payload's segment. */
-function loaded(template: Template, offset: number, size: number): Partial<Values<typeof SHDR>> {
+function loaded(template: Template, offset: number, size: number): Partial<Shdr> {
   const { header } = template.payload;
   return {
     addr: header.addr + BigInt(offset) - header.offset,

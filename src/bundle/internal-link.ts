@@ -6,18 +6,19 @@
  */
 import { open } from "node:fs/promises";
 import { readStruct } from "../engine/struct.ts";
-import { EHDR, PHDR } from "./elf.ts";
+import { EHDR64, EI_CLASS, structsOf } from "./elf-structs.ts";
 
 /** Returns whether a file is an executable of Go's own linker; false where it cannot be read. */
 export async function isLinkedByGo(path: string): Promise<boolean> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return false;
   try {
-    const bytes = new Uint8Array(EHDR.size);
+    const bytes = new Uint8Array(EHDR64.size);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-    if (bytesRead < bytes.length) return false;
-    const { phoff, phnum, shoff, shnum } = readStruct(EHDR, bytes, 0);
-    return shnum > 0 && shoff === phoff + BigInt(phnum * PHDR.size);
+    const structs = structsOf(bytes[EI_CLASS]);
+    if (bytesRead < bytes.length || structs === undefined) return false;
+    const { phoff, phnum, shoff, shnum } = readStruct(structs.ehdr, bytes, 0);
+    return shnum > 0 && shoff === phoff + BigInt(phnum * structs.phdr.size);
   } catch {
     return false;
   } finally {

@@ -55,6 +55,9 @@ export async function readBundle(bytes: Uint8Array, name: string): Promise<Bundl
   const start = block?.payload ?? 0;
   const payload = contents.subarray(start);
   const directory = await readDirectory(payload, name);
+  if (directory.architecture !== elf.architecture) {
+    throw new MgoError(`${name} is a damaged bundle: its architecture is not that of its ELF header`);
+  }
   if (directory.layout === "direct") checkPlace(elf, section, block, directory, name);
   if (directory.layout === "packed" && start !== 0) {
     throw new MgoError(`${name} is a damaged bundle: its payload is not where its layout has it`);

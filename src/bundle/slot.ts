@@ -1,10 +1,8 @@
 /** Finds space for one more program header in an executable whose other bytes stay where they are. */
 import { MgoError } from "../system/error.ts";
 import {
-  EHDR,
   type Elf,
   ET_EXEC,
-  PHDR,
   type Program,
   PT_GNU_PROPERTY,
   PT_LOAD,
@@ -29,13 +27,13 @@ import {
  * @throws MgoError if there is no room
  */
 export function findSlot(elf: Elf, added: Program, name: string): readonly Program[] {
-  const { header, programs } = elf;
-  if (header.phoff < BigInt(EHDR.size)) {
+  const { header, programs, structs } = elf;
+  if (header.phoff < BigInt(structs.ehdr.size)) {
     throw new MgoError(`${name} is damaged: its program headers overlap its ELF header`);
   }
   if (hasRoomBehind(elf)) {
     const grown = programs.map((program) =>
-      program.type === PT_PHDR ? withSize(program, (programs.length + 1) * PHDR.size) : program,
+      program.type === PT_PHDR ? withSize(program, (programs.length + 1) * structs.phdr.size) : program,
     );
     return insert(grown, added);
   }
@@ -55,10 +53,10 @@ export function findSlot(elf: Elf, added: Program, name: string): readonly Progr
 
 export type { Program } from "./elf.ts";
 
-function hasRoomBehind({ header, programs, sections, bytes }: Elf): boolean {
+function hasRoomBehind({ structs: { phdr }, header, programs, sections, bytes }: Elf): boolean {
   const table = header.phoff;
-  const from = table + BigInt(programs.length * PHDR.size);
-  const to = from + BigInt(PHDR.size);
+  const from = table + BigInt(programs.length * phdr.size);
+  const to = from + BigInt(phdr.size);
   const uses = (offset: bigint, size: bigint): boolean => offset < to && offset + size > from;
   const inSection = sections.some(
     ({ header: { type, offset, size } }) =>

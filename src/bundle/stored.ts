@@ -1,14 +1,15 @@
 /** A payload's directory, read: the engine parses and checks it as each start does. */
 import { DirectoryError, type ParsedVariant, type ParseError, parseDirectory } from "../engine/directory.ts";
-import { CODEC, type FRAME, LAYOUT, START_POLICY, VERSION } from "../engine/format.ts";
+import { ARCHITECTURE, CODEC, type FRAME, LAYOUT, START_POLICY, VERSION } from "../engine/format.ts";
 import type { Values } from "../engine/struct.ts";
-import { type Level, levelOf } from "../levels/level.ts";
+import { type Architecture, type Level, levelOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Layout, StartPolicy } from "./layout.ts";
 import type { DetachedRange } from "./stream.ts";
 
 export interface Directory {
   readonly version: number;
+  readonly architecture: Architecture;
   readonly layout: Layout;
   /** The payload's size in bytes. */
   readonly payloadSize: number;
@@ -70,9 +71,11 @@ export async function readDirectory(payload: Uint8Array, name: string): Promise<
   const { header, base, variants } = await parseDirectory(payload).catch((error: unknown) => {
     throw error instanceof DirectoryError ? new MgoError(`${name} ${describe(error)}`) : error;
   });
-  const stored = variants.map(readVariant);
+  const architecture = nameIn(ARCHITECTURE, header.architecture);
+  const stored = variants.map((variant) => readVariant(variant, architecture));
   return {
     version: header.version,
+    architecture,
     layout: nameIn(LAYOUT, header.layout),
     payloadSize: Number(header.payload_size),
     imageChecksum: header.image_checksum,
@@ -121,10 +124,13 @@ function describe({ reason, detail }: DirectoryError): string {
   return MESSAGE[reason](detail);
 }
 
-function readVariant({ fields, derived, frames, detached }: ParsedVariant): StoredVariant {
+function readVariant(
+  { fields, derived, frames, detached }: ParsedVariant,
+  architecture: Architecture,
+): StoredVariant {
   const stored = frames.map(readFrame);
   return {
-    level: levelOf(fields.level) ?? fail(),
+    level: levelOf(architecture, fields.level) ?? fail(),
     codec: nameIn(CODEC, fields.codec),
     base: fields.base,
     size: Number(fields.size),

@@ -9,12 +9,10 @@
 import { inflateSync } from "node:zlib";
 import type { Deflate } from "../engine/deflate.ts";
 import { DETACHED_COUNT_MAX } from "../engine/format.ts";
+import { readStruct } from "../engine/struct.ts";
 import {
-  EHDR,
   type Elf,
-  PHDR,
   type Section,
-  SHDR,
   SHF_ALLOC,
   SHF_COMPRESSED,
   SHT_NOBITS,
@@ -43,8 +41,6 @@ export interface Stream {
 
 /** Smaller sections are not worth an entry of the directory. */
 const SIZE_MIN = 64;
-/** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
-const CHDR_SIZE = 24;
 const ELFCOMPRESS_ZLIB = 1;
 /** A larger section stays deflated: it would not fit beside its stream into the memory of the engine. */
 const INFLATED_MAX = 1 << 30;
@@ -125,13 +121,13 @@ function largest(ranges: readonly Range[]): readonly Range[] {
   return ranges.filter((range) => kept.has(range));
 }
 
-function rangeOf({ bytes }: Elf, { offset, size, header }: Section): Range | undefined {
+function rangeOf({ bytes, structs: { chdr } }: Elf, { offset, size, header }: Section): Range | undefined {
   if ((header.flags & SHF_ALLOC) !== 0n || isEmpty(header.type)) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size);
-  const compressed = (header.flags & SHF_COMPRESSED) !== 0n && size > CHDR_SIZE;
-  const skipped = compressed && view.getUint32(0, true) === ELFCOMPRESS_ZLIB ? CHDR_SIZE : 0;
+  const isCompressed = (header.flags & SHF_COMPRESSED) !== 0n && size > chdr.size;
+  const compressed = isCompressed ? readStruct(chdr, bytes, offset) : undefined;
+  const skipped = compressed?.type === ELFCOMPRESS_ZLIB ? chdr.size : 0;
   if (size - skipped < SIZE_MIN) return undefined;
-  const inflatedSize = skipped > 0 ? Number(view.getBigUint64(8, true)) : undefined;
+  const inflatedSize = skipped > 0 ? Number(compressed?.size) : undefined;
   return { offset: offset + skipped, size: size - skipped, inflatedSize };
 }
 
@@ -146,15 +142,18 @@ interface Part {
 }
 
 /** The parts that the kernel, the dynamic linker and readers of section headers look at. */
-function neededParts({ header, programs, sections }: Elf, names: Section | undefined): readonly Part[] {
+function neededParts(
+  { structs, header, programs, sections }: Elf,
+  names: Section | undefined,
+): readonly Part[] {
   const part = (offset: bigint | number, size: bigint | number): Part => ({
     offset: Number(offset),
     end: Number(offset) + Number(size),
   });
   return [
-    part(0, EHDR.size),
-    part(header.phoff, programs.length * PHDR.size),
-    part(header.shoff, header.shnum * SHDR.size),
+    part(0, structs.ehdr.size),
+    part(header.phoff, programs.length * structs.phdr.size),
+    part(header.shoff, header.shnum * structs.shdr.size),
     ...programs.map(({ offset, filesz }) => part(offset, filesz)),
     ...sections
       .filter((section) => section === names || (section.header.flags & SHF_ALLOC) !== 0n)

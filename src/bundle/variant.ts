@@ -2,14 +2,16 @@
 import { createHash } from "node:crypto";
 import { SECTION_PAYLOAD } from "../engine/format.ts";
 import {
-  ARCHITECTURE,
+  type Architecture,
+  architectureOf,
   assignment,
   compareLevels,
-  isLevel,
-  LEVELS,
   type Level,
-  VARIABLE,
+  levelsOf,
+  lowestOf,
+  variableOf,
 } from "../levels/level.ts";
+import { findLevel } from "../levels/text.ts";
 import { MgoError } from "../system/error.ts";
 import { readWhole } from "../system/file.ts";
 import { type BuildInfo, readBuildInfo } from "./buildinfo.ts";
@@ -54,20 +56,20 @@ export async function readVariant(input: VariantInput): Promise<Variant> {
   const elf = parseElf(bytes, path);
   if (findSection(elf, SECTION_PAYLOAD) !== undefined) {
     throw new MgoError(`${path} is a bundle, not one variant`, {
-      hint: `mgo extract ${path} --level ${LEVELS.at(-1)} -o OUT writes a variant of it`,
+      hint: `mgo extract ${path} --level ${levelsOf(elf.architecture).at(-1)} -o OUT writes a variant of it`,
     });
   }
   const info = readBuildInfo(elf, path);
-  checkTarget(info, path);
+  checkTarget(info, elf.architecture, path);
   // Levels that write to one place may take each other's files.
   const remedy = "ready" in input ? { hint: "-mgo.jobs=1 builds one level after the other" } : {};
-  return { level: levelOfBuild(info, path, level, remedy), path, elf, info, bytes };
+  return { level: levelOfBuild({ path, elf, info }, level, remedy), path, elf, info, bytes };
 }
 
-function checkTarget(info: BuildInfo, path: string): void {
-  const [os, arch] = [info.settings.get("GOOS") ?? "linux", info.settings.get("GOARCH") ?? ARCHITECTURE];
-  if (os !== "linux" || arch !== ARCHITECTURE) {
-    throw new MgoError(`${path} was built for ${os}/${arch}: bundles are for linux/${ARCHITECTURE}`);
+function checkTarget(info: BuildInfo, architecture: Architecture, path: string): void {
+  const [os, arch] = [info.settings.get("GOOS") ?? "linux", info.settings.get("GOARCH") ?? architecture];
+  if (os !== "linux" || arch !== architecture) {
+    throw new MgoError(`${path} was built for ${os}/${arch}: bundles are for linux/${architecture}`);
   }
   const mode = info.settings.get("-buildmode") ?? "exe";
   if (mode !== "exe" && mode !== "pie") {
@@ -77,20 +79,24 @@ function checkTarget(info: BuildInfo, path: string): void {
 
 /** @param remedy for another level than the one that was asked for */
 function levelOfBuild(
-  info: BuildInfo,
-  path: string,
+  { path, elf: { architecture }, info }: Pick<Variant, "path" | "elf" | "info">,
   label: Level | undefined,
   remedy: { readonly hint?: string },
 ): Level {
-  const recorded = info.settings.get(VARIABLE);
-  if (recorded !== undefined && !isLevel(recorded)) {
-    throw new MgoError(`${path} was built with ${assignment(recorded)}, which mgo does not know`);
+  const variable = variableOf(architecture);
+  const value = info.settings.get(variable);
+  const recorded = value === undefined ? undefined : findLevel(value);
+  if (value !== undefined && (recorded === undefined || architectureOf(recorded) !== architecture)) {
+    throw new MgoError(`${path} was built with ${variable}=${value}, which mgo does not know`);
   }
   const level = label ?? recorded;
   if (level === undefined) {
-    throw new MgoError(`${path} does not tell its level: its Go build info has no ${VARIABLE}`, {
-      hint: `name the level in front: ${LEVELS[0]}=${path}`,
+    throw new MgoError(`${path} does not tell its level: its Go build info has no ${variable}`, {
+      hint: `name the level in front: ${lowestOf(architecture)}=${path}`,
     });
+  }
+  if (architectureOf(level) !== architecture) {
+    throw new MgoError(`${path} is given as ${level} but is for linux/${architecture}`);
   }
   if (recorded !== undefined && recorded !== level) {
     throw new MgoError(`${path} is given as ${level} but was built with ${assignment(recorded)}`, remedy);
@@ -102,9 +108,10 @@ function levelOfBuild(
  * Checks that the variants can stand in one bundle.
  *
  * @returns them sorted by level
- * @throws MgoError if two have one level, or they are not builds of the same program
+ * @throws MgoError if two have one level, or they are not builds of the same program for one architecture
  */
 export function checkVariants(variants: readonly Variant[]): readonly [Variant, ...Variant[]] {
+  checkOneArchitecture(variants);
   const [first, ...rest] = [...variants].sort((a, b) => compareLevels(a.level, b.level));
   if (first === undefined) throw new MgoError("a bundle needs at least one variant");
   let previous = first;
@@ -118,6 +125,15 @@ export function checkVariants(variants: readonly Variant[]): readonly [Variant, 
     previous = variant;
   }
   return [first, ...rest];
+}
+
+function checkOneArchitecture([first, ...others]: readonly Variant[]): void {
+  const other = others.find(({ elf }) => elf.architecture !== first?.elf.architecture);
+  if (first === undefined || other === undefined) return;
+  const [a, b] = [first, other].map(({ path, elf }) => `${path} is for linux/${elf.architecture}`);
+  throw new MgoError(`a bundle is for one architecture: ${a}, ${b}`, {
+    hint: "make a bundle for each architecture",
+  });
 }
 
 /** Facts that two variants of one program have in common, by their names in messages. */

@@ -1,6 +1,7 @@
 /** Variants + launcher → bundle. */
 
 import { SECTION_BUILD_INFO, SECTION_PAYLOAD } from "../engine/format.ts";
+import { architectureOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { encodeBase } from "./base.ts";
 import { withBuildId } from "./build-id.ts";
@@ -53,8 +54,9 @@ export async function createBundle(
   const variants = arePending(inputs)
     ? inputs.map(({ level }, index) => ({ level, variant: reading[index] ?? all.then(([first]) => first) }))
     : (await all).map((variant) => ({ level: variant.level, variant: Promise.resolve(variant) }));
-  if (variants.length === 1) return [(await all)[0].bytes];
-  const template = parseTemplate(launcher, "the launcher");
+  const [first] = variants;
+  if (first === undefined || variants.length === 1) return [(await all)[0].bytes];
+  const template = parseTemplate(launcher, architectureOf(first.level), "the launcher");
   const bundle =
     options.layout === "direct"
       ? await createDirect(variants, all, template, options)
@@ -109,7 +111,7 @@ async function createDirect(
 ): Promise<readonly Uint8Array[]> {
   let placement: DirectPlacement | undefined;
   const { encoded, base } = await encodeAsReady(variants, options, async (variant, deflate) => {
-    placement = placeDirect(variant.elf, template.block.bytes, variant.path);
+    placement = placeDirect(variant.elf, template.block, variant.path);
     const { reference, ...extra } = inPlaceReference(variant.bytes, splitStream(variant.bytes, deflate));
     const own = await encodeInPlace(variant, placement, extra, options);
     return { own, source: await openSource(reference) };

@@ -4,7 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { splitFlag } from "../go/flags.ts";
-import { isLevel, LEVELS, type Level } from "../levels/level.ts";
+import { type Architecture, type Level, plainLevelsOf } from "../levels/level.ts";
+import { findLevel } from "../levels/text.ts";
 import { findMgoFlag } from "../pipeline/flags.ts";
 import { MgoError } from "../system/error.ts";
 import type { CommandEntry, FlagEntry, FlagValues } from "./reference/types.ts";
@@ -86,9 +87,12 @@ export function requireOutput(command: string, output: string | undefined): stri
 
 /**
  * @param flag names the text in messages
+ * @param architecture whose levels a message lists
  * @throws MgoError if the text is no level
  */
-export function parseLevel(flag: string, text: string): Level {
-  if (isLevel(text)) return text;
-  throw new MgoError(`${flag}: unknown level ${text}: it may be ${LEVELS.join(", ")}`, { status: 2 });
+export function parseLevel(flag: string, text: string, architecture: Architecture): Level {
+  const level = findLevel(text);
+  if (level !== undefined) return level;
+  const levels = plainLevelsOf(architecture).join(", ");
+  throw new MgoError(`${flag}: unknown level ${text}: it may be ${levels}`, { status: 2 });
 }

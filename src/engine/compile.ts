@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { type Environment, run } from "../system/process.ts";
 import { isTerminal, writeStderr } from "../system/streams.ts";
+import type { ARCHITECTURES } from "./levels.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -22,35 +23,54 @@ const SOURCES = ["build.zig", "launcher.zig", "launcher", "engine", "package-loc
 
 /** The folder of build.zig's products, below the one that `zig build --prefix` names. */
 const PRODUCTS = "bin";
-const PRODUCT = { launcher: "mgo-launcher", engine: "mgo-engine.wasm" } as const;
-export type Product = keyof typeof PRODUCT;
+
+/** The engine, or the launcher of an architecture. */
+export type Product = "engine" | LauncherName;
+export type LauncherName = `launcher-${keyof typeof ARCHITECTURES}`;
+
+/** Products of one run of `zig build`: its steps, and their files. */
+interface Group {
+  readonly steps: readonly string[];
+  readonly files: Readonly<Partial<Record<Product, string>>>;
+}
+
+/** Most builds need these two, and compiling them together takes less time. */
+const USUAL: Group = {
+  steps: ["engine", "launcher"],
+  files: { engine: "mgo-engine.wasm", "launcher-amd64": "mgo-launcher" },
+};
+
+function groupOf(product: Product): Group {
+  if (USUAL.files[product] !== undefined) return USUAL;
+  return { steps: [product], files: { [product]: `mgo-${product}` } };
+}
 
 /**
- * Compiles the launcher and the engine unless that was done before.
+ * Compiles a product unless that was done before.
  *
- * @returns the one that is asked for
  * @throws MgoError if Zig is missing or refuses; the signal's reason if it is aborted
  */
 export async function compile(product: Product, env: Environment, signal: AbortSignal): Promise<Uint8Array> {
   const cache = join(root, "node_modules", ".cache", "mgo");
-  const kept = join(cache, `zig-${await hashSources(env)}`);
-  const found = await readFile(join(kept, PRODUCT[product])).catch(() => undefined);
+  const { steps, files } = groupOf(product);
+  const file = files[product] ?? "";
+  const kept = join(cache, `zig-${await hashSources(env)}-${steps.at(-1)}`);
+  const found = await readFile(join(kept, file)).catch(() => undefined);
   if (found !== undefined) return found;
   if (isTerminal()) {
-    writeStderr(
-      "mgo: compiling its launcher and its engine with Zig, as their sources are new: a minute or two\n",
-    );
+    const what = steps === USUAL.steps ? "its launcher and its engine" : `its ${product}`;
+    writeStderr(`mgo: compiling ${what} with Zig, as their sources are new: a minute or two\n`);
   }
   const work = await makeWorkFolder(cache);
   try {
     const prefix = join(work, "out");
     const caches = ["--cache-dir", join(work, "cache"), "--global-cache-dir", join(work, "global")];
-    const command = [findZig(env), "build", ...caches, "--prefix", prefix];
+    const command = [findZig(env), "build", ...steps, ...caches, "--prefix", prefix];
     const { status, stderr } = await run(command, { cwd: root, env, signal });
     if (status !== 0) {
       throw new MgoError(`cannot compile the launcher with ${command[0]}`, { hint: stderr.trim() });
     }
-    const bytes = await readFile(join(prefix, PRODUCTS, PRODUCT[product]));
+    const bytes = await readFile(join(prefix, PRODUCTS, file));
     // In a checkout that may not be written, it is compiled each time. Another mgo may have been faster.
     await rename(join(prefix, PRODUCTS), kept).catch(() => {});
     return bytes;

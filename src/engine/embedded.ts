@@ -8,12 +8,14 @@ import engine from "../../zig-out/bin/mgo-engine.wasm" with { type: "file" };
 import launcher from "../../zig-out/bin/mgo-launcher" with { type: "file" };
 import type { Product } from "./compile.ts";
 
-const PATH = { launcher, engine } as const;
+const PATH: Readonly<Partial<Record<Product, string>>> = { engine, "launcher-amd64": launcher };
 
 /** In the npm package the paths are relative to the module that holds all of mgo. */
 const HERE = import.meta.dirname;
 
 /** Its bytes. */
 export async function embedded(product: Product): Promise<Uint8Array> {
-  return await readFile(resolve(HERE, PATH[product]));
+  const path = PATH[product];
+  if (path === undefined) throw new Error(`this mgo has no ${product}`);
+  return await readFile(resolve(HERE, path));
 }

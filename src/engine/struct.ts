@@ -1,11 +1,12 @@
 /**
- * Reads and writes the fixed-size little-endian structs that src/engine/format.ts describes.
+ * Reads and writes the fixed-size little-endian structs that src/engine/format.ts and
+ * src/bundle/elf-structs.ts describe.
  */
 
 export interface Field {
   readonly offset: number;
   readonly size: number;
-  readonly type: "u8" | "u16" | "u32" | "u64" | "bytes";
+  readonly type: "u8" | "u16" | "u32" | "u64" | "address" | "bytes";
 }
 
 export interface Struct {
@@ -13,13 +14,16 @@ export interface Struct {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-type ValueOf<F extends Field> = F["type"] extends "u64"
+type ValueOf<F extends Field> = F["type"] extends "u64" | "address"
   ? bigint
   : F["type"] extends "bytes"
     ? Uint8Array
     : number;
 
-/** The fields' values: u64 as bigint, byte arrays as Uint8Array, everything else as number. */
+/**
+ * The fields' values: u64, and addresses of 4 or 8 bytes, as bigint, byte arrays as Uint8Array, everything
+ * else as number.
+ */
 export type Values<S extends Struct> = { readonly [K in keyof S["fields"]]: ValueOf<S["fields"][K]> };
 
 /**
@@ -45,6 +49,9 @@ export function readStruct<S extends Struct>(struct: S, bytes: Uint8Array, offse
         break;
       case "u64":
         values[name] = view.getBigUint64(at, true);
+        break;
+      case "address":
+        values[name] = field.size === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
         break;
       case "bytes":
         if (at + field.size > bytes.length) throw new RangeError(`${name} is out of bounds`);
@@ -75,9 +82,9 @@ export function writeStruct<S extends Struct>(
     if (value instanceof Uint8Array) {
       if (value.length !== field.size) throw new RangeError(`${name} takes ${field.size} bytes`);
       bytes.set(value, at);
-    } else if (field.type === "u64") {
+    } else if (field.type === "u64" || (field.type === "address" && field.size === 8)) {
       view.setBigUint64(at, BigInt(value), true);
-    } else if (field.type === "u32") {
+    } else if (field.type === "u32" || field.type === "address") {
       view.setUint32(at, Number(value), true);
     } else if (field.type === "u16") {
       view.setUint16(at, Number(value), true);

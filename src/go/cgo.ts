@@ -3,7 +3,7 @@
  * compilers.
  */
 import { resolve } from "node:path";
-import { type Level, marchOf } from "../levels/level.ts";
+import { compilerFlagOf, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, run } from "../system/process.ts";
 import { readVariables } from "./env.ts";
@@ -26,10 +26,16 @@ export interface CgoSettings extends Variables {
 }
 
 /** As GCC 11 and Clang 12 spell it. */
-const gccMarch: March = (level) => `-march=${marchOf(level)}`;
+const gccMarch: March = (level) => {
+  const { option, value } = compilerFlagOf(level);
+  return `${option}=${value}`;
+};
 
 /** As `zig cc` spells it, for which a dash takes a feature away. */
-const zigMarch: March = (level) => `-march=${marchOf(level).replaceAll("-", "_")}`;
+const zigMarch: March = (level) => {
+  const { option, value } = compilerFlagOf(level);
+  return `${option}=${value.replaceAll("-", "_")}`;
+};
 
 /**
  * Adds the level's flag to the user's flags, or Go's own (`-O2 -g`): of several -march the last one counts.

@@ -1,4 +1,5 @@
 /** Go itself: the program, and its version and settings in the folder of a build. */
+import { type Architecture, isArchitecture } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, type RunResult, run } from "../system/process.ts";
 import { type Flag, parseFlagWords } from "./flags.ts";
@@ -103,9 +104,12 @@ export async function readVariables<Name extends string>(
   return { values: Object.fromEntries(entries) as Record<Name, string> };
 }
 
-/** Returns whether the target is the one that has levels. */
-export function hasLevels({ goos, goarch }: Pick<GoEnv, "goos" | "goarch">): boolean {
-  return goos === "linux" && goarch === "amd64";
+/** Returns the target's architecture; undefined for a target that has no levels. */
+export function architectureOfTarget({
+  goos,
+  goarch,
+}: Pick<GoEnv, "goos" | "goarch">): Architecture | undefined {
+  return goos === "linux" && isArchitecture(goarch) ? goarch : undefined;
 }
 
 /** Finds the `1.26` in `go1.26.8`, `go1.27-devel_4c2…` or `devel go1.27-4c2… X:rangefunc`. */

@@ -1,60 +1,36 @@
-/** The level that the machine mgo runs on can run, by Linux's account; launcher/arch asks the CPU instead. */
+/** The levels that this machine can run, by Linux's account; launcher/arch asks the CPU instead. */
 import { readFileSync } from "node:fs";
-import { ARCHITECTURES } from "../engine/levels.ts";
+import { endianness } from "node:os";
 import { MgoError, reasonOf } from "../system/error.ts";
-import { ARCHITECTURE, LEVELS, type Level, levelNumber } from "./level.ts";
+import { readFeatures } from "./cpuinfo.ts";
+import { type Architecture, isArchitecture, type Level, levelsWithin } from "./level.ts";
 
-const { features: FEATURES } = ARCHITECTURES[ARCHITECTURE];
-
-/**
- * The features as Linux names them in /proc/cpuinfo. Linux removes those whose state it does not save, and
- * those that depend on them: XCR0 need not be asked.
- */
-const FLAG: Readonly<Record<(typeof FEATURES)[Level][number], string>> = {
-  CMOV: "cmov",
-  CX8: "cx8",
-  FPU: "fpu",
-  FXSR: "fxsr",
-  MMX: "mmx",
-  SSE: "sse",
-  SSE2: "sse2",
-  CMPXCHG16B: "cx16",
-  "LAHF-SAHF": "lahf_lm",
-  POPCNT: "popcnt",
-  SSE3: "pni",
-  SSE4_1: "sse4_1",
-  SSE4_2: "sse4_2",
-  SSSE3: "ssse3",
-  AVX: "avx",
-  AVX2: "avx2",
-  BMI1: "bmi1",
-  BMI2: "bmi2",
-  F16C: "f16c",
-  FMA: "fma",
-  LZCNT: "abm",
-  MOVBE: "movbe",
-  OSXSAVE: "xsave",
-  AVX512F: "avx512f",
-  AVX512BW: "avx512bw",
-  AVX512CD: "avx512cd",
-  AVX512DQ: "avx512dq",
-  AVX512VL: "avx512vl",
+/** GOARCH by Node's name, where they differ; ppc64 may be of either endianness. */
+const GOARCH: Readonly<Partial<Record<string, string>>> = {
+  x64: "amd64",
+  ...(endianness() === "LE" ? { ppc64: "ppc64le" } : {}),
 };
 
+/** The architecture whose bundles this machine runs; undefined if it is none or the system is another one. */
+export function nativeArchitecture(): Architecture | undefined {
+  const name = GOARCH[process.arch] ?? process.arch;
+  return process.platform === "linux" && isArchitecture(name) ? name : undefined;
+}
+
 /**
- * The highest level that this machine can run.
+ * The levels that this machine can run, at least one.
  *
- * @throws MgoError if its system or architecture is another one, or the level cannot be read
+ * @throws MgoError if its system or architecture is another one, or the levels cannot be read
  */
-export function nativeLevel(): Level {
-  if (process.platform !== "linux" || process.arch !== "x64") {
+export function nativeLevels(architecture: Architecture): readonly [Level, ...Level[]] {
+  if (nativeArchitecture() !== architecture) {
     const machine = `${process.platform}/${process.arch}`;
     throw new MgoError(`this machine is ${machine}: it runs no variant of a bundle`, {
       hint: "name a level instead",
     });
   }
-  const level = levelOfCpus(readCpus());
-  if (level !== undefined) return level;
+  const [first, ...others] = levelsOfCpus(architecture, readCpus());
+  if (first !== undefined) return [first, ...others];
   throw new MgoError("cannot tell what this CPU can run: /proc/cpuinfo does not say");
 }
 
@@ -66,17 +42,7 @@ function readCpus(): string {
   }
 }
 
-/** The highest level that all CPUs of a /proc/cpuinfo can run; undefined if it names too few features. */
-export function levelOfCpus(text: string): Level | undefined {
-  const cpus = [...text.matchAll(/^flags\s*:(.*)$/gm)].map(([, flags = ""]) => new Set(flags.split(" ")));
-  if (cpus.length === 0) return undefined;
-  const missing = LEVELS.findIndex((level) =>
-    FEATURES[level].some((feature) => cpus.some((flags) => !flags.has(FLAG[feature]))),
-  );
-  return missing < 0 ? LEVELS.at(-1) : LEVELS[missing - 1];
-}
-
-/** The highest of the levels, sorted or not, that is not above a limit; undefined if all are. */
-export function highestUpTo(levels: readonly Level[], limit: Level): Level | undefined {
-  return LEVELS.filter((level) => levels.includes(level) && levelNumber(level) <= levelNumber(limit)).at(-1);
+/** The levels that all CPUs of a /proc/cpuinfo can run; none if it names too few features. */
+export function levelsOfCpus(architecture: Architecture, text: string): readonly Level[] {
+  return levelsWithin(architecture, readFeatures(architecture, text));
 }

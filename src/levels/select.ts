@@ -1,6 +1,5 @@
-/** The variant that a bundle would start, for `mgo run`: launcher/select/select.zig. */
-import { type Level, levelNumber } from "./level.ts";
-import { highestUpTo } from "./native.ts";
+/** The variant that a bundle would start, for `mgo run` and `mgo extract`: launcher/select/select.zig. */
+import { architectureOf, featuresOf, type Level, levelsWithin } from "./level.ts";
 
 export interface Selection {
   readonly level: Level;
@@ -10,19 +9,27 @@ export interface Selection {
 
 /**
  * @param present the levels that there are, sorted
- * @param cpu the highest level that the CPU can run
- * @param asked what VARIABLE names, if that is a level
+ * @param runnable those that the CPU can run
+ * @param asked what the architecture's variable names, if that is a level
  * @returns undefined where the CPU can run none of the levels
  */
 export function selectLevel(
   present: readonly Level[],
-  cpu: Level,
+  runnable: readonly Level[],
   asked: Level | undefined,
 ): Selection | undefined {
-  const best = highestUpTo(present, cpu);
+  const best = lastOf(present, runnable);
   if (best === undefined) return undefined;
-  const wanted = asked === undefined ? best : (highestUpTo(present, asked) ?? present[0] ?? best);
-  return levelNumber(wanted) > levelNumber(cpu)
-    ? { level: best, isRefused: true }
-    : { level: wanted, isRefused: false };
+  const wanted = asked === undefined ? best : (lastOf(present, levelsUpTo(asked)) ?? present[0] ?? best);
+  return runnable.includes(wanted) ? { level: wanted, isRefused: false } : { level: best, isRefused: true };
+}
+
+/** The last of the levels that is one of the others. */
+export function lastOf(levels: readonly Level[], others: readonly Level[]): Level | undefined {
+  return levels.findLast((level) => others.includes(level));
+}
+
+/** The levels that need no more than this one. */
+function levelsUpTo(level: Level): readonly Level[] {
+  return levelsWithin(architectureOf(level), new Set(featuresOf(level)));
 }

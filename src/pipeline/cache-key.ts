@@ -2,13 +2,13 @@
 
 import { flagsOf } from "../go/flag-table.ts";
 import { type Flag, wordsOf } from "../go/flags.ts";
-import { VARIABLE } from "../levels/level.ts";
+import { VARIABLES } from "../levels/level.ts";
 import type { Environment } from "../system/process.ts";
 
 /** Variables that make another program of the same sources and flags. */
 const BUILD_VARIABLES = /^(?:GO[A-Z0-9]+|CGO_[A-Z]+|CC|CXX|FC|AR|PKG_CONFIG\w*)$/;
 const NOT_IN_KEY = new Set<string>([
-  VARIABLE,
+  ...VARIABLES,
   "GOCACHE",
   "GOCACHEPROG",
   "GOTMPDIR",

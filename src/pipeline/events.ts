@@ -1,5 +1,5 @@
 /** The events of `go build -json`, put together from several levels. */
-import { type Level, VARIABLE } from "../levels/level.ts";
+import { architectureOf, type Level, variableOf } from "../levels/level.ts";
 
 /** The output of one level on one stream. */
 export interface Printed {
@@ -10,12 +10,13 @@ export interface Printed {
 /** The events of one package, the same at one or more levels. */
 interface Stream {
   readonly lines: readonly string[];
-  readonly levels: Level[];
+  readonly levels: [Level, ...Level[]];
 }
 
 /**
  * Joins the event streams of the levels: the events of a package once if all levels have the same, otherwise
- * once for each distinct stream, with a field `GOAMD64` that names its levels.
+ * once for each distinct stream, with a field `GOAMD64`, or another architecture's variable, that names its
+ * levels.
  *
  * @param compare returns a line without the parts that differ from run to run
  */
@@ -55,9 +56,10 @@ function packageOf(line: string): string {
   return typeof event?.ImportPath === "string" ? event.ImportPath : "";
 }
 
-function withLevels(line: string, levels: readonly Level[]): string {
+function withLevels(line: string, levels: Stream["levels"]): string {
   const event = readEvent(line);
-  return event === undefined ? line : JSON.stringify({ ...event, [VARIABLE]: levels.join(",") });
+  const variable = variableOf(architectureOf(levels[0]));
+  return event === undefined ? line : JSON.stringify({ ...event, [variable]: levels.join(",") });
 }
 
 /** Reads an event; undefined for another line, which Go may print as well. */

@@ -8,13 +8,14 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { parseTemplate } from "../bundle/image.ts";
 import { loadLauncher } from "../engine/products.ts";
+import { architectureOf } from "../levels/level.ts";
 import { cleanIn } from "../system/output.ts";
 import type { Context } from "../system/process.ts";
 import { removeScratch } from "../system/scratch.ts";
 import { makeTemporaryFolder } from "../system/temporary.ts";
 import { type Built, buildLevels } from "./build-levels.ts";
 import { createLiveFilter } from "./live.ts";
-import { baseOf } from "./options.ts";
+import { baseOf, type Options } from "./options.ts";
 import { placeBuilt } from "./placing.ts";
 import type { Plan } from "./plan.ts";
 import { isWatched, startProgress } from "./progress.ts";
@@ -35,7 +36,7 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
   const needsLauncher = folders.length > 0 && options.levels.length > 1;
   // It is read first: its faults should not show after minutes of building.
   const launcher = needsLauncher
-    ? await findLauncher(options.launcher, plan.folder, { env, signal })
+    ? await findLauncher(options, plan.folder, { env, signal })
     : new Uint8Array();
   // An unknown file beside the sources would be stamped into the program as well.
   for (const folder of folders) await cleanIn(folder);
@@ -76,12 +77,13 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
 
 /** @param folder where a relative path begins */
 async function findLauncher(
-  launcher: string | undefined,
+  { launcher, levels }: Options,
   folder: string,
   { env, signal }: Pick<Context, "env" | "signal">,
 ): Promise<Uint8Array> {
   const file = launcher === undefined ? undefined : isAbsolute(launcher) ? launcher : `${folder}/${launcher}`;
-  const bytes = await loadLauncher({ file, env, signal });
-  parseTemplate(bytes, launcher ?? "the launcher");
+  const architecture = architectureOf(levels[0]);
+  const bytes = await loadLauncher({ file, architecture, env, signal });
+  parseTemplate(bytes, architecture, launcher ?? "the launcher");
   return bytes;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type CgoSettings, cgoEnvironment } from "../go/cgo.ts";
 import type { GoEnv } from "../go/env.ts";
 import type { GoCommand } from "../go/flag-table.ts";
-import { type Level, VARIABLE } from "../levels/level.ts";
+import { architectureOf, type Level, variableOf } from "../levels/level.ts";
 import { KEPT_MAX } from "../system/collect.ts";
 import { formatSize } from "../system/figures.ts";
 import { type Environment, run } from "../system/process.ts";
@@ -70,7 +70,7 @@ export async function runGo(
   const used = destination.command ?? command;
   const result = await run([go.go, used, ...flags, ...destination.flags, ...packages], {
     cwd,
-    env: { ...env, ...compilers, [VARIABLE]: level, ...places, ...destination.env },
+    env: { ...env, ...compilers, [variableOf(architectureOf(level))]: level, ...places, ...destination.env },
     signal,
     onStderrLine,
     onFlood: () => {

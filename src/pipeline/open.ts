@@ -5,7 +5,7 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type CgoSettings, readCgoSettings } from "../go/cgo.ts";
-import { type GoEnv, readGoEnv } from "../go/env.ts";
+import { architectureOfTarget, type GoEnv, readGoEnv } from "../go/env.ts";
 import { findArity } from "../go/find-arity.ts";
 import { type Arity, arityOf } from "../go/flag-entry.ts";
 import { flagsOf, type GoCommand } from "../go/flag-table.ts";
@@ -90,12 +90,16 @@ export async function openBuild(
   words: readonly string[],
   context: Context,
 ): Promise<OpenBuild | Report> {
-  const options = readOptions(mgo, context.env);
+  const optionsFor = (goos: string, goarch: string): Options =>
+    readOptions(mgo, context.env, architectureOfTarget({ goos, goarch }) ?? "amd64");
+  // Bad flags show before Go is asked, which may have to be downloaded.
+  optionsFor("", "");
   const chdir = words.slice(0, chdirLength(words));
   const onStderrLine = createLiveFilter((line) => writeStderr(`${line}\n`));
   const go = await readGoEnv(chdir, context, onStderrLine);
   if ("status" in go) return reportOf(go);
   const moved = splitFlag(chdir[0] ?? "")?.value ?? chdir[1] ?? ".";
+  const options = optionsFor(go.goos, go.goarch);
   return { options, go, chdir, folder: await realpath(resolve(context.cwd, moved)), onStderrLine };
 }
 

@@ -9,7 +9,16 @@ import {
 } from "../bundle/layout.ts";
 import { type Flag, isMgoFlag, readBool, splitFlag } from "../go/flags.ts";
 import { splitQuoted } from "../go/quoted.ts";
-import { compareLevels, defaultBase, isLevel, LEVELS, type Level } from "../levels/level.ts";
+import {
+  type Architecture,
+  architectureOf,
+  compareLevels,
+  defaultBase,
+  defaultLevelsOf,
+  type Level,
+  plainLevelsOf,
+} from "../levels/level.ts";
+import { findLevel, splitLevels } from "../levels/text.ts";
 import { MgoError } from "../system/error.ts";
 import type { Environment } from "../system/process.ts";
 import { findMgoFlag, MGO_FLAGS, type MgoFlag, mgoArity } from "./flags.ts";
@@ -28,14 +37,14 @@ export interface BundleSettings {
 }
 
 export interface Options {
-  /** Sorted, without duplicates, at least one. */
-  readonly levels: readonly Level[];
+  /** Sorted, without duplicates, of one architecture. */
+  readonly levels: readonly [Level, ...Level[]];
   readonly bundle: BundleSettings;
   /** How many variants are built at once; a measured default applies if there is none. */
   readonly jobs?: number;
   /** Another launcher than mgo's own. */
   readonly launcher?: string;
-  /** Whether targets other than linux/amd64 go to plain go. */
+  /** Whether targets that have no levels go to plain go. */
   readonly elsewhere: boolean;
   /** Whether C, C++ and Fortran are compiled for each variant's level. */
   readonly cgoMarch: boolean;
@@ -61,9 +70,10 @@ const BASE_HINT = "-mgo.levels names the levels that are built";
  * Reads the options; the command line wins over MGOFLAGS, and MGOFLAGS over MGO_PARALLEL_BUILD.
  *
  * @param flags the command line's `mgo.…` flags
+ * @param architecture whose levels count; flags may name those of others, too
  * @throws MgoError for an unknown name or a bad value
  */
-export function readOptions(flags: readonly Flag[], env: Environment): Options {
+export function readOptions(flags: readonly Flag[], env: Environment, architecture: Architecture): Options {
   const settings = new Map<MgoFlag, Setting>();
   const parallel = env.MGO_PARALLEL_BUILD;
   if (parallel !== undefined && parallel !== "") {
@@ -74,7 +84,10 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
   }
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
-  const levels = readLevels(settings.get("levels"));
+  const levels = readLevels(settings.get("levels"), architecture);
+  // As for the levels, a base of another architecture is for other targets.
+  const base = findLevel(settings.get("base")?.value ?? "");
+  if (base !== undefined && architectureOf(base) !== architecture) settings.delete("base");
   const jobs = readJobs(settings.get("jobs"));
   const launcher = settings.get("launcher");
   if (launcher?.value === "") throw refuse(launcher, "a file");
@@ -96,14 +109,13 @@ export function readOptions(flags: readonly Flag[], env: Environment): Options {
  */
 export function readBundleSettings(
   settings: ReadonlyMap<MgoFlag, Setting>,
-  levels: readonly Level[] = LEVELS,
+  levels: readonly Level[],
 ): BundleSettings {
   const layout = readChoice(settings.get("layout"), LAYOUTS) ?? "packed";
   const start = settings.get("start");
   const startPolicy = readChoice(start, START_POLICIES) ?? "best";
   checkStartPolicy(start?.where ?? "", layout, startPolicy);
-  const hint = levels.length < LEVELS.length ? BASE_HINT : undefined;
-  const base = readChoice(settings.get("base"), levels, hint);
+  const base = readBase(settings.get("base"), levels);
   return {
     layout,
     startPolicy,
@@ -139,16 +151,36 @@ function nameOf({ name }: Flag, where: string): MgoFlag {
   });
 }
 
-function readLevels(setting: Setting | undefined): readonly Level[] {
-  if (setting === undefined) return LEVELS;
+/** An architecture of which no level is named has its default ones: a flag may serve several targets. */
+function readLevels(setting: Setting | undefined, architecture: Architecture): readonly [Level, ...Level[]] {
+  const named = setting === undefined ? [] : parseLevels(setting, architecture);
+  const own = named.filter((level) => architectureOf(level) === architecture).toSorted(compareLevels);
+  return atLeastOne(own.length > 0 ? own : defaultLevelsOf(architecture));
+}
+
+function parseLevels(setting: Setting, architecture: Architecture): readonly Level[] {
   const levels: Level[] = [];
-  for (const word of setting.value.split(",")) {
-    if (!isLevel(word)) throw refuse(setting, `levels from ${LEVELS.join(",")}, separated by commas`);
-    if (levels.includes(word))
+  for (const word of splitLevels(setting.value)) {
+    const level = findLevel(word);
+    if (level === undefined)
+      throw refuse(setting, `levels from ${plainLevelsOf(architecture).join(",")}, separated by commas`);
+    if (levels.includes(level))
       throw new MgoError(`${setting.where}=${setting.value} names ${word} twice`, USAGE);
-    levels.push(word);
+    levels.push(level);
   }
-  return levels.toSorted(compareLevels);
+  return levels;
+}
+
+function atLeastOne([first, ...others]: readonly Level[]): readonly [Level, ...Level[]] {
+  if (first === undefined) throw new Error("an architecture without levels");
+  return [first, ...others];
+}
+
+function readBase(setting: Setting | undefined, levels: readonly Level[]): Level | undefined {
+  const [first] = levels;
+  if (setting === undefined || first === undefined) return undefined;
+  const hint = levels.length < plainLevelsOf(architectureOf(first)).length ? BASE_HINT : undefined;
+  return readChoice({ ...setting, value: findLevel(setting.value) ?? setting.value }, levels, hint);
 }
 
 function readJobs(setting: Setting | undefined): number | undefined {

@@ -1,8 +1,14 @@
 /** Planning: which programs a build makes, how, and where they go. Nothing is done yet. */
-import { type GoEnv, hasLevels } from "../go/env.ts";
+import { architectureOfTarget, type GoEnv } from "../go/env.ts";
 import { type Arguments, type Flag, isSet, lastValue, wordsOf, writesFiles } from "../go/flags.ts";
 import { listPackages, type Package } from "../go/list.ts";
-import { assignment, type Level, VARIABLE } from "../levels/level.ts";
+import {
+  ARCHITECTURE_NAMES,
+  type Architecture,
+  architectureOf,
+  type Level,
+  variableOf,
+} from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context, Environment } from "../system/process.ts";
 import { writeStderr } from "../system/streams.ts";
@@ -42,12 +48,14 @@ export async function planBuild(
   context: Context,
 ): Promise<Plan | Report | "go"> {
   const { options, go, folder } = build;
-  if (options.elsewhere && !hasLevels(go)) return "go";
+  const architecture = architectureOfTarget(go);
+  if (options.elsewhere && architecture === undefined) return "go";
   const flags = allFlags(go, args);
-  checkTarget(go, flags);
+  checkTarget(go, architecture);
+  checkFlags(flags, architecture);
   const cgo = await readCgo(build, options.levels, context);
   const verbosity = readVerbosity(flags);
-  if (verbosity.names) noteVariable(context.env);
+  if (verbosity.names) noteVariable(context.env, architecture);
   const target = await findTarget(command, args, build, context);
   if (target === "go" || "status" in target) return target;
   // Go removes what is left over as soon as one level is built, unless a package is named.
@@ -89,17 +97,24 @@ export function allFlags(go: GoEnv, args: Arguments): readonly Flag[] {
   return [...go.goflags, ...args.flags];
 }
 
+/** @throws MgoError if the target has no levels */
+function checkTarget(
+  go: GoEnv,
+  architecture: Architecture | undefined,
+): asserts architecture is Architecture {
+  if (architecture !== undefined) return;
+  const targets = ARCHITECTURE_NAMES.map((name) => `linux/${name}`).join(", ");
+  throw new MgoError(`the target is ${go.goos}/${go.goarch}; mgo builds for ${targets}`, {
+    hint: "set GOOS=linux GOARCH=amd64, or -mgo.elsewhere=go to hand other targets to go build",
+  });
+}
+
 /**
- * Refuses what mgo cannot make a bundle of.
+ * Refuses flags with which mgo cannot make a bundle.
  *
- * @throws MgoError naming the setting
+ * @throws MgoError naming the flag
  */
-function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
-  if (!hasLevels(go)) {
-    throw new MgoError(`the target is ${go.goos}/${go.goarch}; mgo builds for linux/amd64`, {
-      hint: "set GOOS=linux GOARCH=amd64, or -mgo.elsewhere=go to hand other targets to go build",
-    });
-  }
+function checkFlags(flags: readonly Flag[], architecture: Architecture): void {
   const mode = lastValue(flags, "buildmode") ?? "default";
   if (!["default", "exe", "pie"].includes(mode)) {
     throw new MgoError(`-buildmode=${mode} makes no executable; mgo builds with exe, pie or default`, {
@@ -108,12 +123,14 @@ function checkTarget(go: GoEnv, flags: readonly Flag[]): void {
   }
   const compiler = lastValue(flags, "compiler") ?? "gc";
   if (compiler !== "gc")
-    throw new MgoError(`-compiler=${compiler} has no ${VARIABLE} levels; mgo builds with gc`);
+    throw new MgoError(`-compiler=${compiler} has no ${variableOf(architecture)} levels; mgo builds with gc`);
 }
 
-function noteVariable({ [VARIABLE]: value }: Environment): void {
+function noteVariable(env: Environment, architecture: Architecture): void {
+  const variable = variableOf(architecture);
+  const value = env[variable];
   if (value === undefined || value === "") return;
-  writeStderr(`mgo: ${assignment(value)} in the environment is ignored: -mgo.levels names the levels\n`);
+  writeStderr(`mgo: ${variable}=${value} in the environment is ignored: -mgo.levels names the levels\n`);
 }
 
 async function findTarget(
@@ -154,7 +171,7 @@ async function listAtLevels(
 ): Promise<ReadonlyMap<Level, readonly Package[]> | Report> {
   const lists = await Promise.all(
     options.levels.map(async (level) => {
-      const at = { ...context, env: { ...context.env, [VARIABLE]: level } };
+      const at = { ...context, env: { ...context.env, [variableOf(architectureOf(level))]: level } };
       return { level, at, listed: await listPackages(go.go, args, at, onStderrLine) };
     }),
   );

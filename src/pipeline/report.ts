@@ -11,7 +11,7 @@
  *
  * The exit status is the first that is not 0, in the order of levels.
  */
-import { assignment, LEVELS, type Level } from "../levels/level.ts";
+import { ALL_LEVELS, assignment, type Level } from "../levels/level.ts";
 import type { RunResult } from "../system/process.ts";
 import { writeStderr, writeStdout } from "../system/streams.ts";
 import { type Printed, reportEvents } from "./events.ts";
@@ -56,7 +56,7 @@ export function printReport({ stdout, stderr, status }: Report): number {
 /** One text and the levels that printed it. */
 interface Shared {
   readonly text: string;
-  readonly levels: Level[];
+  readonly levels: [Level, ...Level[]];
 }
 
 /**
@@ -85,8 +85,8 @@ export function makeReport(
 type Compare = (text: string) => string;
 
 /** Returns the line in front of output that only these levels have. */
-function levelLine(levels: readonly Level[]): string {
-  return `# ${assignment(levels.join(","))}\n`;
+function levelLine(levels: readonly [Level, ...Level[]]): string {
+  return `# ${assignment(...levels)}\n`;
 }
 
 function joinWhole(printed: readonly Printed[]): string {
@@ -162,7 +162,7 @@ function ended(text: string): string {
 function normalise(text: string, folders: readonly string[]): string {
   let result = text;
   for (const folder of folders) result = result.replaceAll(folder, "$MGO");
-  for (const level of LEVELS) result = result.replaceAll(`$MGO/${level}/`, "$MGO/");
+  for (const level of ALL_LEVELS) result = result.replaceAll(`$MGO/${level}/`, "$MGO/");
   return result
     .replaceAll(/[^\s"']*\/go-(?:build|link-)\d+/g, "$WORK")
     .replaceAll(/[^\s"']*\/cc\w{6}\b/g, "$CC");

@@ -19,7 +19,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { isLinkedByGo } from "../bundle/internal-link.ts";
-import { LEVELS, type Level } from "../levels/level.ts";
+import { ALL_LEVELS, type Level } from "../levels/level.ts";
 import { hasCode, MgoError } from "../system/error.ts";
 import { tryLock } from "../system/lock.ts";
 import type { Environment } from "../system/process.ts";
@@ -125,7 +125,7 @@ async function take(lasting: string, builds: string): Promise<string | undefined
     }
     // Otherwise another run might trim it before this one ends.
     await touch(taken);
-    for (const level of LEVELS) await prepareVariants(levelFolder(taken, level));
+    for (const level of ALL_LEVELS) await prepareVariants(levelFolder(taken, level));
     return taken;
   } catch {
     return undefined;

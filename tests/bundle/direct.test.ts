@@ -4,16 +4,8 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeVariant } from "../../src/bundle/decode.ts";
 import { placeDirect } from "../../src/bundle/direct.ts";
-import {
-  EHDR,
-  findSection,
-  PHDR,
-  PT_GNU_PROPERTY,
-  parseElf,
-  SHDR,
-  SHF_ALLOC,
-  SHT_NOBITS,
-} from "../../src/bundle/elf.ts";
+import { findSection, PT_GNU_PROPERTY, parseElf, SHF_ALLOC, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { EHDR64, PHDR64, SHDR64 } from "../../src/bundle/elf-structs.ts";
 import { parseTemplate } from "../../src/bundle/image.ts";
 import { findVariant, openBundle, readBundle } from "../../src/bundle/read.ts";
 import { verifyBundle } from "../../src/bundle/verify.ts";
@@ -64,7 +56,7 @@ describe.each(kinds)("a direct bundle of a %s program", (kind) => {
     const [ours, plain] = [path, base].map((file) => parseElf(readFileSync(file), file));
     if (ours === undefined || plain === undefined) throw new Error("unreachable");
     // Nothing but that and the two tables at the front was written to.
-    const end = Number(plain.header.phoff) + (plain.programs.length + 1) * PHDR.size;
+    const end = Number(plain.header.phoff) + (plain.programs.length + 1) * PHDR64.size;
     const [rest, wanted] = [ours, plain].map(({ bytes, sections }) => {
       const { offset = 0, size = 0 } = sections.find(({ name }) => name === ".note.go.buildid") ?? {};
       expect(size).toBeGreaterThan(0);
@@ -283,11 +275,11 @@ describe("a base", () => {
   const elf = parseElf(file, "levels");
 
   test("with any changed byte in its headers becomes a bundle or an error of the user's", async () => {
-    const { block } = parseTemplate(await launcher(), "launcher");
+    const { block } = parseTemplate(await launcher(), "amd64", "launcher");
     const tables = [
-      { start: 0, size: EHDR.size },
-      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR.size },
-      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR.size },
+      { start: 0, size: EHDR64.size },
+      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR64.size },
+      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR64.size },
     ];
     let [planned, refused] = [0, 0];
     for (const { start, size } of tables) {
@@ -296,7 +288,7 @@ describe("a base", () => {
           const before = file[at] ?? 0;
           file[at] = value;
           try {
-            const placement = placeDirect(parseElf(file, "changed"), block.bytes, "changed");
+            const placement = placeDirect(parseElf(file, "changed"), block, "changed");
             expect(placement.offset % 4096).toBe(0);
             planned += 1;
           } catch (error) {
@@ -318,7 +310,7 @@ describe("a base", () => {
       const { programs, header } = parseElf(bytes, "variant");
       for (const [index, { type }] of programs.entries()) {
         if (type !== PT_GNU_PROPERTY) continue;
-        writeStruct(PHDR, bytes, Number(header.phoff) + index * PHDR.size, { type: 0x60000001 });
+        writeStruct(PHDR64, bytes, Number(header.phoff) + index * PHDR64.size, { type: 0x60000001 });
       }
       const path = join(scratch, `propertyless-${kind}-${level}`);
       writeFileSync(path, bytes, { mode: 0o755 });

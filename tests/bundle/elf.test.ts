@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { readBuildInfo } from "../../src/bundle/buildinfo.ts";
-import { EHDR, findSection, PHDR, parseElf, SHDR } from "../../src/bundle/elf.ts";
+import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { EHDR64, PHDR64, SHDR64 } from "../../src/bundle/elf-structs.ts";
 import { MgoError } from "../../src/system/error.ts";
 import { runProgram } from "../support/run.ts";
 import { buildVariant } from "../support/variants.ts";
@@ -26,9 +27,9 @@ describe("parseElf", () => {
 
   test("takes any changed byte of headers and tables for a file or for an error of the user's", () => {
     const tables = [
-      { start: 0, size: EHDR.size },
-      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR.size },
-      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR.size },
+      { start: 0, size: EHDR64.size },
+      { start: Number(elf.header.phoff), size: elf.programs.length * PHDR64.size },
+      { start: Number(elf.header.shoff), size: elf.sections.length * SHDR64.size },
     ];
     let refused = 0;
     for (const { start, size } of tables) {
@@ -40,7 +41,7 @@ describe("parseElf", () => {
   });
 
   test("refuses every cut in front of the end of the section headers", () => {
-    const end = Number(elf.header.shoff) + elf.sections.length * SHDR.size;
+    const end = Number(elf.header.shoff) + elf.sections.length * SHDR64.size;
     for (const size of [0, 3, 4, 63, 64, 100, 4095, 4096, end - 1]) {
       expect(() => parseElf(file.subarray(0, size), "cut")).toThrow(MgoError);
     }

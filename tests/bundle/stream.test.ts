@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { correspond, readImage } from "../../src/bundle/correspondence.ts";
-import { EHDR, findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { EHDR64 } from "../../src/bundle/elf-structs.ts";
 import { joinStream, type Stream, splitStream } from "../../src/bundle/stream.ts";
 import { loadDeflate, remember } from "../../src/engine/deflate.ts";
 import { DETACHED_COUNT_MAX } from "../../src/engine/format.ts";
@@ -121,7 +122,7 @@ describe("detach", () => {
     ]);
     const { shoff, shnum, shentsize } = parseElf(file, "made").header;
     const tables = [
-      { start: 0, end: EHDR.size + 56 },
+      { start: 0, end: EHDR64.size + 56 },
       { start: Number(shoff), end: Number(shoff) + shnum * shentsize },
     ];
     const kept: number[] = [];
@@ -133,11 +134,11 @@ describe("detach", () => {
           const { skeletonSize, detached } = expectBack(changed);
           kept.push(skeletonSize);
           if (start > 0 || detached.length === 0) continue;
-          expect(detached.every(({ offset }) => offset >= EHDR.size)).toBe(true);
+          expect(detached.every(({ offset }) => offset >= EHDR64.size)).toBe(true);
         }
       }
     }
-    expect(Math.min(...kept)).toBeGreaterThan(EHDR.size);
+    expect(Math.min(...kept)).toBeGreaterThan(EHDR64.size);
   });
 
   test("takes as many sections as a variant may have, the largest", () => {

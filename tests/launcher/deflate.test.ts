@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { EHDR, SHDR } from "../../src/bundle/elf.ts";
+import { EHDR64, SHDR64 } from "../../src/bundle/elf-structs.ts";
 import { loadDeflate } from "../../src/engine/deflate.ts";
 import { readStruct } from "../../src/engine/struct.ts";
 import { ROOT, scratch } from "../support/folders.ts";
@@ -62,10 +62,10 @@ function run(command: readonly string[], cwd: string): Buffer {
 
 /** The zlib streams of all sections that have one. */
 function compressedSections(file: Uint8Array): readonly Uint8Array[] {
-  const { shoff, shnum } = readStruct(EHDR, file, 0);
+  const { shoff, shnum } = readStruct(EHDR64, file, 0);
   const streams: Uint8Array[] = [];
   for (let i = 0; i < shnum; i++) {
-    const { flags, offset, size } = readStruct(SHDR, file, Number(shoff) + i * SHDR.size);
+    const { flags, offset, size } = readStruct(SHDR64, file, Number(shoff) + i * SHDR64.size);
     if ((flags & SHF_COMPRESSED) === 0n) continue;
     const section = file.subarray(Number(offset), Number(offset + size));
     expect(new DataView(section.buffer, section.byteOffset).getUint32(0, true)).toBe(ELFCOMPRESS_ZLIB);

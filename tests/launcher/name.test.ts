@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { EHDR, PHDR, PT_LOAD, parseElf, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { PT_LOAD, parseElf, SHT_NOBITS } from "../../src/bundle/elf.ts";
+import { EHDR64, PHDR64 } from "../../src/bundle/elf-structs.ts";
 import { PREFIX } from "../support/emulated.ts";
 import { scratch } from "../support/folders.ts";
 import { runForBytes, runProgram } from "../support/run.ts";
@@ -93,7 +94,7 @@ describe.each(LINKAGES)("%s", (_, linkage, possible) => {
     const unused = unusedBytes(plain, variant);
     const clear = (bytes: Uint8Array): Buffer =>
       Buffer.from(bytes.map((byte, at) => (unused[at] ? 0 : byte)));
-    const tables = Number(wanted.header.phoff) + wanted.header.phnum * PHDR.size;
+    const tables = Number(wanted.header.phoff) + wanted.header.phnum * PHDR64.size;
     expect(clear(memory).subarray(tables).equals(clear(plain).subarray(tables))).toBe(true);
   });
 
@@ -238,8 +239,8 @@ function unusedBytes(bytes: Uint8Array, path: string): Uint8Array {
   const use = (offset: bigint, size: number | bigint): void => {
     unused.fill(0, Number(offset), Number(offset) + Number(size));
   };
-  use(0n, EHDR.size);
-  use(header.phoff, header.phnum * PHDR.size);
+  use(0n, EHDR64.size);
+  use(header.phoff, header.phnum * PHDR64.size);
   use(header.shoff, header.shnum * header.shentsize);
   for (const { type, offset, filesz } of programs) if (type !== PT_LOAD) use(offset, filesz);
   for (const { header: section } of sections) {

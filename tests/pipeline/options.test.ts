@@ -10,7 +10,7 @@ import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 function read(flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return readOptions(parseFlagWords(flags), env);
+  return readOptions(parseFlagWords(flags), env, "amd64");
 }
 
 describe("options", () => {

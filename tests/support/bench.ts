@@ -5,15 +5,15 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { findBenchstat } from "../../src/bench/benchstat.ts";
-import { LEVELS, type Level, levelNumber } from "../../src/levels/level.ts";
-import { nativeLevel } from "../../src/levels/native.ts";
+import type { Level } from "../../src/levels/level.ts";
+import { nativeLevels } from "../../src/levels/native.ts";
 import { scratch, shared } from "./folders.ts";
 import { goMod } from "./programs.ts";
 import type { Outcome } from "./run.ts";
 import { type Files, MGO, makeWorkspace, run, type Workspace } from "./workspace.ts";
 
 /** Levels of this machine. */
-export const levels: readonly Level[] = LEVELS.slice(0, levelNumber(nativeLevel()));
+export const levels: readonly Level[] = nativeLevels("amd64");
 export const [lowest = "v1"] = levels;
 export const highest: Level = levels.at(-1) ?? "v1";
 

@@ -1,5 +1,6 @@
 /** Small ELF executables with sections of any contents, odder than any linker's output. */
-import { EHDR, PHDR, PT_LOAD, SHDR } from "../../src/bundle/elf.ts";
+import { PT_LOAD } from "../../src/bundle/elf.ts";
+import { EHDR64, PHDR64, SHDR64 } from "../../src/bundle/elf-structs.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 
 /** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
@@ -30,27 +31,27 @@ export function compressed(stream: Uint8Array, size: number, type = 1): Uint8Arr
 export function makeElf(sections: readonly MadeSection[]): Buffer {
   const names = Buffer.from(`\0${[...sections.map(({ name }) => name), ".shstrtab"].join("\0")}\0`);
   const all: readonly MadeSection[] = [...sections, { name: ".shstrtab", bytes: names, type: SHT_STRTAB }];
-  const start = EHDR.size + PHDR.size;
+  const start = EHDR64.size + PHDR64.size;
   const contents = Buffer.concat(all.map(({ bytes }) => bytes));
-  const file = Buffer.alloc(start + contents.length + (all.length + 1) * SHDR.size);
+  const file = Buffer.alloc(start + contents.length + (all.length + 1) * SHDR64.size);
   contents.copy(file, start);
   const shoff = start + contents.length;
-  writeStruct(EHDR, file, 0, {
+  writeStruct(EHDR64, file, 0, {
     ident: Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     type: 2,
     machine: 62,
     version: 1,
-    phoff: BigInt(EHDR.size),
+    phoff: BigInt(EHDR64.size),
     shoff: BigInt(shoff),
-    ehsize: EHDR.size,
-    phentsize: PHDR.size,
+    ehsize: EHDR64.size,
+    phentsize: PHDR64.size,
     phnum: 1,
-    shentsize: SHDR.size,
+    shentsize: SHDR64.size,
     shnum: all.length + 1,
     shstrndx: all.length,
   });
   const loaded = BigInt(sections[0]?.bytes.length ?? 0);
-  writeStruct(PHDR, file, EHDR.size, {
+  writeStruct(PHDR64, file, EHDR64.size, {
     type: PT_LOAD,
     flags: 5,
     offset: BigInt(start),
@@ -61,7 +62,7 @@ export function makeElf(sections: readonly MadeSection[]): Buffer {
   });
   let offset = start;
   for (const [index, section] of all.entries()) {
-    writeStruct(SHDR, file, shoff + (index + 1) * SHDR.size, {
+    writeStruct(SHDR64, file, shoff + (index + 1) * SHDR64.size, {
       name: names.indexOf(`\0${section.name}\0`) + 1,
       type: section.type ?? SHT_PROGBITS,
       flags: section.flags ?? 0n,

@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 
 /** The launcher as compiled from the checkout. */
 export async function launcher(): Promise<Uint8Array> {
-  return loadLauncher({ env: process.env, signal: never });
+  return loadLauncher({ architecture: "amd64", env: process.env, signal: never });
 }
 
 /** How a variant is linked. */

@@ -2,7 +2,8 @@
 import { decodeVariant } from "../../bundle/decode.ts";
 import { type Bundle, findVariant, openBundle } from "../../bundle/read.ts";
 import type { Level } from "../../levels/level.ts";
-import { highestUpTo, nativeLevel } from "../../levels/native.ts";
+import { nativeLevels } from "../../levels/native.ts";
+import { lastOf } from "../../levels/select.ts";
 import { MgoError } from "../../system/error.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
@@ -32,10 +33,11 @@ function selectLevel(bundle: Bundle, { level, native }: FlagValues<typeof EXTRAC
   if (level !== undefined && native) {
     throw new MgoError("extract: --level and --native exclude each other", { hint, status: 2 });
   }
-  if (level !== undefined) return parseLevel("--level", level);
+  if (level !== undefined) return parseLevel("--level", level, bundle.elf.architecture);
   if (!native) throw new MgoError("extract: missing --level LEVEL or --native", { hint, status: 2 });
-  const machine = nativeLevel();
-  const best = highestUpTo(present, machine);
-  if (best === undefined) throw new MgoError(`extract: this machine supports ${machine} at most`, { hint });
+  const runnable = nativeLevels(bundle.elf.architecture);
+  const best = lastOf(present, runnable);
+  if (best === undefined)
+    throw new MgoError(`extract: this machine supports ${runnable.at(-1)} at most`, { hint });
   return best;
 }

@@ -1,10 +1,14 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
+import { parseElf } from "../../bundle/elf.ts";
 import type { VariantInput } from "../../bundle/variant.ts";
 import { createBundle } from "../../bundle/write.ts";
 import { loadLauncher } from "../../engine/products.ts";
+import { type Architecture, architectureOf, levelsOf } from "../../levels/level.ts";
+import { findLevel } from "../../levels/text.ts";
 import { BUNDLE_FLAGS, type MgoFlag } from "../../pipeline/flags.ts";
 import { readBundleSettings, type Setting } from "../../pipeline/options.ts";
 import { MgoError } from "../../system/error.ts";
+import { readWhole } from "../../system/file.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
@@ -20,11 +24,12 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     const value = values[name];
     if (value !== undefined) settings.set(name, { value, where: `--${name}` });
   }
-  const bundleSettings = readBundleSettings(settings);
-  if (output !== "-") await checkOverwrite(output);
   const inputs = files.map(parseInput);
+  const architecture = await findArchitecture(inputs);
+  const bundleSettings = readBundleSettings(settings, levelsOf(architecture));
+  if (output !== "-") await checkOverwrite(output);
   const { env, signal } = context;
-  const launcher = await loadLauncher({ file: values.launcher, env, signal });
+  const launcher = await loadLauncher({ file: values.launcher, architecture, env, signal });
   const bundle = await createBundle(inputs, launcher, { ...bundleSettings, signal });
   if (output === "-") for (const chunk of bundle) writeStdout(chunk);
   else await placeOutput(output, bundle, signal);
@@ -33,7 +38,15 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 
 /** Reads `FILE`, whose build info has its level, or `v3=FILE`. */
 function parseInput(argument: string): VariantInput {
-  const [, level, path] = /^(v\d+)=(.+)$/s.exec(argument) ?? [];
-  if (level === undefined || path === undefined) return { path: argument };
-  return { path, level: parseLevel(argument, level) };
+  const [, level, path] = /^([^=/]+)=(.+)$/s.exec(argument) ?? [];
+  const isNamed = level !== undefined && (findLevel(level) !== undefined || /^v\d+$/.test(level));
+  if (!isNamed || path === undefined) return { path: argument };
+  return { path, level: parseLevel(argument, level, "amd64") };
+}
+
+/** The architecture that the first file is for: that of the others is checked with them. */
+async function findArchitecture([first]: readonly VariantInput[]): Promise<Architecture> {
+  if (first === undefined) throw new Error("no files");
+  if (first.level !== undefined) return architectureOf(first.level);
+  return parseElf(await readWhole(first.path), first.path).architecture;
 }

@@ -4,12 +4,20 @@
  */
 import { tmpdir } from "node:os";
 import { cgoEnvironment } from "../../go/cgo.ts";
-import { findGo, type GoEnv, hasLevels } from "../../go/env.ts";
+import { architectureOfTarget, findGo, type GoEnv } from "../../go/env.ts";
 import { type Arguments, lastValue, wordsOf } from "../../go/flags.ts";
 import { quoteWord } from "../../go/quoted.ts";
-import { assignment, isLevel, type Level, LOWEST, VARIABLE } from "../../levels/level.ts";
-import { nativeLevel } from "../../levels/native.ts";
+import {
+  type Architecture,
+  architectureOf,
+  assignment,
+  type Level,
+  lowestOf,
+  variableOf,
+} from "../../levels/level.ts";
+import { nativeArchitecture, nativeLevels } from "../../levels/native.ts";
 import { selectLevel } from "../../levels/select.ts";
+import { findLevel } from "../../levels/text.ts";
 import { withoutMgoFlags } from "../../pipeline/flags.ts";
 import { openBuild, readCgo, readGoArguments } from "../../pipeline/open.ts";
 import type { Options } from "../../pipeline/options.ts";
@@ -36,29 +44,38 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const build = await openBuild(parsed.mgo, words, context);
   if ("status" in build) return printReport(build);
   const { go, options } = build;
-  const runsHere = process.platform === "linux" && process.arch === "x64";
-  if (!runsHere || !hasLevels(go)) return await becomeGo([go.go, "run", ...words], context.env);
+  const architecture = architectureOfTarget(go);
+  if (architecture === undefined) return await becomeGo([go.go, "run", ...words], context.env);
 
-  const level = chooseLevel(options, context.env);
+  const level = chooseLevel(options, architecture, context.env);
   const cgo = await readCgo(build, [level], context);
-  const changed = { [VARIABLE]: level, ...(cgo === undefined ? {} : cgoEnvironment(cgo, level)) };
+  const changed = {
+    [variableOf(architecture)]: level,
+    ...(cgo === undefined ? {} : cgoEnvironment(cgo, level)),
+  };
   const exec = restoringExec(changed, go, parsed, context);
   const flags = exec === undefined ? [] : [`-exec=${exec}`];
   const command = [...wordsOf(parsed.flags), ...flags, ...parsed.packages];
   return await becomeGo([go.go, "run", ...command], { ...context.env, ...changed });
 }
 
-function chooseLevel({ levels }: Options, env: Environment): Level {
-  const asked = env[VARIABLE] ?? "";
-  const cpu = cpuLevel();
-  const selection = selectLevel(levels, cpu, isLevel(asked) ? asked : undefined);
+function chooseLevel({ levels }: Options, architecture: Architecture, env: Environment): Level {
+  const named = findLevel(env[variableOf(architecture)] ?? "");
+  const asked = named !== undefined && architectureOf(named) === architecture ? named : undefined;
+  // Nothing tells what an emulator's CPU can run (-exec, or go_linux_arm_exec in PATH).
+  if (nativeArchitecture() !== architecture) {
+    return selectLevel(levels, levels, asked ?? levels[0])?.level ?? levels[0];
+  }
+  const runnable = runnableLevels(architecture);
+  const selection = selectLevel(levels, runnable, asked);
+  const cpu = runnable.at(-1);
   if (selection === undefined) {
     throw new MgoError(
       `no variant fits this CPU: -mgo.levels begins with ${levels[0]}, this CPU supports ${cpu}`,
     );
   }
   const { level, isRefused } = selection;
-  if (isRefused) {
+  if (isRefused && asked !== undefined) {
     writeStderr(
       `mgo: ${assignment(asked)} ignored: this CPU supports ${cpu}; running ${assignment(level)}\n`,
     );
@@ -66,12 +83,12 @@ function chooseLevel({ levels }: Options, env: Environment): Level {
   return level;
 }
 
-/** Returns the CPU's level; the one that every CPU has where nothing tells, as without /proc. */
-function cpuLevel(): Level {
+/** Returns the CPU's levels; the one that every CPU has where nothing tells, as without /proc. */
+function runnableLevels(architecture: Architecture): readonly Level[] {
   try {
-    return nativeLevel();
+    return nativeLevels(architecture);
   } catch (error) {
-    if (error instanceof MgoError) return LOWEST;
+    if (error instanceof MgoError) return [lowestOf(architecture)];
     throw error;
   }
 }

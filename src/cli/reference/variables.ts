@@ -1,5 +1,5 @@
 /** Environment variables that mgo reads, and those that a bundle reads when it runs. */
-import { LEVELS, VARIABLE } from "../../levels/level.ts";
+import { LEVELS, variableOf } from "../../levels/level.ts";
 import type { VariableEntry } from "./types.ts";
 
 export const VARIABLES = [
@@ -22,7 +22,7 @@ export const VARIABLES = [
 /** The variables that launcher/select/environment.zig reads. */
 export const BUNDLE_VARIABLES = [
   {
-    name: VARIABLE,
+    name: variableOf("amd64"),
     value: LEVELS.join("|"),
     summary:
       "start this variant, or the best one below it; if the CPU lacks the level, the best that it has, " +
