@@ -2,6 +2,7 @@
 //!
 //! Addresses are those of the module's memory.
 const std = @import("std");
+const arch = @import("arch");
 const bundle = @import("bundle");
 const checksum = @import("checksum");
 const deflate = @import("deflate");
@@ -133,19 +134,34 @@ pub export fn closeRecipe(opened: usize) void {
     gpa.destroy(handle);
 }
 
-/// Predicts bytes of the variant's stream from `offset` on.
-pub export fn predictRange(opened: usize, offset: u64, output: [*]u8, size: usize) void {
+/// Predicts bytes of the variant's stream from `offset` on, for a format.zig `Architecture`.
+pub export fn predictRange(architecture: u32, opened: usize, offset: u64, output: [*]u8, size: usize) void {
     const handle: *const Opened = @ptrFromInt(opened);
-    predict.predict(.amd64, &handle.recipe, offset, output[0..size]);
+    switch (@as(format.Architecture, @enumFromInt(architecture))) {
+        inline else => |one| predict.predict(archOf(one), &handle.recipe, offset, output[0..size]),
+    }
+}
+
+fn archOf(comptime architecture: format.Architecture) arch.Architecture {
+    return @field(arch.Architecture, @tagName(architecture));
 }
 
 /// Applies the filter for code to bytes at that position of a file of that size, or takes it off again.
-pub export fn filterCode(bytes: [*]u8, size: usize, position: u64, file_size: u64, forward: bool) void {
+pub export fn filterCode(
+    architecture: u32,
+    bytes: [*]u8,
+    size: usize,
+    position: u64,
+    file_size: u64,
+    forward: bool,
+) void {
     const bits = filter.bitsFor(file_size);
-    if (forward) {
-        filter.code(.forward, .amd64, bytes[0..size], position, bits);
-    } else {
-        filter.code(.backward, .amd64, bytes[0..size], position, bits);
+    switch (@as(format.Architecture, @enumFromInt(architecture))) {
+        inline else => |one| if (forward) {
+            filter.code(.forward, archOf(one), bytes[0..size], position, bits);
+        } else {
+            filter.code(.backward, archOf(one), bytes[0..size], position, bits);
+        },
     }
 }
 

@@ -38,9 +38,16 @@ pub const exports = struct {
         image_size: usize,
     }, usize);
     pub const closeRecipe = Function(struct { opened: usize }, void);
-    pub const predictRange = Function(struct { opened: usize, offset: u64, output: [*]u8, size: usize }, void);
+    pub const predictRange = Function(struct {
+        architecture: u32,
+        opened: usize,
+        offset: u64,
+        output: [*]u8,
+        size: usize,
+    }, void);
 
     pub const filterCode = Function(struct {
+        architecture: u32,
         bytes: [*]u8,
         size: usize,
         position: u64,
@@ -127,7 +134,8 @@ pub const Request = extern struct {
     base_image_size: u32,
     variant_image_size: u32,
     pair_count: u32,
-    reserved: u32 = 0,
+    /// A format.zig `Architecture`.
+    architecture: u32,
 };
 
 /// A section that both executables have. Pairs ascend in both.

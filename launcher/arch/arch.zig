@@ -7,7 +7,7 @@ const builtin = @import("builtin");
 const Levels = @import("format").Levels;
 
 /// Architectures that bundles hold programs for, by their names in GOARCH.
-pub const Architecture = enum { amd64 };
+pub const Architecture = enum { amd64, arm, arm64, riscv64, ppc64le };
 
 /// Returns null if bundles hold no programs for the architecture.
 pub fn of(cpu: std.Target.Cpu.Arch) ?Architecture {
@@ -24,12 +24,14 @@ pub const native: ?Architecture = of(builtin.cpu.arch);
 pub fn operands(comptime architecture: Architecture) type {
     return switch (architecture) {
         .amd64 => @import("amd64/operands.zig"),
+        else => @import("no_operands.zig"),
     };
 }
 
 /// Assembly that executes zstd's sequences: amd64/sequences.zig. Null where Zig has to do.
 pub const sequences = if (native) |architecture| switch (architecture) {
     .amd64 => @import("amd64/sequences.zig"),
+    else => null,
 } else null;
 
 /// How the launcher is built for an architecture, for build.zig.
@@ -49,6 +51,7 @@ pub const Target = struct {
 pub fn target(architecture: Architecture) Target {
     return switch (architecture) {
         .amd64 => @import("amd64/target.zig").target,
+        else => unreachable,
     };
 }
 
@@ -56,6 +59,7 @@ pub fn target(architecture: Architecture) Target {
 
 const launcher = switch (native.?) {
     .amd64 => @import("amd64/launcher.zig"),
+    else => @compileError("no launcher for this architecture"),
 };
 
 pub const Cpu = struct {

@@ -4,6 +4,7 @@ const arch = @import("arch.zig");
 /// `checkCpu(recording) !void` expects what a recording of a CPU says of it.
 pub const checkCpu = switch (arch.native.?) {
     .amd64 => @import("amd64/cpu_recording.zig").check,
+    else => @compileError("no launcher for this architecture"),
 };
 
 test {
@@ -13,5 +14,6 @@ test {
             _ = @import("amd64/memory_test.zig");
             _ = @import("amd64/stub.zig");
         },
+        else => {},
     }
 }

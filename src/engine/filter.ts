@@ -1,5 +1,5 @@
 /** Filters of frames: engine/filter/filter.zig. */
-import type { FILTER } from "./format.ts";
+import { ARCHITECTURE, type FILTER } from "./format.ts";
 import { type Engine, Piece, sharedEngine } from "./module.ts";
 
 export type Filter = keyof typeof FILTER;
@@ -35,7 +35,8 @@ export class Filters {
   #run(filter: Filter, bytes: Uint8Array, offset: number, size: number, forward: boolean): Uint8Array {
     if (filter === "none") return bytes;
     const piece = new Piece(this.#engine, bytes);
-    this.#engine.filterCode(piece.address, piece.size, BigInt(offset), BigInt(size), forward);
+    const { amd64 } = ARCHITECTURE;
+    this.#engine.filterCode(amd64, piece.address, piece.size, BigInt(offset), BigInt(size), forward);
     const result = piece.read();
     piece.release();
     return result;

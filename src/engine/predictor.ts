@@ -1,5 +1,5 @@
 /** Predicts variants from their base, by the code that the launcher predicts with. */
-import { FRAME_SIZE_MAX } from "./format.ts";
+import { ARCHITECTURE, FRAME_SIZE_MAX } from "./format.ts";
 import { type Engine, instantiateEngine, Piece } from "./module.ts";
 import { type Correspondence, writeRequest } from "./request.ts";
 
@@ -107,7 +107,8 @@ export class Prediction {
    * @param size at most FRAME_SIZE_MAX
    */
   predict(offset: number, size: number): Uint8Array {
-    this.#engine.predictRange(this.#opened, BigInt(offset), this.#output.address, size);
+    const { amd64 } = ARCHITECTURE;
+    this.#engine.predictRange(amd64, this.#opened, BigInt(offset), this.#output.address, size);
     return this.#output.read(size);
   }
 

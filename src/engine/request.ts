@@ -1,4 +1,5 @@
 /** The request that the engine makes a recipe of (`Request` in engine/format/wire.zig). */
+import { ARCHITECTURE } from "./format.ts";
 import { writeStruct } from "./struct.ts";
 import { PAIR, REQUEST } from "./wire.ts";
 
@@ -42,6 +43,7 @@ export function writeRequest({ base, variant, pairs }: Correspondence): Uint8Arr
     base_image_size: base.size,
     variant_image_size: variant.size,
     pair_count: pairs.length,
+    architecture: ARCHITECTURE.amd64,
   });
   for (const [index, pair] of pairs.entries()) {
     writeStruct(PAIR, bytes, REQUEST.size + index * PAIR.size, {

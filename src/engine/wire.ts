@@ -21,8 +21,15 @@ export type Exports = {
     imageSize: number,
   ) => number;
   readonly closeRecipe: (opened: number) => void;
-  readonly predictRange: (opened: number, offset: bigint, output: number, size: number) => void;
+  readonly predictRange: (
+    architecture: number,
+    opened: number,
+    offset: bigint,
+    output: number,
+    size: number,
+  ) => void;
   readonly filterCode: (
+    architecture: number,
     bytes: number,
     size: number,
     position: bigint,
@@ -53,8 +60,8 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   makeRecipe: 5,
   openRecipe: 5,
   closeRecipe: 1,
-  predictRange: 4,
-  filterCode: 5,
+  predictRange: 5,
+  filterCode: 6,
   deflateRange: 4,
   simplifyFrame: 6,
   decodingTime: 3,
@@ -90,7 +97,7 @@ export const REQUEST = {
     base_image_size: { offset: 16, size: 4, type: "u32" },
     variant_image_size: { offset: 20, size: 4, type: "u32" },
     pair_count: { offset: 24, size: 4, type: "u32" },
-    reserved: { offset: 28, size: 4, type: "u32" },
+    architecture: { offset: 28, size: 4, type: "u32" },
   },
 } as const;
 
