@@ -36,8 +36,11 @@ pub fn diff(maker: *Maker, pair: Pair) !void {
 /// Returns code without its relative addresses.
 fn mask(gpa: std.mem.Allocator, file: *const File, span: Span) ![]u8 {
     const masked = try gpa.dupe(u8, file.raw(span));
-    var scanner: operands.Scanner = .{ .code = masked, .address = span.address, .limit = file.image_size };
-    while (scanner.next()) |operand| @memset(masked[operand.at..][0..4], 0);
+    operands.changeEach(masked, span.address, file.image_size, struct {
+        inline fn change(image_size: u32, place: u32, operand: u32) u32 {
+            return if (place +% operand < image_size) 0 else operand;
+        }
+    }.change);
     return masked;
 }
 
@@ -76,14 +79,42 @@ const Masked = struct {
 
 /// Adds an anchor for each relative address that both have in a run.
 fn anchor(maker: *Maker, pair: Pair, run: Run) !void {
-    const base = maker.base.raw(pair.base)[run.base - pair.base.address ..][0..run.size];
-    const variant = maker.variant.raw(pair.variant)[run.variant - pair.variant.address ..][0..run.size];
-    var scanner: operands.Scanner = .{ .code = base, .address = run.base, .limit = maker.base.image_size };
-    while (scanner.next()) |operand| {
-        if (base[operand.at - 1] != variant[operand.at - 1]) continue;
-        const displacement = std.mem.readInt(i32, variant[operand.at..][0..4], .little);
-        const target = @as(i64, run.variant) + @as(i64, @intCast(operand.at)) + 4 + displacement;
-        if (target < 0 or target >= maker.variant.image_size) continue;
-        try landmarks.add(maker, operand.target, @intCast(target));
+    const base = try References.of(maker.gpa, &maker.base, pair.base, run.base, run.size);
+    const variant = try References.of(maker.gpa, &maker.variant, pair.variant, run.variant, run.size);
+    var rest = variant.list.items;
+    for (base.list.items) |reference| {
+        while (rest.len > 0 and rest[0].at < reference.at) rest = rest[1..];
+        if (rest.len == 0) break;
+        if (rest[0].at == reference.at) try landmarks.add(maker, reference.target, rest[0].target);
     }
 }
+
+/// Relative addresses in a range of code.
+const References = struct {
+    start: u32,
+    image_size: u32,
+    list: std.ArrayList(Reference),
+
+    /// `at` counts from the range's start.
+    const Reference = struct { at: u32, target: u32 };
+
+    fn of(gpa: std.mem.Allocator, file: *const File, span: Span, start: u32, size: u32) !References {
+        const code = try gpa.dupe(u8, file.raw(span)[start - span.address ..][0..size]);
+        defer gpa.free(code);
+        // x86-64 has one in 5 bytes at most.
+        var found: References = .{
+            .start = start,
+            .image_size = file.image_size,
+            .list = try .initCapacity(gpa, size / 4 + 1),
+        };
+        operands.changeEach(code, start, &found, add);
+        return found;
+    }
+
+    inline fn add(found: *References, place: u32, operand: u32) u32 {
+        const target = place +% operand;
+        if (target >= found.image_size) return operand;
+        found.list.appendAssumeCapacity(.{ .at = place - found.start, .target = target });
+        return operand;
+    }
+};

@@ -32,24 +32,13 @@ pub noinline fn code(
     position: u64,
     bits: u6,
 ) void {
-    @setRuntimeSafety(true);
-    const operands = arch.operands(architecture);
-    const unused: u5 = @intCast(32 - bits);
-    var ends: [operands.ends_max]u16 = undefined;
-    var taken: u64 = 0;
-    var start: usize = 0;
-    while (start + 5 <= bytes.len) {
-        const piece = bytes[start..@min(start + operands.piece_size + 4, bytes.len)];
-        const count = operands.findEnds(piece, &taken, &ends);
-        for (ends[0..count]) |end| {
-            const operand = piece[end - 4 ..][0..4];
-            const value = std.mem.readInt(u32, operand, .little);
-            const place: u32 = @truncate(position + start + end);
-            const changed = extend(if (direction == .forward) value +% place else value -% place, unused);
-            std.mem.writeInt(u32, operand, if (extend(value, unused) == value) changed else value, .little);
+    const change = struct {
+        inline fn change(unused: u5, place: u32, operand: u32) u32 {
+            if (extend(operand, unused) != operand) return operand;
+            return extend(if (direction == .forward) operand +% place else operand -% place, unused);
         }
-        start += operands.piece_size;
-    }
+    }.change;
+    arch.operands(architecture).changeEach(bytes, @truncate(position), @as(u5, @intCast(32 - bits)), change);
 }
 
 /// Returns the number that the low bits are, with sign.

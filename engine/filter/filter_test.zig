@@ -21,11 +21,12 @@ test "any bytes come back, at any place in files of any size" {
         const bytes = original[0..random.uintAtMost(usize, original.len)];
         random.bytes(bytes);
         // Much of what counts.
-        for (bytes) |*byte| switch (random.uintLessThan(u8, 6)) {
+        for (bytes) |*byte| switch (random.uintLessThan(u8, 8)) {
             0 => byte.* = 0xe8,
             1 => byte.* = 0x05,
             2 => byte.* = 0,
             3 => byte.* = 0xff,
+            4 => byte.* = 0x8d,
             else => {},
         };
         const bits = filter.bitsFor(random.int(u64) >> random.uintAtMost(u6, 63));

@@ -34,7 +34,7 @@ pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, 
         @memcpy(piece, base.at(entry.position + skipped, piece.len));
         switch (entry.kind) {
             .none, .bytes => {},
-            .code => code.relocate(architecture, &recipe.map, piece, address, entry.base, entry.base + entry.size),
+            .code => code.relocate(architecture, &recipe.map, piece, address, entry.base),
             .data => data.relocate(recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
             .functions => functions.relocate(recipe, base.at(entry.position, entry.size), piece, skipped),

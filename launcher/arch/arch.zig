@@ -20,7 +20,9 @@ pub fn of(cpu: std.Target.Cpu.Arch) ?Architecture {
 /// The architecture that this code is compiled for.
 pub const native: ?Architecture = of(builtin.cpu.arch);
 
-/// Finds relative addresses in code: `findEnds` and `Scanner` of amd64/operands.zig.
+/// Finds relative addresses in code: `changeEach` of amd64/operands.zig is all that filter and prediction know of
+/// instructions. Operands are numbers of 32 bits, with sign, whatever their form in code. What is returned for one is
+/// cut to what the instruction can hold, and found as an operand again.
 pub fn operands(comptime architecture: Architecture) type {
     return switch (architecture) {
         .amd64 => @import("amd64/operands.zig"),
