@@ -58,8 +58,8 @@ put 644 "$work/fish" share/fish/vendor_completions.d/mgo.fish
 install -D -m 644 "$work/zsh" "$root$zshdir/_mgo"
 
 put 755 packaging/split/split.sh share/mgo/split.sh
-# As in the checkout, so that links lead somewhere.
-for file in README.md CHANGELOG.md SECURITY.md docs/*.md docs/*.svg; do put 644 "$file" "share/doc/mgo/$file"; done
-"$bun" scripts/notices.ts > "$work/THIRD-PARTY"
+"$bun" scripts/install-texts.ts "$work/texts"
 put 644 LICENSE share/licenses/mgo/LICENSE
-put 644 "$work/THIRD-PARTY" share/licenses/mgo/THIRD-PARTY
+put 644 "$work/texts/THIRD-PARTY" share/licenses/mgo/THIRD-PARTY
+rm "$work/texts/THIRD-PARTY"
+(cd "$work/texts" && find . -type f) | while read -r file; do put 644 "$work/texts/$file" "share/doc/mgo/$file"; done

@@ -79,7 +79,8 @@ interface Contents extends Release {
 async function pack(format: Format, contents: Contents): Promise<void> {
   const nfpm = process.env.NFPM || Bun.which("nfpm");
   if (!nfpm) {
-    throw new Error("nfpm is missing: name it in NFPM (go install github.com/goreleaser/nfpm/v2/cmd/nfpm)");
+    const source = `github.com/goreleaser/nfpm/v2/cmd/nfpm@${await pinnedNfpm()}`;
+    throw new Error(`nfpm is missing: name it in NFPM (go install ${source})`);
   }
   const config = join(contents.stage, "nfpm.yaml");
   const template = await readFile(join(root, "packaging", "nfpm.yaml"), "utf8");
@@ -87,6 +88,14 @@ async function pack(format: Format, contents: Contents): Promise<void> {
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(contents.time) };
   const flags = ["--config", config, "--packager", format, "--target", contents.output];
   await $({ env, stdio: ["ignore", "inherit", "inherit"] })`${nfpm} package ${flags}`;
+}
+
+/** The version that the tests use. */
+async function pinnedNfpm(): Promise<string> {
+  const pins = await readFile(join(root, "tests", "tools", "go.mod"), "utf8");
+  const version = /goreleaser\/nfpm\/v2 (v\S+)/.exec(pins)?.[1];
+  if (version === undefined) throw new Error("tests/tools/go.mod pins no nfpm");
+  return version;
 }
 
 function fillIn(template: string, format: Format, contents: Contents): string {

@@ -47,10 +47,7 @@ export async function runScript<const T extends Options>(
 ): Promise<void> {
   const name = basename(path, ".ts");
   const args = process.argv.slice(2);
-  if (args.includes("--help")) {
-    process.stdout.write(`${headOf(path)}\n`);
-    return;
-  }
+  if (args.includes("--help")) return printHelp(path);
   try {
     await main(parse(args, options));
   } catch (error) {
@@ -68,10 +65,10 @@ function parse<const T extends Options>(args: readonly string[], options: T): Ar
   }
 }
 
-/** Returns the comment that a script starts with, without its stars. */
-function headOf(path: string): string {
+/** Prints the comment that a script starts with, without its stars. */
+export function printHelp(path: string): void {
   const comment = /^\/\*\*\n([\s\S]*?)\n \*\//.exec(readFileSync(path, "utf8"))?.[1] ?? "";
-  return comment.replaceAll(/^ \* ?/gm, "");
+  process.stdout.write(`${comment.replaceAll(/^ \* ?/gm, "")}\n`);
 }
 
 /** Returns what to print of anything that was thrown. */

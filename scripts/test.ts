@@ -6,12 +6,17 @@
  *
  * In CI (the variable CI is set) the complaints behind the suites count as failures, too.
  */
+import { printHelp } from "./script.ts";
 import { testBun } from "./test/bun.ts";
 import { withRunFolder } from "./test/folder.ts";
 import type { Totals } from "./test/totals.ts";
 import { testZig } from "./test/zig.ts";
 
 const only = process.argv.slice(2);
+if (only.includes("--help")) {
+  printHelp(import.meta.path);
+  process.exit(0);
+}
 const suites: readonly Totals[] = await withRunFolder(async (folder) =>
   only.length > 0 ? [await testBun(only, folder)] : [await testZig(), await testBun([], folder)],
 );

@@ -1,13 +1,13 @@
 /** The files of packages beside the program: made from the reference, or copied from the checkout. */
 import { chmod, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { manPage } from "../../src/cli/man.ts";
 import { readText } from "../release/licenses.ts";
-import { root } from "../script.ts";
 import { bundledPackages } from "./bundled.ts";
 import { debianCopyright, RUNTIME, thirdParties } from "./copyright.ts";
+import { installedPages } from "./pages.ts";
 
 export interface Release {
   readonly version: string;
@@ -34,13 +34,7 @@ export async function stage(folder: string, release: Release): Promise<void> {
   await put("licenses/LICENSE", mgo);
   await put("licenses/THIRD-PARTY", thirdParties(zstd, notices, RUNTIME));
 
-  // Laid out as in the checkout, so that links work.
-  for (const name of ["README.md", "SECURITY.md"]) await put(`doc/${name}`, await readText(name));
-  for (const entry of await readdir(join(root, "docs"), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = relative(root, join(entry.parentPath, entry.name));
-    await put(`doc/${path}`, await readText(path));
-  }
+  for (const [path, text] of await installedPages()) await put(`doc/${path}`, text);
   const changelog = await readText("CHANGELOG.md");
   await put("CHANGELOG.md", changelog);
   // Debian wants it compressed, and its own beside it.

@@ -2,8 +2,8 @@
  * mgo's own packages for distributions: installed, used and removed, in a copy of this system.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { manPage } from "../../src/cli/man.ts";
@@ -37,14 +37,24 @@ function packageMgo(
   return run(place, command, { ...path, ...env });
 }
 
+/** The links of installed pages that lead to no file. */
+function danglingLinks(folder: string): readonly string[] {
+  const pages = globSync("**/*.md", { cwd: folder });
+  expect(pages).toContain("docs/README.md");
+  return pages.flatMap((page) =>
+    [...readFileSync(join(folder, page), "utf8").matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g)]
+      .filter(([, target = ""]) => !existsSync(join(folder, dirname(page), target)))
+      .map(([, target]) => `${page}: ${target}`),
+  );
+}
+
 /** Files of every package beside the program. */
 const INSTALLED = {
   "/usr/share/man/man1/mgo.1.gz": undefined,
   "/usr/share/bash-completion/completions/mgo": SCRIPTS.bash,
   "/usr/share/fish/vendor_completions.d/mgo.fish": SCRIPTS.fish,
   "/usr/share/mgo/split.sh": readFileSync(join(ROOT, "packaging", "split", "split.sh"), "utf8"),
-  "/usr/share/doc/mgo/README.md": readFileSync(join(ROOT, "README.md"), "utf8"),
-  "/usr/share/doc/mgo/docs/README.md": readFileSync(join(ROOT, "docs", "README.md"), "utf8"),
+  "/usr/share/doc/mgo/docs/bench.svg": readFileSync(join(ROOT, "docs", "bench.svg"), "utf8"),
 };
 
 describe.skipIf(tools === undefined || !overlay)("mgo's packages", () => {
@@ -135,6 +145,18 @@ describe.skipIf(tools === undefined)("a package", () => {
     expect(read("/usr/share/licenses/mgo/THIRD-PARTY")).toContain("log-update");
     const page = run(place, ["gzip", "-dc", `${folder}/usr/share/man/man1/mgo.1.gz`]).stdout;
     expect(page).toBe(manPage());
+    expect(danglingLinks(join(place.folder, folder, "usr/share/doc/mgo"))).toEqual([]);
+  });
+
+  test("built from source has pages whose links lead somewhere, too", () => {
+    const script = join(ROOT, "scripts", "install-texts.ts");
+    expectSuccess(run(place, [process.execPath, script, "texts"]));
+    expect(danglingLinks(join(place.folder, "texts"))).toEqual([]);
+  });
+
+  test("for Debian recommends a Go that mgo builds with", () => {
+    const facts = run(place, ["dpkg-deb", "-f", `first/${FILES.deb}`, "Recommends"]).stdout;
+    expect(facts).toBe("golang-go (>= 2:1.20~)\n");
   });
 
   test.skipIf(Bun.which("pacman") === null)("for pacman can be read by it", () => {
@@ -148,6 +170,13 @@ describe.skipIf(tools === undefined)("a package", () => {
       run(place, ["dpkg-deb", "-f", `arm/mgo_${version}-1_arm64.deb`, "Architecture"]),
     );
     expect(stdout).toBe("arm64\n");
+  });
+
+  test("needs nfpm, and the script says how to install the version that it is tested with", () => {
+    const without = { PATH: "/usr/bin:/bin" };
+    const { status, stderr } = packageMgo(["--program", "stand-in", "--output", "none", "deb"], without);
+    expect(stderr).toMatch(/^package: nfpm is missing: .*\(go install \S+\/cmd\/nfpm@v2\.\d+\.\d+\)\n$/);
+    expect(status).toBe(1);
   });
 
   test.each([

@@ -12,6 +12,12 @@ function runScript(name: string, ...args: readonly string[]) {
   return runProgram([process.execPath, script, ...args], { PATH: process.env.PATH ?? "" });
 }
 
+test("npm test prints its usage with --help, and runs nothing", () => {
+  const { status, stdout } = runScript("test", "--help");
+  expect(status).toBe(0);
+  expect(stdout).toStartWith("`npm test`: ");
+});
+
 describe.each(NAMES)("npm run %s", (name) => {
   test("prints its usage with --help", () => {
     expect(packageJson.scripts[name]).toBe(`node scripts/bun.js scripts/${name}.ts`);
