@@ -7,7 +7,7 @@ import { findProgram } from "../../src/system/process.ts";
 import { $, messageOf } from "../script.ts";
 import { buildPlace, type Context, runMgo } from "./context.ts";
 import { MgoFailure } from "./failure.ts";
-import { ORIGINAL, type Work } from "./figures.ts";
+import type { Work } from "./figures.ts";
 import type { Program } from "./programs.ts";
 import { spread } from "./statistics.ts";
 
@@ -26,9 +26,6 @@ export interface Bundle {
 
 /** Short work is repeated until it took so many milliseconds, but at most so often. */
 const REPEAT = { milliseconds: 4000, times: 5 } as const;
-
-/** Names of files that the peers' script leaves, and the kinds of bundle that they are. */
-const PEER_NAMES: Readonly<Record<string, string>> = { "cafxx-mgo": ORIGINAL };
 
 /**
  * Builds a program's variants: mgo bundles and extracts them.
@@ -126,7 +123,7 @@ async function makePeers(
   }
   const names = (await readdir(out)).sort();
   return names.map((name) => ({
-    kind: PEER_NAMES[name] ?? name,
+    kind: name,
     path: join(out, name),
     encoding: undefined,
   }));

@@ -5,22 +5,25 @@
 import { formatMilliseconds, formatRatio, formatSize } from "../../src/system/figures.ts";
 import type { ProgramFigures, Report } from "./figures.ts";
 import { COLOURS, line, picture, rect, text, textWidth } from "./svg.ts";
-import { addedBy, bundleOf, describeMachine, kindsOf } from "./table.ts";
+import { addedUnset, bundleOf, describeMachine, kindsOf } from "./table.ts";
 
 /** Pixels. */
-const WIDTH = 880;
-const MARGIN = 16;
-const LABELS = 104;
-const GAP = 28;
-const BAR = 10;
-const PITCH = 13;
-const HEAD = 78;
-const FOOT = 40;
-const BETWEEN = 12;
+const WIDTH = 560;
+const MARGIN = 8;
+const LABELS = 88;
+const GAP = 12;
+const BAR = 12;
+const PITCH = 15;
+const HEAD = 62;
+/** Height of a panel's title, and of the mark's label below its bars. */
+const TITLE = 26;
+const LABEL = 22;
+const FOOT = 28;
+const BETWEEN = 10;
 /** Font size of a bar's figure. */
-const FIGURE = 10.5;
+const FIGURE = 12;
 /** Width of a figure, right of the longest bar. */
-const VALUE = 62;
+const VALUE = 88;
 
 /** A kind of figure, on an axis of its own. */
 interface Panel {
@@ -38,9 +41,9 @@ interface Panel {
 
 const PANELS: readonly Panel[] = [
   {
-    title: "added to a start, ms",
+    title: "added to a start, no variable set, ms",
     value: (program, kind) => {
-      const added = addedBy(program, kind)?.median;
+      const added = addedUnset(program, kind)?.median;
       return added === undefined ? undefined : Math.max(0, added);
     },
     format: (value) => `+${formatMilliseconds(value)}`,
@@ -68,17 +71,15 @@ export function renderChart(report: Report): string {
   const { programs } = report;
   const kinds = kindsOf(programs).filter(isShown);
   const group = kinds.length * PITCH + BETWEEN;
-  const height = HEAD + programs.length * group + FOOT;
-  const panelWidth = (WIDTH - 2 * MARGIN - LABELS - GAP * PANELS.length) / PANELS.length;
+  const panel = TITLE + programs.length * group + LABEL;
+  const height = HEAD + PANELS.length * panel + FOOT;
   const shapes = [
-    text("Four variants in one executable, against one plain build", MARGIN, 24, { weight: "600", size: 15 }),
+    text("Four variants in one file, beside one plain build", MARGIN, 20, { weight: "600", size: 16 }),
     ...legend(kinds),
-    ...programs.flatMap((program, index) => label(program, HEAD + index * group, kinds.length)),
-    ...PANELS.flatMap((panel, index) => {
-      const left = MARGIN + LABELS + GAP + index * (panelWidth + GAP);
-      return drawPanel(panel, programs, kinds, { left, width: panelWidth, group });
-    }),
-    text(`${describeMachine(report)} Shorter is better; » goes on.`, MARGIN, height - 12, { size: 11 }),
+    ...PANELS.flatMap((each, index) =>
+      drawPanel(each, programs, kinds, { top: HEAD + index * panel, group }),
+    ),
+    text(describeMachine(report), MARGIN, height - 8, { size: 11 }),
   ];
   const names = programs.map(({ name }) => name).join(", ");
   const title = `Added time of a start, and size, of bundles of ${names}`;
@@ -96,8 +97,8 @@ function legend(kinds: readonly string[]): readonly string[] {
   return kinds.flatMap((kind) => {
     const name = isOwn(kind) ? `mgo, ${kind}` : kind;
     const at = x;
-    x += 16 + textWidth(name, 12) + 18;
-    return [rect(at, 37, 10, 10, colourOf(kind, kinds)), text(name, at + 16, 46)];
+    x += 16 + textWidth(name, 13) + 16;
+    return [rect(at, 36, 11, 11, colourOf(kind, kinds)), text(name, at + 16, 46, { size: 13 })];
   });
 }
 
@@ -106,8 +107,8 @@ function label({ name, plain }: ProgramFigures, top: number, bars: number): read
   const middle = top + (bars * PITCH) / 2;
   const right = MARGIN + LABELS;
   return [
-    text(name, right, middle - 1, { anchor: "end", weight: "600" }),
-    text(formatSize(plain.size), right, middle + 13, { anchor: "end", size: 11 }),
+    text(name, right, middle - 2, { anchor: "end", weight: "600", size: 13 }),
+    text(formatSize(plain.size), right, middle + 13, { anchor: "end" }),
   ];
 }
 
@@ -115,23 +116,27 @@ function drawPanel(
   { title, value, format, longest, mark }: Panel,
   programs: readonly ProgramFigures[],
   kinds: readonly string[],
-  { left, width, group }: { readonly left: number; readonly width: number; readonly group: number },
+  { top, group }: { readonly top: number; readonly group: number },
 ): readonly string[] {
+  const left = MARGIN + LABELS + GAP;
+  const width = WIDTH - MARGIN - left;
   const all = (wanted: readonly string[]): number[] =>
     programs.flatMap((program) => wanted.flatMap((kind) => value(program, kind) ?? []));
   const own = Math.max(...all(kinds.filter(isOwn)), mark.value) * longest;
   const end = Math.min(Math.max(...all(kinds), mark.value), own);
   const scale = (width - VALUE) / end;
   const at = left + mark.value * scale;
-  const bottom = HEAD + programs.length * group;
+  const first = top + TITLE;
+  const bottom = first + programs.length * group;
   const marks = [
-    text(mark.label, at, bottom + 12, { anchor: mark.value === 0 ? "start" : "middle", size: 11 }),
+    text(mark.label, at, bottom + 4, { anchor: mark.value === 0 ? "start" : "middle", size: 11 }),
   ];
-  const bars = [text(title, left, HEAD - 12, { weight: "600" })];
+  const bars = [text(title, left, top + 14, { weight: "600", size: 13 })];
   for (const [index, program] of programs.entries()) {
-    const top = HEAD + index * group;
+    const begins = first + index * group;
+    bars.push(...label(program, begins, kinds.length));
     for (const [place, kind] of kinds.entries()) {
-      const y = top + place * PITCH;
+      const y = begins + place * PITCH;
       const number = value(program, kind);
       const length = Math.max(1, Math.min(number ?? 0, end) * scale);
       const figure = number === undefined ? "" : `${number > end ? "» " : ""}${format(number)}`;
@@ -141,9 +146,9 @@ function drawPanel(
         marks.push(line(at, y, at, y + PITCH, 0.7));
       if (number === undefined) continue;
       bars.push(rect(left, y, length, BAR, colourOf(kind, kinds)));
-      bars.push(text(figure, begin, y + BAR - 0.5, { size: FIGURE }));
+      bars.push(text(figure, begin, y + BAR - 1.5, { size: FIGURE }));
     }
-    marks.push(line(at, top + kinds.length * PITCH, at, top + group, 0.7));
+    marks.push(line(at, begins + kinds.length * PITCH, at, begins + group, 0.7));
   }
   return [...marks, ...bars];
 }

@@ -37,7 +37,7 @@ export interface ProgramFigures {
   readonly plain: {
     /** Bytes. */
     readonly size: number;
-    /** Milliseconds of a whole run, for each level that the CPU has. */
+    /** Milliseconds of a whole run, for each level that the CPU has, the base first. */
     readonly starts: readonly { readonly level: Level; readonly time: Spread }[];
     /** Bytes of four processes at once. */
     readonly memory: number | undefined;
@@ -55,8 +55,11 @@ export interface BundleFigures {
   readonly encoding: Work | undefined;
   /** The base first; peers have it alone. */
   readonly starts: readonly StartFigures[];
-  /** Bytes of four processes at once. */
+  /** Milliseconds that a start without GOAMD64 takes longer than the plain base in the same round. */
+  readonly unset: Spread | undefined;
+  /** Bytes of four processes at once, as the base; and as what starts without GOAMD64. */
   readonly memory: number | undefined;
+  readonly unsetMemory: number | undefined;
 }
 
 export interface StartFigures {
@@ -77,6 +80,3 @@ export interface Work {
   /** Bytes: wait4's ru_maxrss. */
   readonly peakResident: number;
 }
-
-/** The peer that starts are compared with. */
-export const ORIGINAL = "original";

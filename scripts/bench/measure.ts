@@ -8,6 +8,7 @@ import { type Context, quietPlace } from "./context.ts";
 import type { ProgramFigures } from "./figures.ts";
 import { measureMemory } from "./memory.ts";
 import type { Program } from "./programs.ts";
+import type { Startable } from "./starter.ts";
 import { measureStarts, runnableLevels } from "./starts.ts";
 
 /** @throws Error if the program cannot be built or does not run by itself */
@@ -26,10 +27,10 @@ export async function measureProgram(program: Program, context: Context): Promis
   const levels = [base, ...runnable.filter((level) => level !== base)];
   const starts = measureStarts(plain, bundles, levels, program.args, context);
   context.progress("memory");
-  const memory = async (path: string): Promise<number | undefined> => {
+  const memory = async (file: Startable): Promise<number | undefined> => {
     if (program.stay === undefined) return undefined;
     try {
-      return await measureMemory({ path, level: base }, program.stay, quietPlace(context), context.pin);
+      return await measureMemory(file, program.stay, quietPlace(context), context.pin);
     } catch (error) {
       context.note(`no memory of four processes: ${messageOf(error)}`);
       return undefined;
@@ -38,20 +39,27 @@ export async function measureProgram(program: Program, context: Context): Promis
   const plainPath = plain.get(base) ?? "";
   const figures: ProgramFigures["bundles"][number][] = [];
   for (const bundle of bundles) {
+    const { kind, path, encoding } = bundle;
+    // All efforts of compression give the same program.
+    const isOther = /^packed ./.test(kind);
     figures.push({
-      kind: bundle.kind,
-      size: Bun.file(bundle.path).size,
-      encoding: bundle.encoding,
-      starts: starts.bundles.get(bundle) ?? [],
-      // All efforts of compression give the same program.
-      memory: /^packed ./.test(bundle.kind) ? undefined : await memory(bundle.path),
+      kind,
+      size: Bun.file(path).size,
+      encoding,
+      ...(starts.bundles.get(bundle) ?? { starts: [], unset: undefined }),
+      memory: isOther ? undefined : await memory({ path, level: base }),
+      unsetMemory: isOther ? undefined : await memory({ path }),
     });
   }
   return {
     name: program.name,
     what: [program.version, program.what].filter((text) => text !== undefined).join(", "),
     base,
-    plain: { size: Bun.file(plainPath).size, starts: starts.plain, memory: await memory(plainPath) },
+    plain: {
+      size: Bun.file(plainPath).size,
+      starts: starts.plain,
+      memory: await memory({ path: plainPath, level: base }),
+    },
     bundles: figures,
     secondBuild,
   };

@@ -4,7 +4,7 @@ import type { Level } from "../../src/levels/level.ts";
 import { messageOf } from "../script.ts";
 import type { Bundle } from "./build.ts";
 import { type Context, quietPlace } from "./context.ts";
-import type { ProgramFigures, StartFigures } from "./figures.ts";
+import type { ProgramFigures, Spread, StartFigures } from "./figures.ts";
 import type { Start, Startable } from "./starter.ts";
 import { differences, spread } from "./statistics.ts";
 
@@ -13,23 +13,28 @@ const WARM_UP = 3;
 
 export interface Measured {
   readonly plain: ProgramFigures["plain"]["starts"];
-  /** By bundle; empty for one that does not run. */
-  readonly bundles: ReadonlyMap<Bundle, readonly StartFigures[]>;
+  /** Empty for a bundle that does not run. */
+  readonly bundles: ReadonlyMap<Bundle, BundleStarts>;
+}
+
+interface BundleStarts {
+  readonly starts: readonly StartFigures[];
+  /** Milliseconds that a start without GOAMD64 takes longer than the plain base. */
+  readonly unset: Spread | undefined;
 }
 
 /** Times that a launcher is traced: how its threads share the work, and so its memory, differs. */
 const TRACES = 5;
 
-/** One thing that takes its turn in each round. */
+/** One thing that takes its turn in each round; without a level, GOAMD64 is not set. */
 interface Turn extends Startable {
-  readonly level: Level;
   /** Absent for a plain variant. */
   readonly bundle?: Bundle;
 }
 
 /**
- * Runs each plain variant, and each bundle as each variant, in turn. Figures that are compared come from the
- * same rounds, so that they hold when the machine's speed drifts.
+ * Runs each plain variant, and each bundle as each variant and without GOAMD64, in turn. Figures that
+ * are compared come from the same rounds, so that they hold when the machine's speed drifts.
  *
  * @param levels those that the CPU runs, the base first
  */
@@ -47,32 +52,45 @@ export function measureStarts(
     const [reason] = failures.values().filter((failure) => failure !== undefined);
     if (reason === undefined) return turns;
     const failed = turns.filter((turn) => failures.get(turn) !== undefined);
-    context.note(`${bundle.kind} does not run as ${failed.map(({ level }) => level).join(", ")}: ${reason}`);
+    context.note(`${bundle.kind} does not run as ${failed.map(nameOf).join(", ")}: ${reason}`);
     return turns.filter((turn) => !failed.includes(turn));
   });
   const results = runInTurn([...plainTurns, ...bundleTurns], args, context);
   const times = (turn: Turn | undefined): readonly number[] =>
     (turn === undefined ? undefined : results.get(turn))?.map(({ milliseconds }) => milliseconds) ?? [];
-  const figures = (turn: Turn): StartFigures => ({
-    level: turn.level,
-    added: spread(differences(times(turn), times(plainTurns.find(({ level }) => level === turn.level)))),
-    peakResident: Math.max(...(results.get(turn) ?? []).map(({ peakResident }) => peakResident)),
-    launching: largestTrace(turn, args, context),
-  });
+  const added = (turn: Turn, reference: Level | undefined): Spread =>
+    spread(differences(times(turn), times(plainTurns.find(({ level }) => level === reference))));
+  const figures = (turn: Turn): readonly StartFigures[] => {
+    const { level } = turn;
+    if (level === undefined) return [];
+    const peakResident = Math.max(...(results.get(turn) ?? []).map((start) => start.peakResident));
+    return [{ level, added: added(turn, level), peakResident, launching: largestTrace(turn, args, context) }];
+  };
+  const startsOf = (bundle: Bundle): BundleStarts => {
+    const turns = bundleTurns.filter((turn) => turn.bundle === bundle);
+    const unset = turns.find(({ level }) => level === undefined);
+    return {
+      starts: turns.flatMap(figures),
+      unset: unset === undefined ? undefined : added(unset, levels[0]),
+    };
+  };
   return {
-    plain: plainTurns.map((turn) => ({ level: turn.level, time: spread(times(turn)) })),
-    bundles: new Map(
-      bundles.map((bundle) => [bundle, bundleTurns.filter((turn) => turn.bundle === bundle).map(figures)]),
-    ),
+    plain: levels.map((level, index) => ({ level, time: spread(times(plainTurns[index])) })),
+    bundles: new Map(bundles.map((bundle) => [bundle, startsOf(bundle)])),
   };
 }
 
 /**
- * Returns a turn for each level; for peers, which choose their variant in other ways, one for the base only.
+ * Returns a turn for each level, for peers, which choose their variant in other ways, for the base only; and
+ * one without GOAMD64.
  */
 function turnsOf(bundle: Bundle, levels: readonly Level[]): readonly Turn[] {
   const own = bundle.encoding === undefined ? levels.slice(0, 1) : levels;
-  return own.map((level) => ({ level, path: bundle.path, bundle }));
+  return [...own.map((level) => ({ level })), {}].map((turn) => ({ ...turn, path: bundle.path, bundle }));
+}
+
+function nameOf({ level }: Turn): string {
+  return level ?? "the CPU's best";
 }
 
 /** Starts a file once. @returns the first line that it prints if it fails */
@@ -93,7 +111,8 @@ function runInTurn(
   for (const [place, index] of schedule.entries()) {
     const [turn, start] = [turns[index], starts[place]];
     if (turn === undefined || start === undefined) throw new Error("the starter lost a start");
-    if (!start.success) throw new Error(`${turn.path} failed after it had run, as ${turn.level}: ${stderr}`);
+    if (!start.success)
+      throw new Error(`${turn.path} failed after it had run, as ${nameOf(turn)}: ${stderr}`);
     if (place >= WARM_UP * turns.length) results.get(turn)?.push(start);
   }
   return results;

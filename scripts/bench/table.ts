@@ -1,39 +1,72 @@
 /** Figures as Markdown, for docs/figures.md. */
 import { formatDuration, formatMilliseconds, formatRatio, formatSize } from "../../src/system/figures.ts";
-import {
-  type BundleFigures,
-  ORIGINAL,
-  type ProgramFigures,
-  type Report,
-  type Spread,
-  type StartFigures,
-} from "./figures.ts";
+import type { BundleFigures, ProgramFigures, Report, Spread, StartFigures } from "./figures.ts";
 
-interface Column {
+export interface Column {
   readonly head: string;
   /** Returns undefined where there is no such figure. */
   readonly cell: (program: ProgramFigures) => string | undefined;
 }
 
+/** Returns what a start without GOAMD64 adds to a start of the plain base. */
+export function addedUnset(program: ProgramFigures, kind: string): Spread | undefined {
+  return bundleOf(program, kind)?.unset;
+}
+
 /** Returns a line about the machine, both tables with their explanations, and what was left out. */
 export function renderMarkdown(report: Report): string {
-  const { programs } = report;
-  const kinds = kindsOf(programs);
   const sections = [
     describeMachine(report),
-    "Size, as multiples of one plain build; what a start adds to a plain one, ± half the interquartile\n" +
-      "range; in brackets, that as a multiple of what the original adds. Other variants: what starts\n" +
-      "add, in packed as multiples of what the base's adds, in direct of what packed adds.",
-    renderTable(sizeAndStart(kinds), programs),
+    "Size, as multiples of one plain build:",
+    renderSizes(report),
+    "What a start adds to a plain one, ± half the interquartile range, first of the base, then without\n" +
+      "GOAMD64. Other variants: in packed as multiples of what the base's start adds, in direct of what\n" +
+      "packed adds.",
+    renderStarts(report),
+    renderUnset(report),
     "Encoding: `mgo pack`, and the peak memory of mgo. Launching: peak memory until the program is\n" +
       "executed, without pages of the bundle's file. Memory: of four processes at once.",
-    renderTable(buildAndMemory(kinds), programs),
+    renderBuildAndMemory(report),
     report.notes.map((note) => `- ${note}`).join("\n"),
   ];
   return sections
     .filter((section) => section !== "")
     .map((section) => `${section}\n`)
     .join("\n");
+}
+
+export function renderSizes({ programs }: Report): string {
+  const columns = kindsOf(programs).map(
+    (kind): Column => ({ head: kind, cell: (program) => sizeRatio(program, kind) }),
+  );
+  return renderTable(
+    [PROGRAM, { head: "plain", cell: ({ plain }) => formatSize(plain.size) }, ...columns],
+    programs,
+  );
+}
+
+/** Starts of the base, and of other variants beside it. */
+export function renderStarts({ programs }: Report): string {
+  const columns = kindsOf(programs).map(
+    (kind): Column => ({ head: kind, cell: (program) => formatAdded(addedBy(program, kind)) }),
+  );
+  const rest: readonly Column[] = [
+    { head: "others, packed", cell: (program) => others(program, "packed", baseAdded(program)) },
+    { head: "others, direct", cell: (program) => others(program, "direct", packedAdded(program)) },
+  ];
+  return renderTable([PROGRAM, PLAIN_START, ...columns, ...rest], programs);
+}
+
+/** Starts without GOAMD64. */
+export function renderUnset({ programs }: Report): string {
+  const columns = kindsOf(programs).map(
+    (kind): Column => ({ head: kind, cell: (program) => formatAdded(addedUnset(program, kind)) }),
+  );
+  return renderTable([PROGRAM, PLAIN_START, ...columns], programs);
+}
+
+export function renderBuildAndMemory({ programs }: Report): string {
+  return renderTable(buildAndMemory(kindsOf(programs)), programs);
 }
 
 /** Returns all kinds of bundle that any program has, in the order of the first that has them. */
@@ -56,34 +89,28 @@ export function describeMachine({ machine, rounds }: Report): string {
   return `${cpus} × ${cpu}, Linux ${kernel}, ${go}; medians of ${rounds} rounds.${own}`;
 }
 
-function sizeAndStart(kinds: readonly string[]): readonly Column[] {
-  return [
-    { head: "program", cell: ({ name, what }) => `${name}, ${what}` },
-    { head: "plain", cell: ({ plain }) => formatSize(plain.size) },
-    {
-      head: "start",
-      cell: ({ base, plain }) => {
-        const time = plain.starts.find(({ level }) => level === base)?.time;
-        return time === undefined ? undefined : formatMilliseconds(time.median);
-      },
-    },
-    ...kinds.map((kind): Column => ({ head: kind, cell: (program) => sizeAndAdded(program, kind) })),
-    { head: "other variants, packed", cell: (program) => others(program, "packed", baseAdded(program)) },
-    { head: "other variants, direct", cell: (program) => others(program, "direct", packedAdded(program)) },
-  ];
+const PROGRAM: Column = { head: "program", cell: ({ name, what }) => `${name}, ${what}` };
+
+const PLAIN_START: Column = {
+  head: "plain",
+  cell: ({ base, plain }) => {
+    const time = plain.starts.find(({ level }) => level === base)?.time;
+    return time === undefined ? undefined : formatMilliseconds(time.median);
+  },
+};
+
+/** Returns a bundle's size as a multiple of the plain program's: `0.43×`. */
+export function sizeRatio(program: ProgramFigures, kind: string): string | undefined {
+  const bundle = bundleOf(program, kind);
+  return bundle === undefined ? undefined : formatRatio(bundle.size / program.plain.size);
 }
 
-function sizeAndAdded(program: ProgramFigures, kind: string): string | undefined {
-  const bundle = bundleOf(program, kind);
-  if (bundle === undefined) return undefined;
-  const size = formatRatio(bundle.size / program.plain.size);
-  const added = addedBy(program, kind);
-  if (added === undefined) return size;
-  const original = kind === ORIGINAL ? undefined : addedBy(program, ORIGINAL);
-  const ratio = original === undefined ? "" : ` (${(added.median / original.median).toFixed(2)})`;
+/** Returns `+4.3 ±0.2 ms`. */
+export function formatAdded(added: Spread | undefined): string | undefined {
+  if (added === undefined) return undefined;
   const sign = added.median < 0 ? "" : "+";
   const half = formatMilliseconds((added.high - added.low) / 2);
-  return `${size}, ${sign}${formatMilliseconds(added.median).replace(" ms", "")} ±${half}${ratio}`;
+  return `${sign}${formatMilliseconds(added.median).replace(" ms", "")} ±${half}`;
 }
 
 type Reference = (start: StartFigures) => number | undefined;
@@ -120,7 +147,7 @@ function buildAndMemory(kinds: readonly string[]): readonly Column[] {
         },
       }),
     ),
-    ...["packed", "direct", ORIGINAL].map(
+    ...["packed", "direct"].map(
       (kind): Column => ({ head: `launching, ${kind}`, cell: (program) => launching(program, kind) }),
     ),
     { head: "memory, plain", cell: ({ plain }) => size(plain.memory) },
@@ -128,6 +155,12 @@ function buildAndMemory(kinds: readonly string[]): readonly Column[] {
       (kind): Column => ({
         head: `memory, ${kind}`,
         cell: (program) => size(bundleOf(program, kind)?.memory),
+      }),
+    ),
+    ...kinds.map(
+      (kind): Column => ({
+        head: `memory, no variable set, ${kind}`,
+        cell: (program) => size(bundleOf(program, kind)?.unsetMemory),
       }),
     ),
   ];
@@ -148,8 +181,8 @@ function launching(program: ProgramFigures, kind: string): string | undefined {
   return cells.length === 0 ? undefined : cells.join(", ");
 }
 
-/** Leaves out columns without any figure. */
-function renderTable(columns: readonly Column[], programs: readonly ProgramFigures[]): string {
+/** Returns a table in Markdown. Leaves out columns without any figure. */
+export function renderTable(columns: readonly Column[], programs: readonly ProgramFigures[]): string {
   const filled = columns.filter(({ cell }) => programs.some((program) => cell(program) !== undefined));
   const head = filled.map((column) => column.head);
   const rows = programs.map((program) => filled.map(({ cell }) => cell(program) ?? "–"));

@@ -44,7 +44,7 @@ export function inLines(
 
 /** Reads all texts of the checkout. Binary files and data of tests are none. */
 export async function readSources(): Promise<readonly Source[]> {
-  const paths = (await listFiles()).filter((path) => /\.(?:ts|js|zig|md|json|S|sh)$/.test(path));
+  const paths = (await listFiles()).filter((path) => /\.(?:ts|js|zig|md|json|svg|S|sh)$/.test(path));
   const patterns = generatedPatterns();
   return paths.map((path) => ({
     path,
