@@ -40,6 +40,12 @@ pub fn build(b: *std.Build) void {
 
     const options = readOptions(b);
     const clang = b.option([]const u8, "clang", "clang with libFuzzer (default: " ++ clang_default ++ ")");
+    for (launchers) |architecture| {
+        const name = b.fmt("launcher-{t}", .{architecture});
+        const file = launcher.build(b, optionsFor(b, architecture, options.zstd));
+        const step = b.step(name, b.fmt("Build and check the launcher for {t}", .{architecture}));
+        step.dependOn(&b.addInstallBinFile(file, b.fmt("mgo-{s}", .{name})).step);
+    }
     const install = b.addInstallBinFile(launcher.build(b, options), "mgo-launcher");
     steps.launcher.dependOn(&install.step);
     steps.engine.dependOn(&b.addInstallBinFile(engine.build(b, options), "mgo-engine.wasm").step);
@@ -56,6 +62,9 @@ pub fn build(b: *std.Build) void {
     tests.addTo(b, steps.@"test", options);
 }
 
+/// Architectures other than amd64.
+const launchers = [_]arch.Architecture{.arm64};
+
 const zstd_default = "node_modules/zstd-napi/deps/zstd/lib";
 
 /// Debian 12 has this one, and it reads the bitcode of Zig 0.16.
@@ -64,15 +73,21 @@ const clang_default = "clang-19";
 fn readOptions(b: *std.Build) Options {
     const asked = b.option([]const u8, "zstd", "zstd's lib folder (default: " ++ zstd_default ++ ")");
     const zstd = asked orelse zstd_default;
-    const architecture: arch.Architecture = .amd64;
+    return optionsFor(b, .amd64, if (std.fs.path.isAbsolute(zstd)) .{ .cwd_relative = zstd } else b.path(zstd));
+}
+
+fn optionsFor(b: *std.Build, architecture: arch.Architecture, zstd: std.Build.LazyPath) Options {
+    const target = arch.target(architecture);
     return .{
         .architecture = architecture,
         .target = b.resolveTargetQuery(.{
-            .cpu_arch = arch.target(architecture).cpu,
-            .cpu_model = .baseline,
+            .cpu_arch = target.cpu,
+            .cpu_model = if (target.model) |model| .{ .explicit = model } else .baseline,
+            .cpu_features_add = target.features_added,
+            .cpu_features_sub = target.features_removed,
             .os_tag = .linux,
-            .abi = .none,
+            .abi = target.abi,
         }),
-        .zstd = if (std.fs.path.isAbsolute(zstd)) .{ .cwd_relative = zstd } else b.path(zstd),
+        .zstd = zstd,
     };
 }

@@ -2,7 +2,7 @@
 //! and executes, or in the direct layout the one that the bundle itself is.
 //!
 //! It has no libc, no heap, no variables and no relocations, so that the bundle writer can fill it, or put it into
-//! another program, without a linker. launcher/arch/amd64/start.S enters it.
+//! another program, without a linker. start.S of launcher/arch/GOARCH enters it.
 const arch = @import("arch");
 const Attempts = @import("launcher/launch/attempts.zig").Attempts;
 const Base = @import("launcher/launch/in_place.zig").Base;
@@ -23,6 +23,11 @@ pub const panic = fatal.panic;
 
 /// Keeps Zig's own entry out: start.S has that symbol.
 pub const _start = {};
+
+comptime {
+    // Analyzes what it exports.
+    _ = arch.entry;
+}
 
 /// Called by start.S in the packed layout.
 export fn launcher_start(stack: [*]usize, signals: *arch.SavedSignals) callconv(.c) noreturn {

@@ -91,14 +91,35 @@ fn addZstd(b: *std.Build, module: *Module, options: Options) void {
     module.addCSourceFiles(.{ .root = options.zstd, .flags = zstdFlags(b), .files = &zstd_sources });
     // A module without a target has that of its importer.
     const target = module.resolved_target orelse options.target;
-    if (arch.of(target.result.cpu.arch)) |architecture| {
-        module.addAssemblyFile(assembly(b, architecture, arch.target(architecture).sequences));
-    }
+    const architecture = arch.of(target.result.cpu.arch) orelse return;
+    if (arch.target(architecture).sequences) |name| module.addAssemblyFile(assembly(b, name));
 }
 
 /// Returns the path of an assembly file of an architecture.
-pub fn assembly(b: *std.Build, architecture: arch.Architecture, name: []const u8) LazyPath {
-    return b.path(b.fmt("launcher/arch/{t}/{s}", .{ architecture, name }));
+pub fn assembly(b: *std.Build, name: []const u8) LazyPath {
+    return b.path(b.fmt("launcher/arch/{s}", .{name}));
+}
+
+/// Adds memcpy, memmove and memset of an architecture.
+pub fn addMemory(b: *std.Build, module: *Module, options: Options) void {
+    if (arch.target(options.architecture).memory) |name| return module.addAssemblyFile(assembly(b, name));
+    module.addObject(b.addObject(.{
+        .name = "memory",
+        .use_llvm = true,
+        .root_module = b.createModule(.{
+            .root_source_file = b.path("launcher/arch/memory.zig"),
+            .target = options.target,
+            .optimize = .ReleaseFast,
+            .code_model = arch.target(options.architecture).code_model,
+            .strip = true,
+            .pic = true,
+            .unwind_tables = .none,
+            .stack_protector = false,
+            .stack_check = false,
+            .omit_frame_pointer = true,
+            .no_builtin = true,
+        }),
+    }));
 }
 
 pub const zstd_include = "engine/zstd";

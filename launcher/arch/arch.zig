@@ -13,6 +13,10 @@ pub const Architecture = enum { amd64, arm, arm64, riscv64, ppc64le };
 pub fn of(cpu: std.Target.Cpu.Arch) ?Architecture {
     return switch (cpu) {
         .x86_64 => .amd64,
+        .arm => .arm,
+        .aarch64 => .arm64,
+        .riscv64 => .riscv64,
+        .powerpc64le => .ppc64le,
         else => null,
     };
 }
@@ -39,20 +43,29 @@ pub const sequences = if (native) |architecture| switch (architecture) {
 /// How the launcher is built for an architecture, for build.zig.
 pub const Target = struct {
     cpu: std.Target.Cpu.Arch,
-    /// The page size that segments are linked for, in bytes.
+    /// The page size that segments are linked for, in bytes: the largest that kernels have.
     page_size: u32,
-    /// Assembly in the folder: entries, handler of faults and exit, which tests cannot link.
+    linker_script: []const u8 = "launcher/one_segment.ld",
+    code_model: std.builtin.CodeModel = .default,
+    /// Features of CPUs that all levels have beyond Zig's baseline, or lack.
+    features_added: std.Target.Cpu.Feature.Set = .empty,
+    features_removed: std.Target.Cpu.Feature.Set = .empty,
+    model: ?*const std.Target.Cpu.Model = null,
+    abi: std.Target.Abi = .none,
+    // Assembly, in launcher/arch.
+    /// Entries, handler of faults and exit, which tests cannot link.
     entry: []const []const u8,
-    /// memcpy, memmove and memset.
-    memory: []const u8,
+    /// memcpy, memmove and memset. Null where memory.zig has to do.
+    memory: ?[]const u8 = null,
     stub: []const u8,
     /// Assembly of `sequences`.
-    sequences: []const u8,
+    sequences: ?[]const u8 = null,
 };
 
 pub fn target(architecture: Architecture) Target {
     return switch (architecture) {
         .amd64 => @import("amd64/target.zig").target,
+        .arm64 => @import("arm64/target.zig").target,
         else => unreachable,
     };
 }
@@ -61,6 +74,7 @@ pub fn target(architecture: Architecture) Target {
 
 const launcher = switch (native.?) {
     .amd64 => @import("amd64/launcher.zig"),
+    .arm64 => @import("arm64/launcher.zig"),
     else => @compileError("no launcher for this architecture"),
 };
 
@@ -71,8 +85,10 @@ pub const Cpu = struct {
     assembly: bool,
 };
 
-/// The auxiliary vector: keys and values in turn, up to AT_NULL.
-pub const Auxiliary = [*]const usize;
+/// Entries in Zig, which the launcher's root exports.
+pub const entry = launcher.entry;
+
+pub const Auxiliary = @import("auxiliary.zig").Auxiliary;
 
 /// `detectCpu(level_wanted: u8, auxiliary: Auxiliary) Cpu`: reads no more than tells levels up to `level_wanted` apart.
 pub const detectCpu = launcher.detectCpu;

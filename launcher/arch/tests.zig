@@ -8,10 +8,11 @@ pub const checkCpu = switch (arch.native.?) {
 };
 
 test {
+    _ = @import("memory_test.zig");
+    _ = arch.stub;
     switch (arch.native.?) {
         .amd64 => {
             _ = @import("amd64/cpu.zig");
-            _ = @import("amd64/memory_test.zig");
             _ = @import("amd64/stub.zig");
         },
         else => {},

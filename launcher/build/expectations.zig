@@ -2,10 +2,13 @@
 //! code into another program. Each failure says what to do about it.
 const std = @import("std");
 const elf = std.elf;
+const elf_class = @import("elf_class.zig");
 const format = @import("format");
 
 /// In bytes; every bundle carries it.
-pub const size_max = 92 << 10;
+pub fn sizeMax(architecture: format.Architecture) usize {
+    return if (architecture == .amd64) 92 << 10 else 110 << 10;
+}
 
 /// Both entries must lie below this offset: a file that is cut short must still hold them.
 pub const entry_max = 1024;
@@ -25,7 +28,15 @@ const read = elf.PF_R;
 const write = elf.PF_W;
 const execute = elf.PF_X;
 
-const segments = [_]Segment{
+const stack: Segment = .{
+    .type = elf.PT_GNU_STACK,
+    .flags = read | write,
+    .filled = false,
+    .guidance = "the stack must not be executable: an assembly file lacks .note.GNU-stack",
+};
+
+/// Constants have a segment of their own where all pages have one size (launcher.ld), else not (one_segment.ld).
+const two_segments = [_]Segment{
     .{
         .type = elf.PT_LOAD,
         .flags = read | execute,
@@ -38,23 +49,37 @@ const segments = [_]Segment{
         .filled = true,
         .guidance = "the second segment holds .rodata, .mgo and .go.buildinfo, which the bundle writer lets grow",
     },
+    stack,
+};
+const one_segment = [_]Segment{
+    stack,
     .{
-        .type = elf.PT_GNU_STACK,
-        .flags = read | write,
-        .filled = false,
-        .guidance = "the stack must not be executable: an assembly file lacks .note.GNU-stack",
+        .type = elf.PT_LOAD,
+        .flags = read | execute,
+        .filled = true,
+        .guidance = "the second segment holds all of the launcher: see PHDRS in one_segment.ld",
     },
 };
 
-const Section = struct { name: []const u8, type: u32, flags: u64, segment: ?usize };
+const small_page_size = 4096;
+
+const Section = struct { name: []const u8, type: u32, flags: u64, segment: Place };
+
+/// The segment that a section lies in.
+const Place = enum { none, first_loaded, last_loaded };
 
 const sections = [_]Section{
-    .{ .name = "", .type = elf.SHT_NULL, .flags = 0, .segment = null },
-    .{ .name = ".text", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC | elf.SHF_EXECINSTR, .segment = 0 },
-    .{ .name = ".rodata", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
-    .{ .name = ".mgo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
-    .{ .name = ".go.buildinfo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = 1 },
-    .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = null },
+    .{ .name = "", .type = elf.SHT_NULL, .flags = 0, .segment = .none },
+    .{
+        .name = ".text",
+        .type = elf.SHT_PROGBITS,
+        .flags = elf.SHF_ALLOC | elf.SHF_EXECINSTR,
+        .segment = .first_loaded,
+    },
+    .{ .name = ".rodata", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = .last_loaded },
+    .{ .name = ".mgo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = .last_loaded },
+    .{ .name = ".go.buildinfo", .type = elf.SHT_PROGBITS, .flags = elf.SHF_ALLOC, .segment = .last_loaded },
+    .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = .none },
 };
 
 /// Linkers mark sections whose constants they have merged, which changes nothing for readers.
@@ -71,39 +96,70 @@ pub const Report = struct {
 };
 
 /// Checks what the linker has just written, so `file` is an ELF file. After `error.Unexpected`, `report.text` says what
-/// is wrong.
-pub fn check(file: []const u8, page_size: u32, report: *Report) error{Unexpected}!void {
+/// is wrong. `page_size` is that of the architecture in launcher/arch.
+pub fn check(
+    file: []const u8,
+    architecture: format.Architecture,
+    page_size: u32,
+    report: *Report,
+) error{Unexpected}!void {
+    const size_max = sizeMax(architecture);
     if (file.len > size_max) return report.fail(
         "{d} bytes, and at most {d} are expected" ++
             "\nhint: look for what grew with `nm --size-sort` on a build without .strip",
         .{ file.len, size_max },
     );
-    const header = std.mem.bytesToValue(elf.Elf64_Ehdr, file[0..@sizeOf(elf.Elf64_Ehdr)]);
+    switch (architecture) {
+        inline else => |one| {
+            const row = @field(format.levels.architectures, @tagName(one));
+            const Class = if (row.elf_class == elf.ELFCLASS32) elf_class.Class32 else elf_class.Class64;
+            try checkHeader(Class, file, row.elf_machine, report);
+            const segments: []const Segment = if (page_size == small_page_size) &two_segments else &one_segment;
+            try checkSegments(Class, file, segments, page_size, report);
+            try checkSections(Class, file, report);
+        },
+    }
+}
+
+fn headerOf(comptime Class: type, file: []const u8) Class.Ehdr {
+    return std.mem.bytesToValue(Class.Ehdr, file[0..@sizeOf(Class.Ehdr)]);
+}
+
+fn checkHeader(comptime Class: type, file: []const u8, machine: u16, report: *Report) !void {
+    const header = headerOf(Class, file);
+    if (@intFromEnum(header.e_machine) != machine) return report.fail(
+        "e_machine is {d}, and {d} is expected\nhint: see the targets in launcher/arch",
+        .{ @intFromEnum(header.e_machine), machine },
+    );
     if (header.e_type != .DYN) return report.fail(
         "e_type is {d}, and ET_DYN is expected: its code must run at any address\nhint: is .pie set in build.zig?",
         .{@intFromEnum(header.e_type)},
     );
-    if (header.e_phnum != segments.len) return report.fail(
-        "{d} program headers, and {d} are expected: see PHDRS in launcher.ld",
-        .{ header.e_phnum, segments.len },
-    );
-    if (header.e_phoff != @sizeOf(elf.Elf64_Ehdr)) {
+    if (header.e_phoff != @sizeOf(Class.Ehdr)) {
         return report.fail("the program headers do not follow the ELF header", .{});
     }
-    const text_offset = @sizeOf(elf.Elf64_Ehdr) + segments.len * @sizeOf(elf.Elf64_Phdr);
+    const text_offset = @sizeOf(Class.Ehdr) + header.e_phnum * @sizeOf(Class.Phdr);
     if (header.e_entry < text_offset or header.e_entry >= entry_max) return report.fail(
         "the entry is at {d}, and below {d} is expected: a file that is cut short must hold it" ++
             "\nhint: .text.start comes first in launcher.ld",
         .{ header.e_entry, entry_max },
     );
-    var found_segments: [segments.len]elf.Elf64_Phdr = undefined;
-    for (&found_segments, 0..) |*found, index| found.* = tableEntry(elf.Elf64_Phdr, file, header.e_phoff, index);
-    try checkSegments(&found_segments, page_size, report);
-    try checkSections(file, &header, &found_segments, report);
 }
 
-fn checkSegments(found_segments: *const [segments.len]elf.Elf64_Phdr, page_size: u32, report: *Report) !void {
-    for (segments, found_segments, 0..) |expected, found, index| {
+fn checkSegments(
+    comptime Class: type,
+    file: []const u8,
+    segments: []const Segment,
+    page_size: u32,
+    report: *Report,
+) !void {
+    const header = headerOf(Class, file);
+    if (header.e_phnum != segments.len) return report.fail(
+        "{d} program headers, and {d} are expected: see PHDRS in launcher.ld",
+        .{ header.e_phnum, segments.len },
+    );
+    for (segments, 0..) |expected, index| {
+        const found = tableEntry(Class.Phdr, file, header.e_phoff, index);
         const fits = found.p_type == expected.type and
             found.p_flags == expected.flags and
             (found.p_filesz != 0) == expected.filled and
@@ -118,23 +174,33 @@ fn checkSegments(found_segments: *const [segments.len]elf.Elf64_Phdr, page_size:
             .{ index, page_size },
         );
     }
-    if (found_segments[0].p_offset != 0 or found_segments[0].p_vaddr != 0) return report.fail(
-        "the launcher is not linked from address 0 with its headers in the first segment\nhint: {s}",
-        .{segments[0].guidance},
+    const first = loadedSegment(Class, file, .first_loaded);
+    if (first.p_offset != 0 or first.p_vaddr != 0) return report.fail(
+        "the launcher is not linked from address 0 with its headers in the first segment" ++
+            "\nhint: see PHDRS in launcher.ld",
+        .{},
     );
 }
 
-fn checkSections(
-    file: []const u8,
-    header: *const elf.Elf64_Ehdr,
-    found_segments: *const [segments.len]elf.Elf64_Phdr,
-    report: *Report,
-) !void {
-    const names_section = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, header.e_shstrndx);
+fn loadedSegment(comptime Class: type, file: []const u8, place: Place) Class.Phdr {
+    const header = headerOf(Class, file);
+    var last: ?Class.Phdr = null;
+    for (0..header.e_phnum) |index| {
+        const segment = tableEntry(Class.Phdr, file, header.e_phoff, index);
+        if (segment.p_type != elf.PT_LOAD) continue;
+        if (place == .first_loaded) return segment;
+        last = segment;
+    }
+    return last.?;
+}
+
+fn checkSections(comptime Class: type, file: []const u8, report: *Report) !void {
+    const header = headerOf(Class, file);
+    const names_section = tableEntry(Class.Shdr, file, header.e_shoff, header.e_shstrndx);
     const names = file[@intCast(names_section.sh_offset)..][0..@intCast(names_section.sh_size)];
     var block_offset: u64 = 0;
     for (0..header.e_shnum) |index| {
-        const found = tableEntry(elf.Elf64_Shdr, file, header.e_shoff, index);
+        const found = tableEntry(Class.Shdr, file, header.e_shoff, index);
         const name = std.mem.sliceTo(names[found.sh_name..], 0);
         if (index >= sections.len or !std.mem.eql(u8, name, sections[index].name)) return report.fail(
             "section {d} is {s}, and {s} is expected\nhint: a new kind of data needs a place in launcher.ld: " ++
@@ -146,14 +212,15 @@ fn checkSections(
             "section {s} has type {d} and flags {d}, and {d} and {d} are expected",
             .{ name, found.sh_type, found.sh_flags, expected.type, expected.flags },
         );
-        const segment = found_segments[expected.segment orelse continue];
+        if (expected.segment == .none) continue;
         if (found.sh_addralign > block_align or found.sh_addr != found.sh_offset) return report.fail(
             "section {s} is aligned to {d} bytes, at {d} of the file and {d} of memory: up to {d} and the same are " ++
                 "expected\nhint: the direct layout takes .text to .rodata as they lie in the file",
             .{ name, found.sh_addralign, found.sh_offset, found.sh_addr, block_align },
         );
+        const segment = loadedSegment(Class, file, expected.segment);
         if (found.sh_addr < segment.p_vaddr or found.sh_addr + found.sh_size > segment.p_vaddr + segment.p_memsz) {
-            return report.fail("section {s} lies outside of segment {d}", .{ name, expected.segment.? });
+            return report.fail("section {s} lies outside of its segment", .{name});
         }
         if (std.mem.eql(u8, name, ".text")) block_offset = found.sh_offset;
         if (std.mem.eql(u8, name, format.section_payload)) {
@@ -200,8 +267,13 @@ test "an ELF file of another shape is reported with guidance" {
     // The rest of the file is not read.
     var file: [256]u8 = @splat(0);
     var header = std.mem.zeroes(elf.Elf64_Ehdr);
+    try expectReport(&file, "e_machine is 0, and 62 is expected");
+
+    header.e_machine = .X86_64;
     header.e_type = .DYN;
+    header.e_phoff = @sizeOf(elf.Elf64_Ehdr);
     header.e_phnum = 1;
+    header.e_entry = 256;
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
     try expectReport(&file, "1 program headers, and 3 are expected");
 
@@ -209,12 +281,12 @@ test "an ELF file of another shape is reported with guidance" {
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
     try expectReport(&file, "e_type is 2");
 
-    const large: [size_max + 1]u8 = @splat(0);
-    try expectReport(&large, std.fmt.comptimePrint("{d} bytes", .{size_max + 1}));
+    const large: [sizeMax(.amd64) + 1]u8 = @splat(0);
+    try expectReport(&large, std.fmt.comptimePrint("{d} bytes", .{large.len}));
 }
 
 fn expectReport(file: []const u8, start: []const u8) !void {
     var report: Report = .{};
-    try std.testing.expectError(error.Unexpected, check(file, 4096, &report));
+    try std.testing.expectError(error.Unexpected, check(file, .amd64, 4096, &report));
     try std.testing.expectStringStartsWith(report.text, start);
 }

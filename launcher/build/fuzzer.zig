@@ -35,9 +35,8 @@ pub fn build(b: *std.Build, options: modules.Options, clang: []const u8) std.Bui
     link.addArg("-o");
     const fuzzer = link.addOutputFileArg("mgo-fuzz");
     link.addFileArg(object.getEmittedLlvmBc());
-    for ([_][]const u8{ target.stub, target.sequences }) |name| {
-        link.addFileArg(modules.assembly(b, options.architecture, name));
-    }
+    link.addFileArg(modules.assembly(b, target.stub));
+    if (target.sequences) |name| link.addFileArg(modules.assembly(b, name));
     link.addPrefixedDirectoryArg("-I", b.path(modules.zstd_include));
     link.addArgs(modules.zstdFlags(b));
     for (modules.zstd_sources) |source| link.addFileArg(options.zstd.path(b, source));

@@ -1,6 +1,7 @@
 //! The launcher, once it is what the bundle writer expects.
 const std = @import("std");
 const arch = @import("../arch/arch.zig");
+const addMemory = @import("../../engine/build/modules.zig").addMemory;
 const assembly = @import("../../engine/build/modules.zig").assembly;
 const formatModule = @import("../../engine/build/engine.zig").formatModule;
 const importForLauncher = @import("../../engine/build/modules.zig").importForLauncher;
@@ -13,6 +14,7 @@ pub fn build(b: *std.Build, options: Options) LazyPath {
         .root_module = formatModule(b, "launcher/build/check_launcher.zig"),
     }));
     check.addFileArg(link(b, options));
+    check.addArg(@tagName(options.architecture));
     check.addArg(b.fmt("{d}", .{arch.target(options.architecture).page_size}));
     return check.addOutputFileArg("mgo-launcher");
 }
@@ -23,10 +25,9 @@ fn link(b: *std.Build, options: Options) LazyPath {
     importForLauncher(b, story, options, createModule);
     const root = createModule(b, options, "launcher/root.zig", .ReleaseFast);
     root.addImport("launcher", story);
-    for (target.entry) |name| root.addAssemblyFile(assembly(b, options.architecture, name));
-    for ([_][]const u8{ target.memory, target.stub }) |name| {
-        root.addAssemblyFile(assembly(b, options.architecture, name));
-    }
+    for (target.entry) |name| root.addAssemblyFile(assembly(b, name));
+    root.addAssemblyFile(assembly(b, target.stub));
+    addMemory(b, root, options);
     root.addAssemblyFile(b.path("launcher/payload.S"));
 
     const launcher = b.addExecutable(.{
@@ -36,7 +37,7 @@ fn link(b: *std.Build, options: Options) LazyPath {
         .use_llvm = true,
         .use_lld = true,
     });
-    launcher.setLinkerScript(b.path("launcher/launcher.ld"));
+    launcher.setLinkerScript(b.path(target.linker_script));
     launcher.pie = true;
     launcher.link_gc_sections = true;
     launcher.link_z_relro = false;
@@ -51,6 +52,7 @@ fn createModule(b: *std.Build, options: Options, root: []const u8, mode: std.bui
         .root_source_file = b.path(root),
         .target = options.target,
         .optimize = mode,
+        .code_model = arch.target(options.architecture).code_model,
         .strip = true,
         .pic = true,
         .single_threaded = false,

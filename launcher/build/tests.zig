@@ -44,16 +44,14 @@ fn buildExpectationTests(b: *std.Build) *Compile {
 }
 
 fn createModule(b: *std.Build, options: Options, root: []const u8, sanitize_c: std.zig.SanitizeC) *std.Build.Module {
-    const target = arch.target(options.architecture);
     const module = b.createModule(.{
         .root_source_file = b.path(root),
         .target = options.target,
         .optimize = .Debug,
         .sanitize_c = sanitize_c,
     });
-    for ([_][]const u8{ target.memory, target.stub }) |name| {
-        module.addAssemblyFile(modules.assembly(b, options.architecture, name));
-    }
+    module.addAssemblyFile(modules.assembly(b, arch.target(options.architecture).stub));
+    modules.addMemory(b, module, options);
     return module;
 }
 

@@ -3,6 +3,8 @@ const std = @import("std");
 const arch = @import("../arch.zig");
 const cpu = @import("cpu.zig");
 
+/// start.S has all of it.
+pub const entry = struct {};
 pub const stub = @import("stub.zig");
 
 pub fn detectCpu(level_wanted: u8, _: arch.Auxiliary) arch.Cpu {

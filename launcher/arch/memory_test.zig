@@ -1,4 +1,4 @@
-//! memory.S beside plain loops, at small sizes and many offsets.
+//! memcpy, memmove and memset beside plain loops, at small sizes and many offsets.
 const std = @import("std");
 const testing = std.testing;
 
