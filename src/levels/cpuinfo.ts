@@ -83,16 +83,21 @@ function lowerCase(architecture: Architecture): Readonly<Record<string, string>>
   return Object.fromEntries(names.map((name) => [name, name.toLowerCase()]));
 }
 
-/** The version of the instruction set ends the CPU's model: `ARMv6-compatible processor rev 7 (v6l)`. */
+/**
+ * The version of the instruction set ends the CPU's model: `ARMv6-compatible processor rev 7 (v6l)`. A kernel
+ * of 64 bits may tell no model, and calls floating point by its name in 64 bits.
+ */
 function readArm(text: string): readonly ReadonlySet<string>[] {
   const models = [...valuesOf(text, "model name"), ...valuesOf(text, "Processor")];
-  const versions = models.flatMap((model) =>
-    [...model.matchAll(/\(v(\d+)[a-z]*\)/g)].map(([, at]) => Number(at)),
-  );
-  const version = versions.length === 0 ? 0 : Math.min(...versions);
+  const named = models.flatMap((model) => {
+    return [...model.matchAll(/\(v(\d+)[a-z]*\)/g)].map(([, version]) => Number(version));
+  });
+  const is64 = valuesOf(text, "CPU architecture").some((value) => value.trim() === "8");
+  const version = named.length > 0 ? Math.min(...named) : is64 ? 8 : 0;
   const sets = [5, 6, 7].filter((at) => at <= version).map((at) => `ARMv${at}`);
   return valuesOf(text, "Features").map((flags) => {
-    return new Set([...sets, ...namesIn(flags, { VFP: "vfp", VFPv3: "vfpv3" })]);
+    const names = is64 ? { VFP: "fp", VFPv3: "asimd" } : { VFP: "vfp", VFPv3: "vfpv3" };
+    return new Set([...sets, ...namesIn(flags, names)]);
   });
 }
 
@@ -110,7 +115,7 @@ function readIsa(isa: string): ReadonlySet<string> {
 
 /** `POWER9 (architected), altivec supported`; with AltiVec, Linux has VSX for programs, too. */
 function readPower(cpu: string): ReadonlySet<string> {
-  const generation = Number(/^\s*POWER(\d+)/.exec(cpu)?.[1] ?? 0);
+  const generation = Number(/^\s*POWER(\d+)/i.exec(cpu)?.[1] ?? 0);
   const versions = { ARCH_2_07: 8, ARCH_3_00: 9, ARCH_3_1: 10 };
   const known = Object.entries(versions).filter(([, needed]) => generation >= needed);
   const vectors = cpu.includes("altivec supported") ? ["ALTIVEC", "VSX"] : [];

@@ -42,7 +42,9 @@ export const LEVELS: readonly Level[] = ARCHITECTURES.amd64.levels;
 export const ALL_LEVELS: readonly Level[] = ARCHITECTURE_NAMES.flatMap((name) => ROWS[name].levels);
 
 const ARCHITECTURE_OF = new Map(
-  ARCHITECTURE_NAMES.flatMap((name) => ROWS[name].levels.map((level) => [level, name] as const)),
+  Object.entries(ROWS).flatMap(([name, { levels }]) =>
+    levels.map((level) => [level, name as Architecture] as const),
+  ),
 );
 
 /** The architecture that a level belongs to. */

@@ -106,7 +106,7 @@ function restoringExec(
   args: Arguments,
   context: Context,
 ): string | undefined {
-  const own = lastValue(allFlags(go, args), "exec") ?? "";
+  const own = lastValue(allFlags(go, args), "exec") || (findEmulator(go, context) ?? "");
   const restored = Object.keys(changed)
     .filter((name) => changed[name] !== context.env[name])
     .flatMap((name) => {
@@ -120,4 +120,11 @@ function restoringExec(
   if (own === "" && places.some((place) => place.includes("="))) return undefined;
   if (findProgram("env", context.env, context) === undefined) return undefined;
   return ["env", ...words, own].join(" ").trimEnd();
+}
+
+/** Finds the program by which Go runs those of another system without -exec (`go help run`), quoted. */
+function findEmulator({ goos, goarch, settings }: GoEnv, context: Context): string | undefined {
+  if (goos === settings.GOHOSTOS && goarch === settings.GOHOSTARCH) return undefined;
+  const path = findProgram(`go_${goos}_${goarch}_exec`, context.env, context);
+  return path === undefined ? undefined : quoteWord(path);
 }
