@@ -39,7 +39,7 @@ export function conclude(
   const lacking = doubtRounds(rounds);
   return {
     gains: isClear ? gains : undefined,
-    headline: isClear ? headline(verdict) : "It cannot be told whether anything is gained.",
+    headline: isClear ? headline(verdict) : "These figures do not show whether anything is gained.",
     levels:
       lacking === undefined
         ? verdict.levels.map((found) => `${found.level}: ${changeOf(found)}; ${countsOf(found)}`)
@@ -105,7 +105,7 @@ function headline({ levels, worth }: Verdict): string {
 function changeOf({ kind, change, interval, against }: LevelVerdict): string {
   switch (kind) {
     case "unclear":
-      return `cannot be told from ${against}${interval === undefined ? "" : rangeOf(interval)}`;
+      return `unclear against ${against}${interval === undefined ? "" : rangeOf(interval)}`;
     case "faster":
       return `${formatPart(change)} less time than ${against}`;
     case "slower":
@@ -130,14 +130,14 @@ function advice({ steps, worth }: Verdict, missing: readonly Level[]): string {
   const others =
     missing.length === 0 ? "" : ` This CPU has no ${listed(missing)}: what that gains is not known.`;
   if (worth.length === 1) return `On this CPU, plain go build serves as well as a bundle.${others}`;
-  const nothing = `${listed(useless)} add${useless.length === 1 ? "s" : ""} nothing to that`;
+  const nothing = `${listed(useless)} add${useless.length === 1 ? "s" : ""} nothing`;
   if (open.length > 0) {
     const rest = useless.length === 0 ? "" : `: ${nothing}`;
-    const untold = `Whether ${listed(open)} add${open.length === 1 ? "s" : ""} to that cannot be told.`;
-    return `On this CPU, -mgo.levels=${worth.join(",")} has what is surely gained${rest}. ${untold}${others}`;
+    const untold = `Whether ${listed(open)} add${open.length === 1 ? "s" : ""} to it is unclear.`;
+    return `On this CPU, -mgo.levels=${worth.join(",")} gives a certain gain${rest}. ${untold}${others}`;
   }
   const rest = useless.length === 0 ? "each level adds to the one below" : nothing;
-  return `On this CPU, -mgo.levels=${worth.join(",")} has all that is gained: ${rest}.${others}`;
+  return `On this CPU, -mgo.levels=${worth.join(",")} gives the whole gain: ${rest}.${others}`;
 }
 
 function countsOf({ faster, slower, total }: LevelVerdict): string {

@@ -160,9 +160,7 @@ describe("the verdict", () => {
     const found = conclude(base, verdict, [], 10);
     expect(found.gains).toBe(true);
     expect(found.headline).toBe("v3 takes 20 % less time than v1 (geomean; its one benchmark is faster).");
-    expect(found.advice).toBe(
-      "On this CPU, -mgo.levels=v1,v3 has all that is gained: v2 and v4 add nothing to that.",
-    );
+    expect(found.advice).toBe("On this CPU, -mgo.levels=v1,v3 gives the whole gain: v2 and v4 add nothing.");
     const other = conclude(base, verdict, ["v4"], 10);
     expect(other.advice).toEndWith("This CPU has no v4: what that gains is not known.");
   });
@@ -200,18 +198,18 @@ describe("the verdict", () => {
   test("advises nothing where the machine is too noisy to tell, or the rounds are too few", async () => {
     const noisy = await judged(spreadBy(same, 0.3), 10);
     expect(noisy).toMatchObject({ gains: undefined, advice: undefined });
-    expect(noisy.headline).toBe("It cannot be told whether anything is gained.");
+    expect(noisy.headline).toBe("These figures do not show whether anything is gained.");
     expect(noisy.doubts.join()).toStartWith(
       "The machine is noisy: half of the medians are known to ±30% or worse",
     );
-    expect(noisy.levels[0]).toStartWith("v2: cannot be told from v1: between 40 % less and 67 % more time; ");
+    expect(noisy.levels[0]).toStartWith("v2: unclear against v1: between 40 % less and 67 % more time; ");
     for (const [rounds, given] of [
       [1, "1 round gives"],
       [5, "5 rounds give"],
     ] as const) {
       const few = await judged(spreadBy(same, undefined), rounds);
       expect(few).toMatchObject({ gains: undefined, advice: undefined, levels: [] });
-      expect(few.headline).toBe("It cannot be told whether anything is gained.");
+      expect(few.headline).toBe("These figures do not show whether anything is gained.");
       expect(few.doubts.join()).toStartWith(`${given} no confidence intervals: that takes 6`);
     }
   });
@@ -238,7 +236,7 @@ describe("the verdict", () => {
     expect(found.gains).toBeUndefined();
   });
 
-  test("says of which levels it cannot be told whether they add to the others", async () => {
+  test("names the levels of which it is unclear whether they add to the others", async () => {
     const bases: Readonly<Record<string, Comparison>> = {
       v1: comparison([
         [
@@ -264,7 +262,7 @@ describe("the verdict", () => {
     const found = conclude(base, verdict, [], 10);
     expect(found.gains).toBe(true);
     expect(found.advice).toBe(
-      "On this CPU, -mgo.levels=v1,v2 has what is surely gained. Whether v3 adds to that cannot be told.",
+      "On this CPU, -mgo.levels=v1,v2 gives a certain gain. Whether v3 adds to it is unclear.",
     );
   });
 
