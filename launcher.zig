@@ -75,6 +75,7 @@ fn start(process: *Process, bundle: *const Bundle, base: ?*const Base) noreturn 
         .bundle = bundle,
         .variant = bundle.variantOf(level),
         .base_image = image.baseImage(process, bundle),
+        .process = process,
         .assembly = cpu.assembly,
     };
     if (debug.extract) extract(process, &source);

@@ -43,15 +43,21 @@ pub noinline fn exitDamaged(what: []const u8) noreturn {
     exit(.damaged, .{ "bundle damaged: ", what });
 }
 
+pub const Damage = error{ StoredChecksum, Decoder, Recipe, Checksum, Deflated };
+
 /// The same for damaged frames.
-pub fn exitDamagedFrame(damage: error{ StoredChecksum, Decoder, Recipe, Checksum, Deflated }) noreturn {
-    switch (damage) {
-        error.StoredChecksum => exitDamaged("wrong checksum of a stored frame"),
-        error.Decoder => exitDamaged("a frame does not decode"),
-        error.Recipe => exitDamaged("inconsistent recipe"),
-        error.Checksum => exitDamaged("wrong checksum of a decoded frame"),
-        error.Deflated => exitDamaged("debug data deflate to another size"),
-    }
+pub fn exitDamagedFrame(damage: Damage) noreturn {
+    exitDamaged(describeDamage(damage));
+}
+
+pub fn describeDamage(damage: Damage) []const u8 {
+    return switch (damage) {
+        error.StoredChecksum => "wrong checksum of a stored frame",
+        error.Decoder => "a frame does not decode",
+        error.Recipe => "inconsistent recipe",
+        error.Checksum => "wrong checksum of a decoded frame",
+        error.Deflated => "debug data deflate to another size",
+    };
 }
 
 /// A line that is cut at the end of its buffer.

@@ -53,6 +53,12 @@ export const EXPECTED_SKIPS: readonly ExpectedSkip[] = [
     holds: () => isBefore(release(), 6, 3),
   },
   {
+    file: "tests/launcher/changed-base.test.ts",
+    title: /^a uprobe in the base > /,
+    on: "a kernel without uprobes",
+    holds: () => !existsSync("/sys/bus/event_source/devices/uprobe"),
+  },
+  {
     file: "tests/launcher/deflate.test.ts",
     title: /^deflating > /,
     on: "Go 1.27 and newer, which deflates otherwise",

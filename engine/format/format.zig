@@ -158,9 +158,9 @@ pub const Header = extern struct {
     /// Size of the whole payload in bytes, from the header to the end of the last stored frame.
     payload_size: u64,
     /// Covers the contents of all sections that are loaded from the file, in the order of their
-    /// addresses, without this payload: the launcher's own bytes and the build info, in `direct` the
-    /// base's sections and the launcher's block. Checked by `mgo verify`; the launcher cannot check
-    /// the code that it is running.
+    /// addresses, without this payload and what tools rewrite (src/bundle/rewritten.ts): the
+    /// launcher's own bytes and the build info, in `direct` the base's sections and the launcher's
+    /// block. Checked by `mgo verify`; the launcher cannot check the code that it is running.
     image_checksum: u64,
     /// In `direct`, the payload's address as the bundle is linked, which tells how far a
     /// position-independent base was moved; a multiple of `payload_align`. Else zero. No tool that

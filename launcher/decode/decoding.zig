@@ -11,7 +11,9 @@ const Bundle = @import("bundle").Bundle;
 const arch = @import("arch");
 const format = @import("format");
 const Output = @import("output.zig").Output;
+const own_image = @import("../self/image.zig");
 const predict = @import("predict");
+const Process = @import("../self/process.zig").Process;
 const Schedule = @import("schedule.zig").Schedule;
 const system = @import("../system.zig");
 const Target = @import("output.zig").Target;
@@ -36,8 +38,10 @@ pub const Error = error{
 pub const Source = struct {
     bundle: *const Bundle,
     variant: *const format.Variant,
-    /// The base in memory, in the direct layout; else empty.
+    /// The base in memory, up to the payload, in the direct layout; else empty.
     base_image: []const u8 = &.{},
+    /// The process that runs the bundle. Null if `base_image` is nobody's, in tests.
+    process: ?*const Process = null,
     /// Whether the decoder's assembly can run on this CPU.
     assembly: bool = false,
 };
@@ -65,6 +69,8 @@ pub const Decoding = struct {
     recipe: predict.Recipe = undefined,
     /// Bytes that the variant is predicted from: the base's frames, or in the direct layout its extra frames.
     base: Memory = &.{},
+    /// The base in the bundle's file, which counts instead of `Source.base_image`; empty if the file cannot be read.
+    base_file: system.memory.Mapping = &.{},
     /// The address up to which `base` is given back to the kernel.
     given_back: std.atomic.Value(usize) = .init(0),
     /// The first error as a number; 0 for none.
@@ -100,8 +106,9 @@ pub const Decoding = struct {
 
     /// Unmaps all memory: needed where the process goes on without an exec.
     pub fn deinit(decoding: *Decoding) void {
-        for ([_]Memory{
-            decoding.workers, decoding.recipe_bytes, decoding.recipe_memory, decoding.base, decoding.stream,
+        for ([_]system.memory.Mapping{
+            decoding.workers, decoding.recipe_bytes, decoding.recipe_memory,
+            decoding.base,    decoding.base_file,    decoding.stream,
         }) |memory| system.memory.unmap(memory);
         decoding.* = undefined;
     }
@@ -122,6 +129,9 @@ pub const Decoding = struct {
         schedule.base.frames = bundle.referenceFramesOf(base, whole);
         const base_size = schedule.base.size() orelse return error.OutOfMemory;
         if (base_size > 0) decoding.base = try system.memory.map(base_size);
+        const image = decoding.source.base_image;
+        const process = decoding.source.process orelse return;
+        if (image.len > 0) decoding.base_file = own_image.mapBase(process, bundle, image);
     }
 
     /// Returns how many workers there are: the calling thread, which is the first, and as many as the kernel starts.
@@ -145,8 +155,20 @@ pub const Decoding = struct {
 
     pub fn readRecipe(decoding: *Decoding) Error!void {
         decoding.recipe_memory = try system.memory.map(try predict.Recipe.memorySize(decoding.recipe_bytes));
-        const base: predict.Base = .{ .image = decoding.source.base_image, .stored = decoding.base };
+        const base: predict.Base = .{ .image = decoding.baseImage(), .stored = decoding.base };
         decoding.recipe = try predict.Recipe.parse(decoding.recipe_bytes, base, decoding.recipe_memory);
+    }
+
+    /// Returns the base from the address on that the recipe counts from: `patchelf` puts segments in front.
+    fn baseImage(decoding: *const Decoding) []const u8 {
+        const loaded = decoding.source.base_image;
+        const from_file = decoding.base_file;
+        const image = if (from_file.len > 0) from_file[from_file.len - loaded.len ..] else loaded;
+        // It ends at the payload.
+        const address = decoding.source.bundle.header().address -% image.len;
+        const recipe: *align(1) const format.Recipe = @ptrCast(decoding.recipe_bytes);
+        const added = recipe.base_image -% address;
+        return if (added < image.len) image[@intCast(added)..] else image;
     }
 
     /// Gives the first `size` bytes of the base back to the kernel. They were used a moment ago, so they are in the

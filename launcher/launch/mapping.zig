@@ -38,7 +38,9 @@ pub fn start(launch: *const Launch) void {
         return attempts.fail(what, "", ": ", .NOMEM);
     };
     var decoding = Decoding.init(launch.source, .{ .memory = file });
-    finishDecoding(attempts, &decoding, decoding.run(threads.cpuCount()), "");
+    const result = decoding.run(threads.cpuCount());
+    if (std.meta.isError(result)) system.memory.unmap(file);
+    finishDecoding(attempts, &decoding, result, "");
     if (attempts.log) fatal.line(.{"starting by mapping the variant's segments"});
     const own = image.loaded(launch.process, bundle);
     var failure: system.Errno = undefined;

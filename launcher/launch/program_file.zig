@@ -44,6 +44,9 @@ pub fn start(launch: *const Launch, file: ProgramFile, where: []const u8) void {
 }
 
 /// Unmaps the memory of a decoding and records its failure. `where` is the place of a file that was to be written.
+///
+/// Stored frames that are whole and decode to something else were predicted from a base that was changed, in memory or
+/// by a tool: the base runs instead.
 pub noinline fn finishDecoding(
     attempts: *Attempts,
     decoding: *Decoding,
@@ -53,9 +56,10 @@ pub noinline fn finishDecoding(
     const write_failure = decoding.output.failure;
     decoding.deinit();
     result catch |err| switch (err) {
-        error.StoredChecksum, error.Decoder, error.Recipe, error.Checksum, error.Deflated => |damage| {
-            fatal.exitDamagedFrame(damage);
+        error.Recipe, error.Checksum => |damage| {
+            attempts.stop(.damaged, .{ "bundle damaged: ", fatal.describeDamage(damage) });
         },
+        error.StoredChecksum, error.Decoder, error.Deflated => |damage| fatal.exitDamagedFrame(damage),
         error.Write => attempts.fail("file in ", where, not_written, write_failure),
         error.OutOfMemory => {
             // The other ways need as much.

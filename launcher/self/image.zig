@@ -4,10 +4,13 @@ const std = @import("std");
 const elf = std.elf;
 const Bundle = @import("bundle").Bundle;
 const format = @import("format");
+const own_file = @import("own_file.zig");
 const Process = @import("process.zig").Process;
 const system = @import("../system.zig");
 
 pub const Payload = []align(format.payload_align) const u8;
+
+const page_size = std.heap.page_size_min;
 
 /// Index of the program header of the segment that the bundle writer fills in the packed layout; also in start.S.
 const payload_segment = 1;
@@ -65,6 +68,49 @@ pub fn baseImage(process: *const Process, bundle: *const Bundle) []const u8 {
     if (bundle.layout != .direct) return &.{};
     const all = loaded(process, bundle);
     return all[0 .. @intFromPtr(bundle.payload.ptr) - @intFromPtr(all.ptr)];
+}
+
+/// Maps the base as its file has it, laid out as in memory and up to the same end: breakpoints of debuggers and of
+/// uprobes, and relocations of read-only segments (DT_TEXTREL), are in memory only. Returns nothing where the file
+/// cannot be read, or is another than the one that runs.
+///
+/// Uprobes are put into private mappings of a file (valid_vma in kernel/events/uprobes.c), so this one is shared.
+pub fn mapBase(process: *const Process, bundle: *const Bundle, image: []const u8) system.memory.Mapping {
+    const file: system.Descriptor = switch (own_file.open(process)) {
+        .ok => |descriptor| @intCast(descriptor),
+        .failed => return &.{},
+    };
+    defer system.file.close(file);
+    const payload = @intFromPtr(bundle.payload.ptr);
+    const bias = directBias(payload, bundle.header());
+    const own = find(process.program_headers, bias, payload) orelse return &.{};
+    if (!holds(file, own.p_offset +% (payload -% bias -% own.p_vaddr), bundle.header())) return &.{};
+    const start = std.mem.alignBackward(usize, @intFromPtr(image.ptr), page_size);
+    const size = @intFromPtr(image.ptr) - start + image.len;
+    const mapping: [*]align(page_size) const u8 = switch (system.memory.reserve(null, size)) {
+        .ok => |address| @ptrFromInt(address),
+        .failed => return &.{},
+    };
+    // Zeros for what a recipe names in gaps between segments.
+    _ = system.memory.protect(@intFromPtr(mapping), size, .{ .READ = true });
+    for (process.program_headers) |*segment| {
+        const slack = segment.p_vaddr % page_size;
+        const distance = bias +% segment.p_vaddr -% slack -% start;
+        if (segment.p_type != elf.PT_LOAD or segment.p_filesz == 0 or distance >= size) continue;
+        const length = @min(segment.p_filesz +| slack, size - distance);
+        const mapped = system.memory.mapOver(@intFromPtr(mapping) + distance, length, file, segment.p_offset -% slack);
+        if (mapped == .ok) continue;
+        system.memory.unmap(mapping[0..size]);
+        return &.{};
+    }
+    return mapping[0..size];
+}
+
+/// Whether a file has the payload's header at an offset. It tells bundles apart: it has a checksum of all the others.
+fn holds(file: system.Descriptor, offset: u64, header: *const format.Header) bool {
+    var found: format.Header = undefined;
+    const bytes = std.mem.asBytes(&found);
+    return system.file.readAllAt(file, bytes, offset) and std.mem.eql(u8, bytes, std.mem.asBytes(header));
 }
 
 /// Returns the address of the base's entry, or null if no executable segment but the launcher's holds it.

@@ -5,6 +5,9 @@ const linux = std.os.linux;
 const system = @import("../system.zig");
 const Result = system.Result;
 
+/// Whole pages at the start, and bytes of the last one.
+pub const Mapping = []align(page_size) const u8;
+
 const page_size = std.heap.page_size_min;
 const huge_page_size = arch.huge_page_size;
 const read_write: u32 = @bitCast(linux.PROT{ .READ = true, .WRITE = true });
@@ -98,6 +101,12 @@ pub fn mapFile(descriptor: system.Descriptor, size: usize) Result {
     return .from(linux.syscall6(.mmap, 0, size, read_only, @as(u32, @bitCast(flags)), descriptor, 0));
 }
 
+/// Maps a file's bytes from `offset` on for reading, over what is mapped at an address; both are multiples of a page.
+pub noinline fn mapOver(address: usize, size: usize, descriptor: system.Descriptor, offset: u64) Result {
+    const flags: u32 = @bitCast(linux.MAP{ .TYPE = .SHARED, .FIXED = true });
+    return .from(linux.syscall6(.mmap, address, size, read_only, flags, descriptor, offset));
+}
+
 /// Reserves addresses without access: those from `address` on, or any if that is null. Fails if something is there.
 pub noinline fn reserve(address: ?usize, size: usize) Result {
     const flags: u32 = @bitCast(linux.MAP{
@@ -121,7 +130,7 @@ pub noinline fn protect(address: usize, size: usize, protection: linux.PROT) Res
     return .from(linux.syscall3(.mprotect, address, size, @as(u32, @bitCast(protection))));
 }
 
-pub fn unmap(memory: []align(page_size) const u8) void {
+pub fn unmap(memory: Mapping) void {
     if (memory.len > 0) _ = linux.syscall2(.munmap, @intFromPtr(memory.ptr), memory.len);
 }
 

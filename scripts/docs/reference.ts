@@ -43,8 +43,8 @@ export function renderReference(): string {
     "A bundle ends with the status of its program. If it cannot start the program, it prints one line, " +
       "`[mgo] launcher: what: why`, and ends with one of these:",
     table(["status", "means", "what to do"], BUNDLE_STATUSES.map(statusWithRemedy)),
-    "A `direct` bundle whose base the CPU can run does not end with 115, 116 or 117: it starts the base " +
-      "instead, and `MGODEBUG=log` says so.",
+    "A `direct` bundle whose base the CPU can run does not end with 115, 116 or 117, nor with 112 because " +
+      "the base was changed: it starts the base instead, and `MGODEBUG=log` says so.",
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -32,7 +32,7 @@ export async function decodeVariant(
     const bytes = await findBase(bundle, variant, signal);
     if (bytes !== undefined) return bytes;
     throw new MgoError(`${bundle.name} was changed since mgo made it: its base ${variant.level} is lost`, {
-      hint: "strip and its like change the base; the bundle still runs, and has its other variants",
+      hint: "strip, patchelf and their like change the base; the bundle still has its other variants",
     });
   }
   const base = baseOf(bundle, variant);
@@ -108,21 +108,26 @@ async function readRecipe(
 ): Promise<Prediction> {
   const recipe = await decodeFrames(bundle, variant, variant.extraFrames, nothing, signal);
   if (recipe.length < RECIPE.size) throw damaged(bundle, variant, "its recipe is cut short");
-  const imageSize = base.inPlace ? readStruct(RECIPE, recipe, 0).base_image_size : 0;
-  const prediction = (await predictorOf(bundle, base, imageSize)).open(recipe);
+  const { base_image: start, base_image_size } = readStruct(RECIPE, recipe, 0);
+  const image = { start, size: base.inPlace ? base_image_size : 0 };
+  const prediction = (await predictorOf(bundle, base, image)).open(recipe);
   if (prediction === undefined) throw damaged(bundle, variant, "its recipe contradicts itself");
   return prediction;
 }
 
-async function predictorOf(bundle: Bundle, base: Base, imageSize: number): Promise<Predictor> {
+async function predictorOf(
+  bundle: Bundle,
+  base: Base,
+  image: { readonly start: bigint; readonly size: number },
+): Promise<Predictor> {
   const { inPlace, bytes, predictors } = base;
-  const known = predictors.get(imageSize);
+  const known = predictors.get(image.size);
   if (known !== undefined) return known;
   const reference = inPlace
-    ? readInPlace(bundle.elf.bytes, bundle.name, imageSize, bytes)
-    : { bytes, imageSize };
+    ? readInPlace(bundle.elf.bytes, bundle.name, image, bytes)
+    : { bytes, imageSize: image.size };
   const predictor = await Predictor.of(reference);
-  predictors.set(imageSize, predictor);
+  predictors.set(image.size, predictor);
   return predictor;
 }
 

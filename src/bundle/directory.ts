@@ -77,6 +77,18 @@ export function writePayload(
   return [directory, ...frames.map((frame) => frame.stored)];
 }
 
+/**
+ * The directory of a payload as it is before the image's checksum is known: it tells bundles apart.
+ *
+ * @param size of the directory, in bytes
+ */
+export function withoutImageChecksum(payload: Uint8Array, size: number): Uint8Array {
+  const directory = Uint8Array.from(payload.subarray(0, size));
+  writeStruct(HEADER, directory, 0, { image_checksum: 0n });
+  writeStruct(HEADER, directory, 0, { directory_checksum: checksum(directory) });
+  return directory;
+}
+
 type Fields<S extends Struct> = Partial<Values<S>>;
 
 function variantFields(variants: readonly EncodedVariant[], base: number): readonly Fields<typeof VARIANT>[] {

@@ -33,6 +33,7 @@ import {
   sectionBytes,
 } from "./elf.ts";
 import type { Shdr } from "./elf-structs.ts";
+import { isRewritten } from "./rewritten.ts";
 
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
 const BUILD_INFO_ALIGN = 16;
@@ -126,7 +127,8 @@ function checkVersion(placeholder: Uint8Array, name: string): void {
 /**
  * Checksum of what a bundle loads beside its payload: XXH64 of the contents of all sections that are loaded
  * from the file, in the order of their addresses. Of `.mgo` that is what stands in front of the payload. Left
- * out are the ELF headers and the order of the section table, which `strip` and `objcopy` write anew.
+ * out is what tools write anew and a bundle runs with: the ELF headers, the order of the section table,
+ * and sections that `isRewritten`.
  *
  * @param contents to take instead of the file's, by the section's name
  * @param appended of a section behind all others, which the file does not have yet
@@ -139,7 +141,8 @@ export function imageChecksum(
   appended: Uint8Array = new Uint8Array(),
 ): bigint {
   const pieces = elf.sections
-    .filter((section) => (section.header.flags & SHF_ALLOC) !== 0n && section.header.type !== SHT_NOBITS)
+    .filter((section) => (section.header.flags & SHF_ALLOC) !== 0n && !isRewritten(elf, section))
+    .filter(({ header }) => header.type !== SHT_NOBITS)
     .toSorted((a, b) => compare(a.header.addr, b.header.addr) || a.size - b.size)
     .map((section) => contents.get(section.name) ?? sectionBytes(elf, section));
   const room = [...contents.values()].reduce((sum, { length }) => sum + length, elf.bytes.length);

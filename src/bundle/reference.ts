@@ -7,6 +7,7 @@ import type { Base } from "../engine/predictor.ts";
 import { ROLE } from "../engine/wire.ts";
 import { type Image, type Part, readImage } from "./correspondence.ts";
 import { PT_INTERP, PT_LOAD, parseElf, type Section, SHF_WRITE, SHT_NOTE } from "./elf.ts";
+import { isRewritten } from "./rewritten.ts";
 import type { Stream } from "./stream.ts";
 
 export interface Reference extends Base {
@@ -20,10 +21,10 @@ export function storedReference(base: Uint8Array, stream: Stream): Reference {
 }
 
 /**
- * The reference that a base in place is. Only what is loaded unchanged is taken from its image: a dynamic
- * linker writes addresses into what is not read-only before the launcher runs, and `strip` takes away what is
- * not loaded. The rest is stored beside it, but for notes, which are in no reference: the bundle has a build
- * ID of its own.
+ * The reference that a base in place is. Only what is loaded and stays as it is is taken from its image: a
+ * dynamic linker writes addresses into what is not read-only before the launcher runs, and tools change what
+ * dynamic linkers read, or take away what is not loaded. The rest is stored beside it, but for notes, which
+ * are in no reference: the bundle has a build ID of its own.
  *
  * @returns it, and its last bytes, which are to be stored
  */
@@ -34,13 +35,15 @@ export function inPlaceReference(
   const elf = parseElf(base, "the base");
   const image = readImage(base, stream);
   const dynamic = elf.programs.some(({ type }) => type === PT_INTERP);
-  const namesOf = (holds: (header: Section["header"]) => boolean): ReadonlySet<string> =>
-    new Set(elf.sections.filter(({ header }) => holds(header)).map(({ name }) => name));
-  const written = namesOf(({ flags }) => (flags & SHF_WRITE) !== 0n);
-  const notes = namesOf(({ type }) => type === SHT_NOTE);
+  const namesOf = (holds: (section: Section) => boolean): ReadonlySet<string> =>
+    new Set(elf.sections.filter(holds).map(({ name }) => name));
+  const unstable = namesOf(
+    (section) => isRewritten(elf, section) || (dynamic && (section.header.flags & SHF_WRITE) !== 0n),
+  );
+  const notes = namesOf(({ header }) => header.type === SHT_NOTE);
   const taken = image.parts.filter(({ name }) => !notes.has(name));
   const isLoaded = (part: Part): boolean =>
-    part.address < image.size && (part.role === ROLE.zeros || !dynamic || !written.has(part.name));
+    part.address < image.size && (part.role === ROLE.zeros || !unstable.has(part.name));
   let [size, neededEnd] = [image.size, image.size];
   // Detached parts come last.
   const parts = taken.map((part) => {
@@ -66,17 +69,22 @@ export function inPlaceReference(
 /**
  * Reads the image of a base in place from the bundle that it was made into.
  *
+ * @param start the address of its first byte: `patchelf` may have put a segment in front
  * @param size of the image, in bytes
  * @param extra the bytes that are stored beside it
  */
-export function readInPlace(bundle: Uint8Array, name: string, size: number, extra: Uint8Array): Base {
+export function readInPlace(
+  bundle: Uint8Array,
+  name: string,
+  { start, size }: { readonly start: bigint; readonly size: number },
+  extra: Uint8Array,
+): Base {
   const bytes = new Uint8Array(size + extra.length);
   bytes.set(extra, size);
   const loads = parseElf(bundle, name).programs.filter(({ type }) => type === PT_LOAD);
-  const first = loads[0]?.vaddr ?? 0n;
   for (const { vaddr, offset, filesz } of loads) {
-    const address = Number(vaddr - first);
-    // The last one is mgo's own, behind the image.
+    const address = Number(vaddr - start);
+    // The others are mgo's own, and what tools have added.
     if (address < 0 || address >= size) continue;
     const contents = bundle.subarray(Number(offset), Number(offset + filesz));
     bytes.set(contents.subarray(0, size - address), address);

@@ -2,8 +2,10 @@
 import { SECTION_PAYLOAD } from "../engine/format.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
+import { findBuildId, withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { type Base, baseOf, decodeWith, findBase, readBase } from "./decode.ts";
+import { withoutImageChecksum } from "./directory.ts";
 import { parseElf } from "./elf.ts";
 import { imageChecksum } from "./image.ts";
 import type { Bundle } from "./read.ts";
@@ -12,8 +14,8 @@ import type { StoredVariant } from "./stored.ts";
 /** A finding of `verifyBundle` about a bundle that is whole. */
 export interface Verified {
   /**
-   * The variant in place, if the file was changed since in what is not loaded, as `strip` does: it runs, but
-   * its executable is lost.
+   * The variant in place, if the file was changed since in what is not loaded or `isRewritten`, as `strip`
+   * and `patchelf` do: its executable is lost.
    */
   readonly changed: Level | undefined;
 }
@@ -30,7 +32,7 @@ export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promis
   for (const [index, variant] of bundle.directory.variants.entries()) {
     if (variant.codec === "in_place") {
       const found = await findBase(bundle, variant, signal);
-      if (found === undefined) changed = variant.level;
+      if (found === undefined || !hasBuildId(bundle, found)) changed = variant.level;
       continue;
     }
     const base = baseOf(bundle, variant);
@@ -40,6 +42,17 @@ export async function verifyBundle(bundle: Bundle, signal?: AbortSignal): Promis
     if (index === 0 && bundle.directory.layout === "packed") verifyBuildInfo(bundle, bytes);
   }
   return { changed };
+}
+
+/** Whether Go's build ID is still the one that a direct bundle got in place of its base's. */
+function hasBuildId({ elf, name, block, payload, directory }: Bundle, base: Uint8Array): boolean {
+  const original = parseElf(base, name);
+  const at = findBuildId(original);
+  if (at === undefined) return true;
+  const size = directory.variants[0]?.frames[0]?.offset ?? 0;
+  const named = withBuildId(original, at, [block, withoutImageChecksum(payload, size)]);
+  const [own, wanted] = [elf, named].map(({ bytes }) => bytes.subarray(at.offset, at.offset + at.size));
+  return own !== undefined && wanted !== undefined && Buffer.compare(own, wanted) === 0;
 }
 
 /** @param lowest the variant whose build info a packed bundle has a copy of */

@@ -13,7 +13,7 @@ export async function run(args: readonly string[], { signal }: Context): Promise
   const file = singleFile("verify", files);
   if (!values.json) {
     const { levels, changed } = await verify(file, signal);
-    const note = changed === null ? "" : `; its base ${changed} was changed since (stripped?): it runs`;
+    const note = changed === null ? "" : `; its base ${changed} was changed since (strip, patchelf?)`;
     writeStdout(`${file}: whole, with ${levels.join(", ")}${note}\n`);
     return 0;
   }
@@ -29,7 +29,7 @@ export async function run(args: readonly string[], { signal }: Context): Promise
 
 interface Result {
   readonly levels: readonly Level[];
-  /** The base of a direct bundle if its bytes that are not loaded were changed since, else null. */
+  /** The base of a direct bundle if a tool has changed it since in a way that bundles stand, else null. */
   readonly changed: Level | null;
 }
 

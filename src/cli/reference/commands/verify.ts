@@ -5,8 +5,8 @@ export const VERIFY = {
   synopsis: "verify FILE [--json]",
   summary: "check a bundle from end to end",
   details: [
-    "Checks every byte that is loaded: launcher, build info, variants. Says of a direct bundle whether " +
-      "bytes of its base that are not loaded were changed, as `strip` does.",
+    "Checks every byte that is loaded: launcher, build info, variants. Says of a direct bundle whether its " +
+      "base was changed in what is not loaded or what a dynamic linker reads, as `strip` and `patchelf` do.",
   ],
   flags: [{ name: "json", summary: "print JSON" }],
   operands: { kind: "file" },
