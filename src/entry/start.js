@@ -1,5 +1,6 @@
 /** Starts mgo on a Bun, from Node. Plain JavaScript for any Node. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
@@ -12,6 +13,12 @@ import { isatty } from "node:tty";
  * @returns {void}
  */
 export function startBun(program, script, config) {
+  // Bun would end with a page about a crash.
+  if (process.platform === "linux" && !existsSync("/proc/self/exe")) {
+    process.stderr.write("mgo: Bun cannot run: /proc is not mounted\nhint: mount -t proc proc /proc\n");
+    process.exitCode = 1;
+    return;
+  }
   // Files for Bun in the user's folder (.env, bunfig.toml) are not for mgo.
   const flags = ["--no-env-file", `--config=${config}`, "--no-install"];
   // Bun drops a -- that follows the script, which would otherwise be the user's.

@@ -41,3 +41,13 @@ test("npm install of a clone's folder links it, and its mgo says where npm ci is
   expect(stderr).toContain(`hint: npm ci, in ${clone}\n`);
   expect(readFileSync(join(workspace.folder, "user/node_modules/mgo/launcher.zig"), "utf8")).not.toBe("");
 });
+
+test.skipIf(Bun.which("bwrap") === null)("the mgo of a clone says in one line that it needs /proc", () => {
+  const box = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/proc"];
+  const entry = ["node", join(ROOT, "src", "entry", "npx.js"), "--version"];
+  expect(run(makeWorkspace(), [...box, ...entry])).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: "mgo: Bun cannot run: /proc is not mounted\nhint: mount -t proc proc /proc\n",
+  });
+});
