@@ -117,3 +117,15 @@ test("every address of mgo is the one in package.json", () => {
     new Set([new URL(packageJson.homepage).host + new URL(packageJson.homepage).pathname]),
   );
 });
+
+test("every promise of npx, bunx or a download is of the name and version in package.json", () => {
+  const { name, version } = packageJson;
+  const pages = PAGES.filter((page) => page !== "CHANGELOG.md").map(textOf);
+  const names = pages.flatMap((text) => [...text.matchAll(/\b(?:npx|bunx) (?:--\S+ )*([a-z@][\w@./-]*)/g)]);
+  // Zig is a tool of the checkout.
+  const known = [name, `${name}@${version}`, "zig"];
+  expect(names.map(([, word = ""]) => word).filter((word) => !known.includes(word))).toEqual([]);
+  expect(names.length).toBeGreaterThan(5);
+  const { stdout } = Bun.spawnSync(["git", "grep", "-hoE", "releases/download/v[0-9.]+[0-9]"], { cwd: ROOT });
+  expect(new Set(stdout.toString().trim().split("\n"))).toEqual(new Set([`releases/download/v${version}`]));
+});
