@@ -52,13 +52,19 @@ const two_segments = [_]Segment{
     stack,
 };
 const one_segment = [_]Segment{
-    stack,
+    .{
+        .type = elf.PT_PHDR,
+        .flags = read,
+        .filled = true,
+        .guidance = "the program headers have one of their own, so that the launcher's segment is the second",
+    },
     .{
         .type = elf.PT_LOAD,
         .flags = read | execute,
         .filled = true,
         .guidance = "the second segment holds all of the launcher: see PHDRS in one_segment.ld",
     },
+    stack,
 };
 
 const small_page_size = 4096;

@@ -9,7 +9,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spinner } from "zx";
-import { findZig } from "../../src/engine/compile.ts";
+import { findZig, type Product, stepsOf } from "../../src/engine/compile.ts";
+import { ARCHITECTURE_NAMES } from "../../src/levels/level.ts";
 import { $ } from "../script.ts";
 import { readRuntime } from "./runtimes.ts";
 import type { Target } from "./targets.ts";
@@ -23,13 +24,15 @@ import type { Target } from "./targets.ts";
 const VARIABLES = ["BUN_BE_BUN", "BUN_OPTIONS", "BUN_INSPECT"] as const;
 
 /**
- * Compiles launcher and engine, which go into every mgo. The environment variable ZIG names another Zig, ZSTD
- * the lib folder of other zstd sources: distributions have their own.
+ * Compiles launchers and engine, which go into every mgo. The environment variable ZIG names another Zig,
+ * ZSTD the lib folder of other zstd sources: distributions have their own.
  */
 export async function compileProducts(): Promise<void> {
   const { ZSTD } = process.env;
   const flags = ZSTD ? [`-Dzstd=${ZSTD}`] : [];
-  await spinner("compiling launcher and engine", () => $`${findZig(process.env)} build ${flags}`);
+  const products = ARCHITECTURE_NAMES.map((name): Product => `launcher-${name}`).concat("engine");
+  const steps = [...new Set(products.flatMap(stepsOf))];
+  await spinner("compiling launchers and engine", () => $`${findZig(process.env)} build ${steps} ${flags}`);
 }
 
 /**

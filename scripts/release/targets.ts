@@ -1,4 +1,4 @@
-/** The machines that a standalone mgo is made for. Its bundles are for linux/amd64 on every one of them. */
+/** The machines that a standalone mgo is made for. Every one makes bundles of all architectures. */
 
 export interface Target {
   /** As downloads are called. */

@@ -126,7 +126,7 @@ async function predictorOf(
   const reference = inPlace
     ? readInPlace(bundle.elf.bytes, bundle.name, image, bytes)
     : { bytes, imageSize: image.size };
-  const predictor = await Predictor.of(reference);
+  const predictor = await Predictor.of(reference, bundle.directory.architecture);
   predictors.set(image.size, predictor);
   return predictor;
 }
@@ -180,7 +180,7 @@ async function decode(
     throw damaged(bundle, variant, `its frame at ${frame.offset} cannot be decoded: ${reasonOf(error)}`);
   });
   const filter = frame.filter === FILTER.none ? "none" : "code";
-  const filters = filter === "none" ? undefined : await Filters.load();
+  const filters = filter === "none" ? undefined : await Filters.load(bundle.directory.architecture);
   const decoded = filters?.remove(filter, filtered, offset, variant.skeletonSize) ?? filtered;
   if (decoded.length !== frame.size || xxHash64(decoded) !== frame.checksum) {
     throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);

@@ -3,7 +3,13 @@ import { type Deflate, loadDeflate, remember } from "../engine/deflate.ts";
 import { Filters } from "../engine/filter.ts";
 import { CODEC } from "../engine/format.ts";
 import { Predictor } from "../engine/predictor.ts";
-import { compareLevels, defaultBase, type Level } from "../levels/level.ts";
+import {
+  type Architecture,
+  architectureOf,
+  compareLevels,
+  defaultBase,
+  type Level,
+} from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { correspond, type Image, readImage } from "./correspondence.ts";
 import { type EncodedFrame, encodeFrames, type FrameOptions } from "./encode-frames.ts";
@@ -63,7 +69,7 @@ export async function encodeVariants(
 ): Promise<Encoded> {
   return await encodeAsReady(variants, options, async (base, deflate) => {
     const stream = splitStream(base.bytes, deflate);
-    const source = await openSource(storedReference(base.bytes, stream));
+    const source = await openSource(storedReference(base.bytes, stream), architectureOf(base.level));
     return { own: await encodePlain(base, stream, source.reference.image, options), source };
   });
 }
@@ -116,7 +122,7 @@ async function encodePlain(
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
   const stretches = stretchesOf(stream, image);
-  const filters = await Filters.load();
+  const filters = await Filters.load(architectureOf(variant.level));
   const frames = await encodeFrames(variant.level, stream, { stretches, filters }, options);
   return describe(variant, stream, CODEC.zstd, [], frames);
 }
@@ -128,8 +134,8 @@ export interface Source {
 }
 
 /** @throws MgoError if the engine is unavailable */
-export async function openSource(reference: Reference): Promise<Source> {
-  return { predictor: await Predictor.of(reference), reference };
+export async function openSource(reference: Reference, architecture: Architecture): Promise<Source> {
+  return { predictor: await Predictor.of(reference, architecture), reference };
 }
 
 /** Encodes a variant as it differs from what is predicted. */

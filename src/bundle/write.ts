@@ -114,7 +114,7 @@ async function createDirect(
     placement = placeDirect(variant.elf, template.block, variant.path);
     const { reference, ...extra } = inPlaceReference(variant.bytes, splitStream(variant.bytes, deflate));
     const own = await encodeInPlace(variant, placement, extra, options);
-    return { own, source: await openSource(reference) };
+    return { own, source: await openSource(reference, variant.elf.architecture) };
   });
   const checked = await all;
   const inPlace = checked[base];

@@ -45,6 +45,11 @@ function groupOf(product: Product): Group {
   return { steps: [product], files: { [product]: `mgo-${product}` } };
 }
 
+/** The steps of `zig build` that make a product, and maybe others. */
+export function stepsOf(product: Product): readonly string[] {
+  return groupOf(product).steps;
+}
+
 /**
  * Compiles a product unless that was done before.
  *

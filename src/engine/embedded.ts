@@ -5,10 +5,15 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import engine from "../../zig-out/bin/mgo-engine.wasm" with { type: "file" };
-import launcher from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import amd64 from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import arm64 from "../../zig-out/bin/mgo-launcher-arm64" with { type: "file" };
 import type { Product } from "./compile.ts";
 
-const PATH: Readonly<Partial<Record<Product, string>>> = { engine, "launcher-amd64": launcher };
+const PATH: Readonly<Partial<Record<Product, string>>> = {
+  engine,
+  "launcher-amd64": amd64,
+  "launcher-arm64": arm64,
+};
 
 /** In the npm package the paths are relative to the module that holds all of mgo. */
 const HERE = import.meta.dirname;

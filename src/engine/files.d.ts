@@ -8,3 +8,8 @@ declare module "*/mgo-engine.wasm" {
   const path: string;
   export default path;
 }
+
+declare module "*/mgo-launcher-arm64" {
+  const path: string;
+  export default path;
+}

@@ -8,13 +8,17 @@ export type Filter = keyof typeof FILTER;
 export class Filters {
   readonly #engine: Engine;
 
-  private constructor(engine: Engine) {
+  /** As the engine numbers it. */
+  readonly #architecture: number;
+
+  private constructor(engine: Engine, architecture: number) {
     this.#engine = engine;
+    this.#architecture = architecture;
   }
 
   /** @throws MgoError if the engine is unavailable */
-  static async load(): Promise<Filters> {
-    return new Filters(await sharedEngine());
+  static async load(architecture: keyof typeof ARCHITECTURE): Promise<Filters> {
+    return new Filters(await sharedEngine(), ARCHITECTURE[architecture]);
   }
 
   /**
@@ -35,8 +39,8 @@ export class Filters {
   #run(filter: Filter, bytes: Uint8Array, offset: number, size: number, forward: boolean): Uint8Array {
     if (filter === "none") return bytes;
     const piece = new Piece(this.#engine, bytes);
-    const { amd64 } = ARCHITECTURE;
-    this.#engine.filterCode(amd64, piece.address, piece.size, BigInt(offset), BigInt(size), forward);
+    const { address } = piece;
+    this.#engine.filterCode(this.#architecture, address, piece.size, BigInt(offset), BigInt(size), forward);
     const result = piece.read();
     piece.release();
     return result;

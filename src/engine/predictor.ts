@@ -3,6 +3,8 @@ import { ARCHITECTURE, FRAME_SIZE_MAX } from "./format.ts";
 import { type Engine, instantiateEngine, Piece } from "./module.ts";
 import { type Correspondence, writeRequest } from "./request.ts";
 
+type Architecture = keyof typeof ARCHITECTURE;
+
 /** The bytes that variants are predicted from. */
 export interface Base {
   readonly bytes: Uint8Array;
@@ -21,16 +23,18 @@ export class Predictor {
   readonly #engine: Engine;
   readonly #base: Piece;
   readonly #imageSize: number;
+  readonly #architecture: Architecture;
 
-  private constructor(engine: Engine, { bytes, imageSize }: Base) {
+  private constructor(engine: Engine, { bytes, imageSize }: Base, architecture: Architecture) {
     this.#engine = engine;
+    this.#architecture = architecture;
     this.#base = new Piece(engine, bytes);
     this.#imageSize = imageSize;
   }
 
   /** @throws MgoError if the engine is unavailable; RangeError if there is no memory for the base */
-  static async of(base: Base): Promise<Predictor> {
-    return new Predictor(await instantiateEngine(), base);
+  static async of(base: Base, architecture: Architecture): Promise<Predictor> {
+    return new Predictor(await instantiateEngine(), base, architecture);
   }
 
   /**
@@ -55,7 +59,7 @@ export class Predictor {
   #tryPrepare(variant: Piece, correspondence: Correspondence): Prepared | undefined {
     const engine = this.#engine;
     const base = this.#base;
-    const request = new Piece(engine, writeRequest(correspondence));
+    const request = new Piece(engine, writeRequest(correspondence, this.#architecture));
     try {
       const size = engine.makeRecipe(base.address, base.size, variant.address, variant.size, request.address);
       if (size === 0) return undefined;
@@ -80,7 +84,7 @@ export class Predictor {
     const stored = new Piece(this.#engine, recipe);
     const { address, size } = this.#base;
     const opened = this.#engine.openRecipe(stored.address, stored.size, address, size, this.#imageSize);
-    if (opened !== 0) return new Prediction(this.#engine, stored, opened);
+    if (opened !== 0) return new Prediction(this.#engine, this.#architecture, stored, opened);
     stored.release();
     return undefined;
   }
@@ -89,12 +93,15 @@ export class Predictor {
 /** The prediction of one variant. */
 export class Prediction {
   readonly #engine: Engine;
+  /** As the engine numbers it. */
+  readonly #architecture: number;
   readonly #recipe: Piece;
   readonly #opened: number;
   readonly #output: Piece;
 
-  constructor(engine: Engine, recipe: Piece, opened: number) {
+  constructor(engine: Engine, architecture: Architecture, recipe: Piece, opened: number) {
     this.#engine = engine;
+    this.#architecture = ARCHITECTURE[architecture];
     this.#recipe = recipe;
     this.#opened = opened;
     this.#output = new Piece(engine, FRAME_SIZE_MAX);
@@ -107,9 +114,9 @@ export class Prediction {
    * @param size at most FRAME_SIZE_MAX
    */
   predict(offset: number, size: number): Uint8Array {
-    const { amd64 } = ARCHITECTURE;
-    this.#engine.predictRange(amd64, this.#opened, BigInt(offset), this.#output.address, size);
-    return this.#output.read(size);
+    const output = this.#output;
+    this.#engine.predictRange(this.#architecture, this.#opened, BigInt(offset), output.address, size);
+    return output.read(size);
   }
 
   close(): void {

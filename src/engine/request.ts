@@ -35,7 +35,10 @@ export interface Correspondence {
   readonly pairs: readonly Pair[];
 }
 
-export function writeRequest({ base, variant, pairs }: Correspondence): Uint8Array {
+export function writeRequest(
+  { base, variant, pairs }: Correspondence,
+  architecture: keyof typeof ARCHITECTURE,
+): Uint8Array {
   const bytes = new Uint8Array(REQUEST.size + pairs.length * PAIR.size);
   writeStruct(REQUEST, bytes, 0, {
     base_image: base.address,
@@ -43,7 +46,7 @@ export function writeRequest({ base, variant, pairs }: Correspondence): Uint8Arr
     base_image_size: base.size,
     variant_image_size: variant.size,
     pair_count: pairs.length,
-    architecture: ARCHITECTURE.amd64,
+    architecture: ARCHITECTURE[architecture],
   });
   for (const [index, pair] of pairs.entries()) {
     writeStruct(PAIR, bytes, REQUEST.size + index * PAIR.size, {

@@ -3,13 +3,13 @@ import { COMPRESS } from "../bundle/frame.ts";
 import { LAYOUTS, START_POLICIES } from "../bundle/layout.ts";
 import { type Arity, arityOf, type FlagEntry } from "../go/flag-entry.ts";
 import { isMgoFlag, splitFlag } from "../go/flags.ts";
-import { ALL_LEVELS, defaultBase, LEVELS } from "../levels/level.ts";
+import { defaultBase, LEVELS } from "../levels/level.ts";
 
 /** Flags about how a bundle is made: `-mgo.base` of builds, `--base` and `-mgo.base` of `mgo pack`. */
 export const BUNDLE_FLAGS = [
   {
     name: "base",
-    value: { kind: "choice", choices: ALL_LEVELS },
+    value: { kind: "choice", choices: LEVELS },
     shown: defaultBase(LEVELS),
     summary:
       "the variant that starts fastest: a direct bundle runs it in place, and the others are stored as " +
@@ -48,7 +48,7 @@ export const BUNDLE_FLAGS = [
 const BUILD_FLAGS = [
   {
     name: "levels",
-    value: { kind: "list", choices: ALL_LEVELS },
+    value: { kind: "list", choices: LEVELS },
     shown: LEVELS.join(","),
     summary: "the levels to build; with a single one the output is that variant itself",
   },

@@ -40,7 +40,7 @@ describe("the golden payload", () => {
   test("decodes to what was encoded", async () => {
     const decode = ({ offset, storedSize, size }: StoredFrame, dictionary: Uint8Array = new Uint8Array()) =>
       decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, size);
-    const predictor = await Predictor.of({ bytes: goldenVariant("v3"), imageSize: 0 });
+    const predictor = await Predictor.of({ bytes: goldenVariant("v3"), imageSize: 0 }, "amd64");
     for (const { level, extraFrames, contentFrames } of (await readDirectory(golden, "golden")).variants) {
       const recipe = await Promise.all(extraFrames.map((frame) => decode(frame)));
       const prediction = recipe.length > 0 ? predictor.open(Buffer.concat(recipe)) : undefined;

@@ -96,8 +96,8 @@ describe("mgo pack", () => {
   writeFileSync(cut, readFileSync(v1).subarray(0, 100_000));
   const other = join(scratch, "other");
   build(other, "tests/programs/other", { GOAMD64: "v3" });
-  const arm = join(scratch, "arm");
-  build(arm, "tests/programs/levels", { GOARCH: "arm64" });
+  const mips = join(scratch, "mips");
+  build(mips, "tests/programs/levels", { GOARCH: "mips64le" });
   const windows = join(scratch, "windows");
   build(windows, "tests/programs/levels", { GOOS: "windows" });
 
@@ -109,7 +109,7 @@ describe("mgo pack", () => {
     ["a device", [v1, "/dev/zero"], "mgo: cannot read /dev/zero: not a regular file\n"],
     ["a program that is not Go's", [v1, "/bin/ls"], "mgo: /bin/ls is no Go executable: "],
     ["a file that is cut short", [v1, cut], `mgo: ${cut} is cut short: `],
-    ["another machine's program", [v1, arm], `mgo: ${arm} is not for linux/amd64: `],
+    ["another machine's program", [v1, mips], `mgo: ${mips} is not for linux/amd64, `],
     ["another system's program", [v1, windows], `mgo: ${windows} is no ELF executable\n`],
     ["two files of one level", [v1, v2, v1], `mgo: ${v1} and ${v1} are both GOAMD64=v1\n`],
     ["another program", [v1, other], `mgo: ${v1} and ${other} are variants of different programs\n`],

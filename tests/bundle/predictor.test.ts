@@ -35,7 +35,7 @@ describe.each(kinds)("the variants of a %s program", (kind) => {
 test("each level can be predicted from each", async () => {
   for (const base of LEVELS) {
     const reference = readFileSync(buildVariant(base));
-    const source = await openSource(storedReference(reference, splitStream(reference, deflate)));
+    const source = await openSource(storedReference(reference, splitStream(reference, deflate)), "amd64");
     for (const level of LEVELS) {
       const file = readFileSync(buildVariant(level));
       const image = readImage(file, splitStream(file, deflate));
@@ -57,7 +57,7 @@ test("each level can be predicted from each", async () => {
 
 test("wrong section headers cost bytes, not more", async () => {
   const reference = readFileSync(buildVariant("v3"));
-  const source = await openSource(storedReference(reference, splitStream(reference, deflate)));
+  const source = await openSource(storedReference(reference, splitStream(reference, deflate)), "amd64");
   const file = readFileSync(buildVariant("v1"));
   const { shoff, shnum } = readStruct(EHDR64, file, 0);
   let seed = 1;

@@ -236,8 +236,11 @@ test("a skeleton is predicted alike without what is detached from its base", asy
   });
   if (base === undefined || variant === undefined) throw new Error("unreachable");
   const { bytes: baseBytes, skeletonSize: baseSkeletonSize } = base.stream;
-  const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 });
-  const skeleton = await Predictor.of({ bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 });
+  const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 }, "amd64");
+  const skeleton = await Predictor.of(
+    { bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 },
+    "amd64",
+  );
   const { recipe } = whole.prepare(variant.stream.bytes, correspond(base.image, variant.image));
   const [from, without] = [whole.open(recipe), skeleton.open(recipe)];
   const { skeletonSize, bytes } = variant.stream;

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { defaultLevelsOf } from "../../src/levels/level.ts";
 import { COMMIT, exampleFiles, partsOf, withMgo } from "../support/examples.ts";
 import { followPage } from "../support/follow.ts";
 import { expectSuccess } from "../support/run.ts";
@@ -53,12 +54,18 @@ describe.skipIf(tools === undefined)("a release by GoReleaser with mgo", () => {
   });
 
   test.each([
-    ["linux_arm64", "ELF"],
     ["darwin_amd64", "\xcf\xfa\xed\xfe"],
     ["darwin_arm64", "\xcf\xfa\xed\xfe"],
   ])("the archive for %s holds what plain go builds", (target, magic) => {
     shell(`mkdir ${target} && tar -xzf dist/hello_1.2.3_${target}.tar.gz -C ${target}`);
     expectPlain(join(target, "hello"), target, magic);
+  });
+
+  test("the archive for linux_arm64 holds a bundle of its levels", () => {
+    shell("mkdir arm64 && tar -xzf dist/hello_1.2.3_linux_arm64.tar.gz -C arm64");
+    const found: unknown = JSON.parse(shell("mgo inspect --json arm64/hello"));
+    expect(found).toMatchObject({ variants: defaultLevelsOf("arm64").map((level) => ({ level })) });
+    shell("mgo license | cmp - arm64/LICENSE.mgo");
   });
 
   test.each([["windows_amd64"], ["windows_arm64"]])("%s is what plain go builds", (target) => {

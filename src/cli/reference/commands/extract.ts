@@ -1,4 +1,4 @@
-import { ALL_LEVELS, defaultBase, LEVELS } from "../../../levels/level.ts";
+import { defaultBase, LEVELS } from "../../../levels/level.ts";
 import type { CommandEntry } from "../types.ts";
 
 export const EXTRACT = {
@@ -12,7 +12,7 @@ export const EXTRACT = {
   flags: [
     {
       name: "level",
-      value: { kind: "choice", choices: ALL_LEVELS },
+      value: { kind: "choice", choices: LEVELS },
       shown: defaultBase(LEVELS),
       summary: "the variant of this level",
     },

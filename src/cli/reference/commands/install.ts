@@ -6,9 +6,9 @@ export const INSTALL = {
   summary: "do what `go install` does, with bundles for executables",
   details: [
     "Packages may have a version, as in `example.com/tool@latest`. Bundles go where `go install` puts " +
-      "executables: into `GOBIN`, else into bin of `GOPATH`'s first folder. On a system other than " +
-      "linux/amd64, `go` refuses `GOBIN` and mgo uses it; without `GOBIN`, bundles go into " +
-      "bin/linux_amd64, as with `go`.",
+      "executables: into `GOBIN`, else into bin of `GOPATH`'s first folder. For another system or " +
+      "architecture than this one, `go` refuses `GOBIN` and mgo uses it; without `GOBIN`, bundles go into " +
+      "bin/linux_amd64 and the like, as with `go`.",
   ],
   flags: [],
   isBuild: true,

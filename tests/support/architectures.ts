@@ -1,0 +1,122 @@
+/** Other architectures than this machine's: their programs, run by qemu-user. */
+import { join } from "node:path";
+import type { Layout } from "../../src/bundle/layout.ts";
+import {
+  ARCHITECTURE_NAMES,
+  type Architecture,
+  architectureOf,
+  defaultLevelsOf,
+  type Level,
+  variableOf,
+} from "../../src/levels/level.ts";
+import { ROOT } from "./folders.ts";
+import { makeOnce } from "./once.ts";
+import { expectSuccess, type Outcome, runProgram } from "./run.ts";
+import { MGO } from "./workspace.ts";
+
+/** An architecture under an emulator. */
+export interface Emulated {
+  readonly architecture: Architecture;
+  /** The emulator's program; null where it is missing. */
+  readonly qemu: string | null;
+  /** The default level that each CPU starts, by its name in `qemu-arm -cpu help`. */
+  readonly cpus: Readonly<Record<string, Level>>;
+}
+
+const ALL: readonly Emulated[] = [
+  {
+    architecture: "arm",
+    qemu: Bun.which("qemu-arm"),
+    cpus: { arm926: "5", arm1176: "6", "cortex-a7": "7", max: "7" },
+  },
+  {
+    architecture: "arm64",
+    qemu: Bun.which("qemu-aarch64"),
+    cpus: { "cortex-a53": "v8.0", "cortex-a76": "v8.1", max: "v8.1" },
+  },
+  { architecture: "riscv64", qemu: Bun.which("qemu-riscv64"), cpus: { rv64: "rva20u64" } },
+  {
+    architecture: "ppc64le",
+    qemu: Bun.which("qemu-ppc64le"),
+    cpus: { power8: "power8", power9: "power9", power10: "power10" },
+  },
+];
+
+/** Those that mgo builds for. */
+export const emulated = ALL.filter(({ architecture }) => ARCHITECTURE_NAMES.includes(architecture));
+
+export const LAYOUTS = ["packed", "direct"] as const satisfies readonly Layout[];
+
+/** Variables of a build for an architecture, with the caches and programs of this machine. */
+export function targetEnvironment(architecture: Architecture): Readonly<Record<string, string | undefined>> {
+  return {
+    ...process.env,
+    GOOS: "linux",
+    GOARCH: architecture,
+    CGO_ENABLED: "0",
+    GOFLAGS: "",
+    MGOFLAGS: "-mgo.compress=fast",
+    MGODEBUG: undefined,
+  };
+}
+
+/** Path of tests/programs/variant as `go build` makes it for that level, once in a run. */
+export function buildPlain(level: Level, flags: readonly string[] = []): string {
+  const architecture = architectureOf(level);
+  const name = `variant-${architecture}-${level}${flags.join("").replaceAll(/[^\w-]/g, "_")}`;
+  return makeOnce(
+    name,
+    (output) => ["go", "build", "-trimpath", "-ldflags=-s -w", ...flags, "-o", output, "."],
+    {
+      cwd: join(ROOT, "tests", "programs", "variant"),
+      env: { ...targetEnvironment(architecture), [variableOf(architecture)]: level },
+    },
+  );
+}
+
+/** Path of a bundle of tests/programs/variant as mgo builds it, once in a run. */
+export function buildEmulated(
+  architecture: Architecture,
+  layout: Layout,
+  levels: readonly Level[] = defaultLevelsOf(architecture),
+): string {
+  const flags = [`-mgo.layout=${layout}`, `-mgo.levels=${levels.join(",")}`];
+  return makeOnce(
+    `bundle-${architecture}-${layout}-${levels.join("-")}`,
+    (output) => [...MGO, "build", ...flags, "-trimpath", "-ldflags=-s -w", "-o", output, "."],
+    {
+      cwd: join(ROOT, "tests", "programs", "variant"),
+      env: targetEnvironment(architecture),
+    },
+  );
+}
+
+/** How a launcher's lines begin. */
+const PREFIX = "[mgo] launcher: ";
+
+/** Runs a program on a CPU of that model; `lines` are a launcher's. */
+export function runOn(
+  { qemu }: Emulated,
+  cpu: string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Outcome & { readonly lines: readonly string[] } {
+  const outcome = runProgram([qemu ?? "", "-cpu", cpu, ...command], env);
+  const lines = outcome.stderr.split("\n").filter((line) => line.startsWith(PREFIX));
+  return { ...outcome, lines: lines.map((line) => line.slice(PREFIX.length)) };
+}
+
+/** Output of tests/programs/variant. */
+export interface VariantReport {
+  readonly arch: string;
+  readonly level: string;
+  readonly args: readonly string[];
+  readonly executable: string;
+  readonly comm: string;
+  readonly sum: string;
+}
+
+/** The report of a program that ended well. */
+export function reportOf(outcome: Outcome): VariantReport {
+  return JSON.parse(expectSuccess(outcome).stdout);
+}
