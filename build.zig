@@ -63,7 +63,7 @@ pub fn build(b: *std.Build) void {
 }
 
 /// Architectures other than amd64.
-const launchers = [_]arch.Architecture{.arm64};
+const launchers = [_]arch.Architecture{ .arm, .arm64, .riscv64, .ppc64le };
 
 const zstd_default = "node_modules/zstd-napi/deps/zstd/lib";
 

@@ -100,8 +100,9 @@ pub fn assembly(b: *std.Build, name: []const u8) LazyPath {
     return b.path(b.fmt("launcher/arch/{s}", .{name}));
 }
 
-/// Adds memcpy, memmove and memset of an architecture.
-pub fn addMemory(b: *std.Build, module: *Module, options: Options) void {
+/// Adds the functions of an architecture that compilers call.
+pub fn addSupport(b: *std.Build, module: *Module, options: Options) void {
+    for (arch.target(options.architecture).support) |name| module.addAssemblyFile(assembly(b, name));
     if (arch.target(options.architecture).memory) |name| return module.addAssemblyFile(assembly(b, name));
     module.addObject(b.addObject(.{
         .name = "memory",

@@ -57,6 +57,8 @@ pub const Target = struct {
     entry: []const []const u8,
     /// memcpy, memmove and memset. Null where memory.zig has to do.
     memory: ?[]const u8 = null,
+    /// Functions that compilers call.
+    support: []const []const u8 = &.{},
     stub: []const u8,
     /// Assembly of `sequences`.
     sequences: ?[]const u8 = null,
@@ -65,8 +67,10 @@ pub const Target = struct {
 pub fn target(architecture: Architecture) Target {
     return switch (architecture) {
         .amd64 => @import("amd64/target.zig").target,
+        .arm => @import("arm/target.zig").target,
         .arm64 => @import("arm64/target.zig").target,
-        else => unreachable,
+        .riscv64 => @import("riscv64/target.zig").target,
+        .ppc64le => @import("ppc64le/target.zig").target,
     };
 }
 
@@ -74,8 +78,10 @@ pub fn target(architecture: Architecture) Target {
 
 const launcher = switch (native.?) {
     .amd64 => @import("amd64/launcher.zig"),
+    .arm => @import("arm/launcher.zig"),
     .arm64 => @import("arm64/launcher.zig"),
-    else => @compileError("no launcher for this architecture"),
+    .riscv64 => @import("riscv64/launcher.zig"),
+    .ppc64le => @import("ppc64le/launcher.zig"),
 };
 
 pub const Cpu = struct {
@@ -92,6 +98,9 @@ pub const Auxiliary = @import("auxiliary.zig").Auxiliary;
 
 /// `detectCpu(level_wanted: u8, auxiliary: Auxiliary) Cpu`: reads no more than tells levels up to `level_wanted` apart.
 pub const detectCpu = launcher.detectCpu;
+
+/// Whether the launcher decodes in several threads.
+pub const has_threads = !@hasDecl(launcher, "has_threads") or launcher.has_threads;
 
 /// Addresses of a process end below this one.
 pub const address_max = launcher.address_max;

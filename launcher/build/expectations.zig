@@ -88,8 +88,9 @@ const sections = [_]Section{
     .{ .name = ".shstrtab", .type = elf.SHT_STRTAB, .flags = 0, .segment = .none },
 };
 
-/// Linkers mark sections whose constants they have merged, which changes nothing for readers.
-const flags_ignored: u64 = elf.SHF_MERGE | elf.SHF_STRINGS;
+/// Linkers mark sections whose constants they have merged, which changes nothing for readers, and one with a global
+/// offset table. Its segment is not written.
+const flags_ignored: u64 = elf.SHF_MERGE | elf.SHF_STRINGS | elf.SHF_WRITE;
 
 pub const Report = struct {
     buffer: [1024]u8 = undefined,

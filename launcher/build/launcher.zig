@@ -1,7 +1,7 @@
 //! The launcher, once it is what the bundle writer expects.
 const std = @import("std");
 const arch = @import("../arch/arch.zig");
-const addMemory = @import("../../engine/build/modules.zig").addMemory;
+const addSupport = @import("../../engine/build/modules.zig").addSupport;
 const assembly = @import("../../engine/build/modules.zig").assembly;
 const formatModule = @import("../../engine/build/engine.zig").formatModule;
 const importForLauncher = @import("../../engine/build/modules.zig").importForLauncher;
@@ -27,7 +27,7 @@ fn link(b: *std.Build, options: Options) LazyPath {
     root.addImport("launcher", story);
     for (target.entry) |name| root.addAssemblyFile(assembly(b, name));
     root.addAssemblyFile(assembly(b, target.stub));
-    addMemory(b, root, options);
+    addSupport(b, root, options);
     root.addAssemblyFile(b.path("launcher/payload.S"));
 
     const launcher = b.addExecutable(.{

@@ -51,7 +51,7 @@ fn createModule(b: *std.Build, options: Options, root: []const u8, sanitize_c: s
         .sanitize_c = sanitize_c,
     });
     module.addAssemblyFile(modules.assembly(b, arch.target(options.architecture).stub));
-    modules.addMemory(b, module, options);
+    modules.addSupport(b, module, options);
     return module;
 }
 

@@ -92,7 +92,7 @@ const Deflated = struct {
     }
 
     fn drain(output: *deflate.Output, bytes: []const u8) bool {
-        const deflated: *Deflated = @fieldParentPtr("output", output);
+        const deflated: *Deflated = @alignCast(@fieldParentPtr("output", output));
         if (bytes.len > deflated.left) return false;
         deflated.left -= bytes.len;
         switch (system.file.write(deflated.descriptor, bytes)) {

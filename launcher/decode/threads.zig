@@ -1,5 +1,6 @@
 //! Threads without a libc.
 const std = @import("std");
+const arch = @import("arch");
 const linux = std.os.linux;
 
 /// The flags of Go's runtime (runtime/os_linux.go, cloneFlags), so that a sandbox that lets the program start threads
@@ -13,6 +14,7 @@ const stack_size = 128 << 10;
 
 /// Returns how many CPUs this thread may run on, at least 1.
 pub fn cpuCount() u32 {
+    if (!arch.has_threads) return 1;
     const cpus = Cpus.ofThisThread() orelse return 1;
     return @max(cpus.count(), 1);
 }
@@ -77,6 +79,7 @@ pub const Thread = struct {
         comptime function: fn (*Argument) void,
         argument: *Argument,
     ) bool {
+        if (!arch.has_threads) return false;
         const entry = struct {
             fn run(address: usize) callconv(.c) u8 {
                 function(@ptrFromInt(address));

@@ -5,6 +5,7 @@ const linux = std.os.linux;
 const system = @import("../system.zig");
 const Descriptor = system.Descriptor;
 const Result = system.Result;
+const wide = @import("wide.zig");
 
 /// <linux/memfd.h>; Linux before 6.3 refuses MFD_EXEC.
 const memfd_cloexec = 1;
@@ -51,7 +52,7 @@ pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
     while (done < bytes.len) {
         const size = @min(bytes.len - done, write_size_max);
         const address = @intFromPtr(bytes.ptr) + done;
-        switch (Result.from(linux.syscall4(.pwrite64, descriptor, address, size, offset + done))) {
+        switch (Result.from(wide.pwrite(descriptor, address, size, offset + done))) {
             .ok => |written| done += @min(written, size),
             .failed => |number| if (number != .INTR) return .{ .failed = number },
         }
@@ -61,7 +62,7 @@ pub fn writeAt(descriptor: Descriptor, bytes: []const u8, offset: u64) Result {
 
 /// Reads from `offset` on, as far as the file goes and the buffer has space.
 pub fn readAt(descriptor: Descriptor, buffer: []u8, offset: u64) Result {
-    return .from(linux.syscall4(.pread64, descriptor, @intFromPtr(buffer.ptr), buffer.len, offset));
+    return .from(wide.pread(descriptor, @intFromPtr(buffer.ptr), buffer.len, offset));
 }
 
 /// Reads the whole buffer from `offset` on, or returns false.
@@ -74,7 +75,7 @@ pub fn readAllAt(descriptor: Descriptor, buffer: []u8, offset: u64) bool {
 
 /// Cuts a file off or extends it with a hole.
 pub fn setSize(descriptor: Descriptor, size: u64) Result {
-    return .from(linux.syscall2(.ftruncate, descriptor, size));
+    return .from(wide.ftruncate(descriptor, size));
 }
 
 /// Makes an anonymous file to execute, closed on exec. The descriptor is above the standard ones even if those are
@@ -143,7 +144,7 @@ pub fn removeAt(folder: Descriptor, name: [*:0]const u8) void {
 /// Returns zeros if the kernel gives no status.
 pub noinline fn status(descriptor: Descriptor) arch.Stat {
     var stat = std.mem.zeroes(arch.Stat);
-    _ = linux.syscall2(.fstat, descriptor, @intFromPtr(&stat));
+    wide.fstat(descriptor, &stat);
     return stat;
 }
 
@@ -160,11 +161,9 @@ pub fn sizeOf(descriptor: Descriptor) u64 {
 
 /// Whether the descriptor's path lies on a mount that forbids executing files.
 pub fn isMountedNoexec(descriptor: Descriptor) bool {
-    // struct statfs of <asm-generic/statfs.h>: f_flags has index 10 of its words. ST_NOEXEC is of <linux/statfs.h>.
+    // ST_NOEXEC of <linux/statfs.h>.
     const noexec = 8;
-    var words: [15]u64 = @splat(0);
-    _ = linux.syscall2(.fstatfs, descriptor, @intFromPtr(&words));
-    return words[10] & noexec != 0;
+    return wide.fstatfsFlags(descriptor) & noexec != 0;
 }
 
 /// Clears close-on-exec.

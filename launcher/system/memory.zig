@@ -4,6 +4,7 @@ const arch = @import("arch");
 const linux = std.os.linux;
 const system = @import("../system.zig");
 const Result = system.Result;
+const wide = @import("wide.zig");
 
 /// Whole pages at the start, and bytes of the last one.
 pub const Mapping = []align(page_size) const u8;
@@ -13,17 +14,11 @@ const huge_page_size = arch.huge_page_size;
 const read_write: u32 = @bitCast(linux.PROT{ .READ = true, .WRITE = true });
 const read_only: u32 = @bitCast(linux.PROT{ .READ = true });
 
+const no_file = std.math.maxInt(usize);
+
 /// Maps memory that is zero. It asks for huge pages: the memory is written once, from front to back.
 pub fn map(size: usize) error{OutOfMemory}![]align(page_size) u8 {
-    const returned = linux.syscall6(
-        .mmap,
-        0,
-        size,
-        read_write,
-        @as(u32, @bitCast(linux.MAP{ .TYPE = .PRIVATE, .ANONYMOUS = true })),
-        std.math.maxInt(usize),
-        0,
-    );
+    const returned = wide.mmap(0, size, read_write, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, no_file);
     if (linux.errno(returned) != .SUCCESS) return error.OutOfMemory;
     _ = linux.syscall3(.madvise, returned, size, linux.MADV.HUGEPAGE);
     const mapping: [*]align(page_size) u8 = @ptrFromInt(returned);
@@ -53,11 +48,10 @@ pub noinline fn backWithHugePages(descriptor: system.Descriptor, size: u64, time
     };
     defer _ = linux.syscall2(.munmap, space, space_size);
     const start = std.mem.alignForward(usize, space, huge_page_size);
-    const flags: u32 = @bitCast(linux.MAP{ .TYPE = .SHARED, .FIXED = true });
-    const mapped = linux.syscall6(.mmap, start, whole, read_write, flags, descriptor, 0);
+    const mapped = wide.mmap(start, whole, read_write, .{ .TYPE = .SHARED, .FIXED = true }, descriptor);
     if (linux.errno(mapped) != .SUCCESS) return;
-    const began = now();
-    if (!collapse(descriptor, start, 0, huge_page_size) or now() - began > time_max) return;
+    const began = wide.now();
+    if (!collapse(descriptor, start, 0, huge_page_size) or wide.now() - began > time_max) return;
     _ = collapse(descriptor, start, huge_page_size, whole - huge_page_size);
 }
 
@@ -89,16 +83,9 @@ fn hasIsolatedCpus() bool {
     };
 }
 
-fn now() u64 {
-    var time: linux.timespec = undefined;
-    _ = linux.syscall2(.clock_gettime, @intFromEnum(linux.CLOCK.MONOTONIC), @intFromPtr(&time));
-    return @as(u64, @intCast(time.sec)) * std.time.ns_per_s + @as(u64, @intCast(time.nsec));
-}
-
 /// Maps the first bytes of a file for reading.
 pub fn mapFile(descriptor: system.Descriptor, size: usize) Result {
-    const flags: linux.MAP = .{ .TYPE = .PRIVATE };
-    return .from(linux.syscall6(.mmap, 0, size, read_only, @as(u32, @bitCast(flags)), descriptor, 0));
+    return .from(wide.mmap(0, size, read_only, .{ .TYPE = .PRIVATE }, descriptor));
 }
 
 /// Maps a file's bytes from `offset` on for reading, over what is mapped at an address; both are multiples of a page.
@@ -109,13 +96,10 @@ pub noinline fn mapOver(address: usize, size: usize, descriptor: system.Descript
 
 /// Reserves addresses without access: those from `address` on, or any if that is null. Fails if something is there.
 pub noinline fn reserve(address: ?usize, size: usize) Result {
-    const flags: u32 = @bitCast(linux.MAP{
-        .TYPE = .PRIVATE,
-        .ANONYMOUS = true,
-        .NORESERVE = true,
-        .FIXED_NOREPLACE = address != null,
-    });
-    const returned = linux.syscall6(.mmap, address orelse 0, size, 0, flags, std.math.maxInt(usize), 0);
+    var flags: linux.MAP = .{ .TYPE = .PRIVATE, .ANONYMOUS = true, .FIXED_NOREPLACE = address != null };
+    // Zig does not know the flag for all architectures.
+    if (@hasField(linux.MAP, "NORESERVE")) flags.NORESERVE = true;
+    const returned = wide.mmap(address orelse 0, size, 0, flags, no_file);
     const result = Result.from(returned);
     // Linux before 4.17 lacks FIXED_NOREPLACE and takes the address for a hint.
     if (result == .ok and address != null and returned != address.?) {
