@@ -47,6 +47,12 @@ export const EXPECTED_SKIPS: readonly ExpectedSkip[] = [
     holds: () => isBefore(release(), 6, 7),
   },
   {
+    file: "tests/architectures/binfmt.test.ts",
+    title: /./,
+    on: "Linux before 6.7",
+    holds: () => isBefore(release(), 6, 7),
+  },
+  {
     file: "tests/launcher/direct.test.ts",
     title: /runs its base where memory may not be executed$/,
     on: "Linux before 6.3",

@@ -53,18 +53,10 @@ pub fn fstatfsFlags(descriptor: Descriptor) u64 {
     return words[16];
 }
 
-pub fn mmap(
-    address: usize,
-    size: usize,
-    protection: u32,
-    flags: linux.MAP,
-    descriptor: usize,
-    offset: u64,
-) usize {
+/// Maps from the start of a file, or memory.
+pub fn mmap(address: usize, size: usize, protection: u32, flags: linux.MAP, descriptor: usize) usize {
     const number: SYS = if (is_wide) .mmap else .mmap2;
-    // mmap2 counts in 4 KiB, whatever pages are.
-    const place: usize = if (is_wide) offset else std.math.cast(usize, offset >> 12) orelse std.math.maxInt(usize);
-    return linux.syscall6(number, address, size, protection, @as(u32, @bitCast(flags)), descriptor, place);
+    return linux.syscall6(number, address, size, protection, @as(u32, @bitCast(flags)), descriptor, 0);
 }
 
 /// Returns nanoseconds of CLOCK_MONOTONIC.

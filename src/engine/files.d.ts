@@ -13,3 +13,13 @@ declare module "*/mgo-launcher-arm64" {
   const path: string;
   export default path;
 }
+
+declare module "*/mgo-launcher-riscv64" {
+  const path: string;
+  export default path;
+}
+
+declare module "*/mgo-launcher-ppc64le" {
+  const path: string;
+  export default path;
+}

@@ -58,6 +58,8 @@ test("the package has what it needs and nothing else, and asks for no script and
       "mgo-engine",
       "mgo-launcher",
       "mgo-launcher-arm64",
+      "mgo-launcher-ppc64le",
+      "mgo-launcher-riscv64",
       "mgo.js",
       "package.json",
       "start.js",

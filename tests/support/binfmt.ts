@@ -35,7 +35,16 @@ export function runWithBinfmt(
   path: string,
   env: Readonly<Record<string, string>> = {},
 ): Outcome {
-  const register = `printf %s ':mgo:M::${MAGIC}::${qemu}:' >/proc/sys/fs/binfmt_misc/register`;
+  return runRegistered(`:mgo:M::${MAGIC}::${qemu}:`, path, { QEMU_CPU: model, ...env });
+}
+
+/** Runs a program where the kernel has a rule of binfmt_misc (Documentation/admin-guide/binfmt-misc.rst). */
+export function runRegistered(
+  rule: string,
+  path: string,
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
+  const register = `printf %s '${rule}' >/proc/sys/fs/binfmt_misc/register`;
   const script = `${MOUNT} && ${register} && exec "$0"`;
-  return runProgram([...NAMESPACES, "sh", "-c", script, path], { QEMU_CPU: model, ...env });
+  return runProgram([...NAMESPACES, "sh", "-c", script, path], env);
 }
