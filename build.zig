@@ -45,6 +45,7 @@ pub fn build(b: *std.Build) void {
         const file = launcher.build(b, optionsFor(b, architecture, options.zstd));
         const step = b.step(name, b.fmt("Build and check the launcher for {t}", .{architecture}));
         step.dependOn(&b.addInstallBinFile(file, b.fmt("mgo-{s}", .{name})).step);
+        steps.@"test".dependOn(launcher.analyze(b, optionsFor(b, architecture, options.zstd)));
     }
     const install = b.addInstallBinFile(launcher.build(b, options), "mgo-launcher");
     steps.launcher.dependOn(&install.step);

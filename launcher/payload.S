@@ -17,4 +17,16 @@ launcher_payload:
     .balign 16
     .zero 16
 
+/*
+ * NT_GNU_BUILD_ID: sizes of name and contents, type, name, and room for the contents. LLD drops sections of the name
+ * that this one gets.
+ */
+    .section .note.build-id, "a", %note
+    .balign 4
+    .long 4
+    .long 20
+    .long 3
+    .asciz "GNU"
+    .zero 20
+
     .section .note.GNU-stack, "", %progbits

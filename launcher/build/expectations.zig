@@ -35,6 +35,9 @@ const stack: Segment = .{
     .guidance = "the stack must not be executable: an assembly file lacks .note.GNU-stack",
 };
 
+/// The build ID, which the bundle writer fills.
+const note: Segment = .{ .type = elf.PT_NOTE, .flags = read, .filled = true, .guidance = "see PHDRS in launcher.ld" };
+
 /// Constants have a segment of their own where all pages have one size (launcher.ld), else not (one_segment.ld).
 const two_segments = [_]Segment{
     .{
@@ -43,21 +46,14 @@ const two_segments = [_]Segment{
         .filled = true,
         .guidance = "the first segment holds the ELF header, the program headers and .text: see PHDRS in launcher.ld",
     },
-    .{
-        .type = elf.PT_LOAD,
-        .flags = read,
-        .filled = true,
-        .guidance = "the second segment holds .rodata, .mgo and .go.buildinfo, which the bundle writer lets grow",
-    },
+    // Constants, and what the bundle writer lets grow.
+    .{ .type = elf.PT_LOAD, .flags = read, .filled = true, .guidance = "see PHDRS in launcher.ld" },
     stack,
+    note,
 };
 const one_segment = [_]Segment{
-    .{
-        .type = elf.PT_PHDR,
-        .flags = read,
-        .filled = true,
-        .guidance = "the program headers have one of their own, so that the launcher's segment is the second",
-    },
+    // So that the launcher's segment is the second.
+    .{ .type = elf.PT_PHDR, .flags = read, .filled = true, .guidance = "see PHDRS in one_segment.ld" },
     .{
         .type = elf.PT_LOAD,
         .flags = read | execute,
@@ -65,6 +61,7 @@ const one_segment = [_]Segment{
         .guidance = "the second segment holds all of the launcher: see PHDRS in one_segment.ld",
     },
     stack,
+    note,
 };
 
 const small_page_size = 4096;
@@ -76,6 +73,7 @@ const Place = enum { none, first_loaded, last_loaded };
 
 const sections = [_]Section{
     .{ .name = "", .type = elf.SHT_NULL, .flags = 0, .segment = .none },
+    .{ .name = ".note.gnu.build-id", .type = elf.SHT_NOTE, .flags = elf.SHF_ALLOC, .segment = .first_loaded },
     .{
         .name = ".text",
         .type = elf.SHT_PROGBITS,
@@ -282,7 +280,7 @@ test "an ELF file of another shape is reported with guidance" {
     header.e_phnum = 1;
     header.e_entry = 256;
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);
-    try expectReport(&file, "1 program headers, and 3 are expected");
+    try expectReport(&file, "1 program headers, and 4 are expected");
 
     header.e_type = .EXEC;
     file[0..@sizeOf(elf.Elf64_Ehdr)].* = std.mem.toBytes(header);

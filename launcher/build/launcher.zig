@@ -19,7 +19,16 @@ pub fn build(b: *std.Build, options: Options) LazyPath {
     return check.addOutputFileArg("mgo-launcher");
 }
 
+/// Returns a step that fails if the launcher does not compile, without the time that generating its code takes.
+pub fn analyze(b: *std.Build, options: Options) *std.Build.Step {
+    return &compile(b, options).step;
+}
+
 fn link(b: *std.Build, options: Options) LazyPath {
+    return compile(b, options).getEmittedBin();
+}
+
+fn compile(b: *std.Build, options: Options) *std.Build.Step.Compile {
     const target = arch.target(options.architecture);
     const story = createModule(b, options, "launcher.zig", .ReleaseSmall);
     importForLauncher(b, story, options, createModule);
@@ -44,7 +53,7 @@ fn link(b: *std.Build, options: Options) LazyPath {
     launcher.link_z_max_page_size = target.page_size;
     launcher.link_z_common_page_size = target.page_size;
     launcher.build_id = .none;
-    return launcher.getEmittedBin();
+    return launcher;
 }
 
 fn createModule(b: *std.Build, options: Options, root: []const u8, mode: std.builtin.OptimizeMode) *std.Build.Module {

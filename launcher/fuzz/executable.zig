@@ -40,7 +40,7 @@ fn readForMapping(contents: []const u8) void {
     const file: Guarded(std.heap.page_size_min) = .copy(contents);
     defer file.deinit();
     const segments = program.readSegments(file.bytes) catch return;
-    const found = program.read(file.bytes, segments) catch return;
+    const found = program.read(file.bytes, segments, std.heap.page_size_min) catch return;
     var end = found.linked.start;
     for (found.loads[0..found.load_count]) |load| {
         std.debug.assert(load.start >= end and load.end > load.start);

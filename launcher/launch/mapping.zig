@@ -44,7 +44,8 @@ pub fn start(launch: *const Launch) void {
     if (attempts.log) fatal.line(.{"starting by mapping the variant's segments"});
     const own = image.loaded(launch.process, bundle);
     var failure: system.Errno = undefined;
-    become(launch.process, .pagesOf(@intFromPtr(own.ptr), own.len), file, attempts, &failure) catch
+    const pages: Range = .pagesOf(@intFromPtr(own.ptr), own.len, launch.process.pageSize());
+    become(launch.process, pages, file, attempts, &failure) catch
         attempts.failExecution(what, "", ": ", failure);
 }
 
@@ -61,17 +62,18 @@ fn become(
     attempts: *const Attempts,
     failure: *system.Errno,
 ) Error!noreturn {
-    const loaded: Program = try .load(file, failure);
+    const page_size = process.pageSize();
+    const loaded: Program = try .load(file, page_size, failure);
     var first = loaded;
     var linker_bias: usize = 0;
     if (loaded.interpreter) |path| {
-        first = try loadFile(path, attempts, failure);
+        first = try loadFile(path, page_size, attempts, failure);
         linker_bias = first.bias();
     }
 
     var calls: [program.loads_max + 5]Call = undefined;
     var list = std.ArrayList(Call).initBuffer(&calls);
-    list.appendAssumeCapacity(unmap(.pagesOf(@intFromPtr(file.ptr), file.len)));
+    list.appendAssumeCapacity(unmap(.pagesOf(@intFromPtr(file.ptr), file.len, page_size)));
     list.appendAssumeCapacity(unmap(own));
     if (loaded.fixed) {
         try reserveBut(own, loaded.linked, failure);
@@ -82,7 +84,7 @@ fn become(
         list.appendAssumeCapacity(unmap(loaded.inRegion(loaded.linked)));
     }
     list.appendAssumeCapacity(.{ .number = 0 });
-    const stage = try copyStage(failure);
+    const stage = try copyStage(page_size, failure);
 
     for ([_][2]usize{
         .{ elf.AT_PHDR, loaded.bias() +% loaded.headers },
@@ -97,16 +99,21 @@ fn become(
 }
 
 /// Loads the dynamic linker.
-fn loadFile(path: [:0]const u8, attempts: *const Attempts, failure: *system.Errno) Error!Program {
+fn loadFile(
+    path: [:0]const u8,
+    page_size: usize,
+    attempts: *const Attempts,
+    failure: *system.Errno,
+) Error!Program {
     const opened = system.file.open(path);
     if (opened == .failed and opened.failed == .NOENT) interpreter.stop(path, attempts);
     const descriptor: system.Descriptor = @intCast(try check(opened, failure));
     defer system.file.close(descriptor);
     const size: usize = @intCast(system.file.sizeOf(descriptor));
     const address = try check(system.memory.mapFile(descriptor, size), failure);
-    const mapped = @as([*]align(program.page_size) const u8, @ptrFromInt(address))[0..size];
+    const mapped = @as([*]align(std.heap.page_size_min) const u8, @ptrFromInt(address))[0..size];
     defer system.memory.unmap(mapped);
-    return .load(mapped, failure);
+    return .load(mapped, page_size, failure);
 }
 
 /// Reserves the addresses of `range` that the bundle does not occupy, or fails if something else is there.
@@ -127,11 +134,11 @@ fn move(range: Range, to: usize) Call {
 }
 
 /// Copies the code that makes the calls to a page outside of the bundle, which they unmap.
-fn copyStage(failure: *system.Errno) Error!*const arch.Stage {
+fn copyStage(page_size: usize, failure: *system.Errno) Error!*const arch.Stage {
     const code = arch.stage();
-    const page = try check(system.memory.reserve(null, program.page_size), failure);
-    _ = try check(system.memory.protect(page, program.page_size, .{ .READ = true, .WRITE = true }), failure);
+    const page = try check(system.memory.reserve(null, page_size), failure);
+    _ = try check(system.memory.protect(page, page_size, .{ .READ = true, .WRITE = true }), failure);
     @memcpy(@as([*]u8, @ptrFromInt(page)), code);
-    _ = try check(system.memory.protect(page, program.page_size, .{ .READ = true, .EXEC = true }), failure);
+    _ = try check(system.memory.protect(page, page_size, .{ .READ = true, .EXEC = true }), failure);
     return @ptrFromInt(page);
 }

@@ -4,8 +4,7 @@ const elf = std.elf;
 const arch = @import("arch");
 const system = @import("../system.zig");
 
-pub const page_size = std.heap.page_size_min;
-pub const File = []align(page_size) const u8;
+pub const File = []align(std.heap.page_size_min) const u8;
 
 /// Go's linker makes three or four segments to load, others up to six.
 pub const loads_max = 16;
@@ -34,15 +33,16 @@ pub const Program = struct {
     /// Path of the dynamic linker, in the file.
     interpreter: ?[:0]const u8,
 
-    pub fn load(file: File, failure: *system.Errno) Error!Program {
+    /// Pages become executable last: then the kernel makes the caches for instructions and data agree.
+    pub fn load(file: File, page_size: usize, failure: *system.Errno) Error!Program {
         // For headers that are wrong.
         failure.* = .NOEXEC;
         const segments = try readSegments(file);
-        var program = try read(file, segments);
+        var program = try read(file, segments, page_size);
         program.region = try check(system.memory.reserve(null, program.linked.size()), failure);
         for (segments) |*segment| {
             if (segment.p_type != elf.PT_LOAD) continue;
-            const pages = program.inRegion(.pagesOf(segment.p_vaddr, segment.p_memsz));
+            const pages = program.inRegion(.pagesOf(segment.p_vaddr, segment.p_memsz, page_size));
             _ = try check(system.memory.protect(pages.start, pages.size(), .{ .READ = true, .WRITE = true }), failure);
             const contents = file[@intCast(segment.p_offset)..][0..@intCast(segment.p_filesz)];
             const address = segment.p_vaddr - program.linked.start + program.region;
@@ -79,7 +79,7 @@ pub fn readSegments(file: File) Error![]const elf.Phdr {
 }
 
 /// Reads a program that is safe to load: its segments ascend, lie in the file and share no page. `region` is left 0.
-pub fn read(file: File, segments: []const elf.Phdr) Error!Program {
+pub fn read(file: File, segments: []const elf.Phdr, page_size: usize) Error!Program {
     const header: *const elf.Ehdr = @ptrCast(file.ptr);
     var program: Program = .{
         .linked = .{ .start = 0, .end = 0 },
@@ -98,7 +98,7 @@ pub fn read(file: File, segments: []const elf.Phdr) Error!Program {
             if (segment.p_filesz > segment.p_memsz or segment.p_memsz == 0) return error.Closed;
             if (!fits(segment.p_offset, segment.p_filesz, file.len)) return error.Closed;
             if (!fits(segment.p_vaddr, segment.p_memsz, arch.address_max)) return error.Closed;
-            const pages: Range = .pagesOf(segment.p_vaddr, segment.p_memsz);
+            const pages: Range = .pagesOf(segment.p_vaddr, segment.p_memsz, page_size);
             if (program.load_count == 0) program.linked = .{ .start = pages.start, .end = pages.start };
             if (pages.start < program.linked.end) return error.Closed;
             program.linked.end = pages.end;
@@ -125,7 +125,7 @@ pub const Range = struct {
     start: usize,
     end: usize,
 
-    pub fn pagesOf(start: usize, length: usize) Range {
+    pub fn pagesOf(start: usize, length: usize, page_size: usize) Range {
         return .{
             .start = std.mem.alignBackward(usize, start, page_size),
             .end = std.mem.alignForward(usize, start + length, page_size),

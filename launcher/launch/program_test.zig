@@ -2,7 +2,7 @@
 const std = @import("std");
 const elf = std.elf;
 const address_max = @import("arch").address_max;
-const page_size = program.page_size;
+const page_size = std.heap.page_size_min;
 const program = @import("program.zig");
 
 const TestFile = extern struct {
@@ -37,7 +37,7 @@ const TestFile = extern struct {
         var bytes: [page_size]u8 align(page_size) = @splat(0);
         @memcpy(bytes[0..@sizeOf(TestFile)], std.mem.asBytes(file));
         const contents: program.File = bytes[0..size];
-        var found = try program.read(contents, try program.readSegments(contents));
+        var found = try program.read(contents, try program.readSegments(contents), page_size);
         // Its bytes are gone.
         if (found.interpreter) |path| {
             std.debug.assert(std.mem.eql(u8, path, "/ld.so"));

@@ -10,8 +10,6 @@ const system = @import("../system.zig");
 
 pub const Payload = []align(format.payload_align) const u8;
 
-const page_size = std.heap.page_size_min;
-
 /// Index of the program header of the segment that the bundle writer fills in the packed layout; also in start.S.
 const payload_segment = 1;
 
@@ -85,9 +83,10 @@ pub fn mapBase(process: *const Process, bundle: *const Bundle, image: []const u8
     const bias = directBias(payload, bundle.header());
     const own = find(process.program_headers, bias, payload) orelse return &.{};
     if (!holds(file, own.p_offset +% (payload -% bias -% own.p_vaddr), bundle.header())) return &.{};
+    const page_size = process.pageSize();
     const start = std.mem.alignBackward(usize, @intFromPtr(image.ptr), page_size);
     const size = @intFromPtr(image.ptr) - start + image.len;
-    const mapping: [*]align(page_size) const u8 = switch (system.memory.reserve(null, size)) {
+    const mapping: [*]align(std.heap.page_size_min) const u8 = switch (system.memory.reserve(null, size)) {
         .ok => |address| @ptrFromInt(address),
         .failed => return &.{},
     };

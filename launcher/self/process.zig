@@ -16,6 +16,8 @@ pub const Process = struct {
     program_headers: []const elf.Phdr = &.{},
     /// The auxiliary vector: keys and values in turn, up to AT_NULL.
     auxiliary: [*]usize,
+    /// AT_PAGESZ.
+    kernel_page_size: usize = std.heap.page_size_max,
     /// The signals as they were before `guard`; null before that call.
     signals: ?*arch.SavedSignals = null,
 
@@ -42,6 +44,7 @@ pub const Process = struct {
                 elf.AT_EXECFN => process.executed_path = @ptrFromInt(value),
                 elf.AT_SECURE => process.secure = value != 0,
                 elf.AT_PHDR => program_headers = value,
+                elf.AT_PAGESZ => process.kernel_page_size = value,
                 elf.AT_PHNUM => process.program_headers.len = value,
                 else => {},
             }
@@ -52,6 +55,12 @@ pub const Process = struct {
             process.program_headers = &.{};
         }
         return process;
+    }
+
+    /// Returns the size of pages in bytes: constant where kernels have one size only.
+    pub inline fn pageSize(process: *const Process) usize {
+        const min = std.heap.page_size_min;
+        return if (min == std.heap.page_size_max) min else process.kernel_page_size;
     }
 
     /// From here on a fault in the launcher ends the process with a line and a status instead of a signal.

@@ -18,7 +18,7 @@ const no_file = std.math.maxInt(usize);
 
 /// Maps memory that is zero. It asks for huge pages: the memory is written once, from front to back.
 pub fn map(size: usize) error{OutOfMemory}![]align(page_size) u8 {
-    const returned = wide.mmap(0, size, read_write, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, no_file);
+    const returned = wide.mmap(0, size, read_write, .{ .TYPE = .PRIVATE, .ANONYMOUS = true }, no_file, 0);
     if (linux.errno(returned) != .SUCCESS) return error.OutOfMemory;
     _ = linux.syscall3(.madvise, returned, size, linux.MADV.HUGEPAGE);
     const mapping: [*]align(page_size) u8 = @ptrFromInt(returned);
@@ -48,7 +48,7 @@ pub noinline fn backWithHugePages(descriptor: system.Descriptor, size: u64, time
     };
     defer _ = linux.syscall2(.munmap, space, space_size);
     const start = std.mem.alignForward(usize, space, huge_page_size);
-    const mapped = wide.mmap(start, whole, read_write, .{ .TYPE = .SHARED, .FIXED = true }, descriptor);
+    const mapped = wide.mmap(start, whole, read_write, .{ .TYPE = .SHARED, .FIXED = true }, descriptor, 0);
     if (linux.errno(mapped) != .SUCCESS) return;
     const began = wide.now();
     if (!collapse(descriptor, start, 0, huge_page_size) or wide.now() - began > time_max) return;
@@ -85,13 +85,12 @@ fn hasIsolatedCpus() bool {
 
 /// Maps the first bytes of a file for reading.
 pub fn mapFile(descriptor: system.Descriptor, size: usize) Result {
-    return .from(wide.mmap(0, size, read_only, .{ .TYPE = .PRIVATE }, descriptor));
+    return .from(wide.mmap(0, size, read_only, .{ .TYPE = .PRIVATE }, descriptor, 0));
 }
 
 /// Maps a file's bytes from `offset` on for reading, over what is mapped at an address; both are multiples of a page.
 pub noinline fn mapOver(address: usize, size: usize, descriptor: system.Descriptor, offset: u64) Result {
-    const flags: u32 = @bitCast(linux.MAP{ .TYPE = .SHARED, .FIXED = true });
-    return .from(linux.syscall6(.mmap, address, size, read_only, flags, descriptor, offset));
+    return .from(wide.mmap(address, size, read_only, .{ .TYPE = .SHARED, .FIXED = true }, descriptor, offset));
 }
 
 /// Reserves addresses without access: those from `address` on, or any if that is null. Fails if something is there.
@@ -99,7 +98,7 @@ pub noinline fn reserve(address: ?usize, size: usize) Result {
     var flags: linux.MAP = .{ .TYPE = .PRIVATE, .ANONYMOUS = true, .FIXED_NOREPLACE = address != null };
     // Zig does not know the flag for all architectures.
     if (@hasField(linux.MAP, "NORESERVE")) flags.NORESERVE = true;
-    const returned = wide.mmap(address orelse 0, size, 0, flags, no_file);
+    const returned = wide.mmap(address orelse 0, size, 0, flags, no_file, 0);
     const result = Result.from(returned);
     // Linux before 4.17 lacks FIXED_NOREPLACE and takes the address for a hint.
     if (result == .ok and address != null and returned != address.?) {

@@ -53,10 +53,18 @@ pub fn fstatfsFlags(descriptor: Descriptor) u64 {
     return words[16];
 }
 
-/// Maps from the start of a file, or memory.
-pub fn mmap(address: usize, size: usize, protection: u32, flags: linux.MAP, descriptor: usize) usize {
+pub fn mmap(
+    address: usize,
+    size: usize,
+    protection: u32,
+    flags: linux.MAP,
+    descriptor: usize,
+    offset: u64,
+) usize {
     const number: SYS = if (is_wide) .mmap else .mmap2;
-    return linux.syscall6(number, address, size, protection, @as(u32, @bitCast(flags)), descriptor, 0);
+    // mmap2 counts in 4 KiB, whatever pages are.
+    const place: usize = if (is_wide) offset else std.math.cast(usize, offset >> 12) orelse std.math.maxInt(usize);
+    return linux.syscall6(number, address, size, protection, @as(u32, @bitCast(flags)), descriptor, place);
 }
 
 /// Returns nanoseconds of CLOCK_MONOTONIC.

@@ -1,13 +1,15 @@
 /**
- * Go's build ID: the note by which `go build` and `go install` tell whether an executable is up to date
- * (cmd/internal/buildid, and buildid.go in cmd/go/internal/work).
+ * Build IDs: Go's, by which `go build` and `go install` tell whether an executable is up to date
+ * (cmd/internal/buildid, and buildid.go in cmd/go/internal/work), and that of the GNU tools, by which
+ * debuggers find debug data and rpmbuild tells files apart.
  *
- * A bundle of the direct layout gets one of its own. With its base's, `go build` at that level would take
- * the bundle for its own output and leave it, and tools that know files by this ID would take bundles with
- * the same base for one another.
+ * A packed bundle has one of GNU's that is made from its contents, and none of Go's. A direct one has the GNU
+ * build ID of its base, whose code runs and whose debug data it names, and one of Go's of its own: with its
+ * base's, `go build` at that level would take the bundle for its own output and leave it, and tools that know
+ * files by this ID would take bundles with the same base for one another.
  */
 import { createHash } from "node:crypto";
-import { type Elf, SHT_NOTE, sectionBytes } from "./elf.ts";
+import { type Elf, findSection, SHT_NOTE, sectionBytes } from "./elf.ts";
 
 /** The sizes of the note's name and of its contents; its type and its name (cmd/internal/buildid/note.go). */
 const NAME_SIZE = { offset: 0, value: 4 };
@@ -60,4 +62,22 @@ export function withBuildId(elf: Elf, at: Range, sources: readonly Uint8Array[])
   ids[ids.length - 1] = digest.toString("base64url", HASH_SIZE, 2 * HASH_SIZE);
   bytes.set(Buffer.from(ids.join("/"), "latin1"), at.offset);
   return { ...elf, bytes };
+}
+
+/** The launcher's room for NT_GNU_BUILD_ID (launcher/payload.S). */
+const SECTION_GNU = ".note.gnu.build-id";
+const GNU = { nameOffset: 12, name: "GNU\0", contentsOffset: 16, size: 36 };
+
+/** Finds the contents of the build ID of GNU tools in a launcher; undefined if it has no room for one. */
+export function findGnuBuildId(elf: Elf): Range | undefined {
+  const section = findSection(elf, SECTION_GNU);
+  if (section?.header.type !== SHT_NOTE || section.size !== GNU.size) return undefined;
+  const name = sectionBytes(elf, section).subarray(GNU.nameOffset, GNU.contentsOffset);
+  if (Buffer.from(name).toString("latin1") !== GNU.name) return undefined;
+  return { offset: section.offset + GNU.contentsOffset, size: GNU.size - GNU.contentsOffset };
+}
+
+/** The build ID of a packed bundle: its directory has checksums of all that is loaded. */
+export function gnuBuildId(directory: Uint8Array, { size }: Range): Uint8Array {
+  return createHash("sha256").update(directory).digest().subarray(0, size);
 }

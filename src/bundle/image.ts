@@ -4,6 +4,7 @@
  * The launcher is linked (launcher/launcher.ld) with two empty sections at its end: `.mgo` and behind it
  * `.go.buildinfo`, in a read-only segment that is the last in the file and in memory. So nothing in front
  * moves: this fills the two, makes their segment longer, and writes a new section header table behind them.
+ * The build ID has its room in front.
  */
 
 import {
@@ -21,6 +22,7 @@ import { readStruct, type Values, writeStruct } from "../engine/struct.ts";
 import type { Architecture } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { align } from "./align.ts";
+import { findGnuBuildId, gnuBuildId, type Range } from "./build-id.ts";
 import {
   type Elf,
   findSection,
@@ -50,6 +52,8 @@ export interface Template {
   readonly payload: Section;
   readonly buildInfo: Section;
   readonly names: Section;
+  /** Room for the contents of a build ID. */
+  readonly buildId: Range;
   /** The part for bundles of the direct layout: `Block` in engine/format/format.zig. */
   readonly block: Block;
 }
@@ -77,7 +81,8 @@ export function parseTemplate(bytes: Uint8Array, architecture: Architecture, nam
     findSection(elf, section),
   );
   const program = elf.programs[PAYLOAD_SEGMENT];
-  if (payload === undefined || buildInfo === undefined || names === undefined || program === undefined) {
+  const buildId = findGnuBuildId(elf);
+  if (!payload || !buildInfo || !names || !program || !buildId) {
     throw new MgoError(`${name} is no launcher for bundles: it has no place for variants`);
   }
   const { addr } = payload.header;
@@ -88,7 +93,14 @@ export function parseTemplate(bytes: Uint8Array, architecture: Architecture, nam
   if (!inSegment || !last || !readOnly || addr % BigInt(PAYLOAD_ALIGN) !== 0n) {
     throw new MgoError(`${name} is no launcher for bundles: its section ${SECTION_PAYLOAD} is out of place`);
   }
-  return { elf, payload, buildInfo, names, block: findBlock(elf, payload, Number(program.align), name) };
+  return {
+    elf,
+    payload,
+    buildInfo,
+    names,
+    buildId,
+    block: findBlock(elf, payload, Number(program.align), name),
+  };
 }
 
 /** From the start of the code to the payload, as they lie in the file. */
@@ -181,6 +193,8 @@ export function fillTemplate(
   const at = Number(elf.header.phoff) + PAYLOAD_SEGMENT * phdr.size;
   const size = BigInt(loadedEnd) - readStruct(phdr, head, at).offset;
   writeStruct(phdr, head, at, { filesz: size, memsz: size });
+  const [directory = new Uint8Array()] = payload;
+  head.set(gnuBuildId(directory, template.buildId), template.buildId.offset);
 
   const placed: ReadonlyMap<Section, Partial<Shdr>> = new Map([
     [template.payload, { size: BigInt(payloadSize) }],

@@ -1,11 +1,13 @@
-/** Go's build ID of bundles: by it `go build` tells its own output from others. */
+/** Build IDs of bundles: Go's, by which `go build` knows its own output, and that of GNU tools. */
 import { describe, expect, test } from "bun:test";
-import { statSync } from "node:fs";
+import { copyFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LAYOUTS } from "../../src/bundle/layout.ts";
+import { LEVELS } from "../../src/levels/level.ts";
+import { scratch } from "../support/folders.ts";
 import { HELLO } from "../support/programs.ts";
-import { expectSuccess } from "../support/run.ts";
-import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
+import { expectSuccess, runProgram } from "../support/run.ts";
+import { buildBundle, buildVariant, bundleFiles, kinds } from "../support/variants.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 function buildId(workspace: Workspace, path: string): string {
@@ -46,4 +48,63 @@ describe.each(kinds)("a direct bundle of a %s program", (kind) => {
     expectSuccess(run(workspace, [...MGO, "extract", bundle, "--level", "v3", "-o", out]));
     expect(run(workspace, ["cmp", out, plain]).status).toBe(0);
   });
+});
+
+/** Returns the build IDs of NT_GNU_BUILD_ID notes that readelf finds. */
+function gnuBuildIds(path: string): readonly string[] {
+  const { stdout } = runProgram(["readelf", "-nW", path], { PATH: process.env.PATH ?? "", LC_ALL: "C" });
+  return [...stdout.matchAll(/Build ID: ([0-9a-f]+)$/gm)].map(([, id]) => id ?? "");
+}
+
+describe.skipIf(Bun.which("readelf") === null)("a packed bundle", () => {
+  test("has a GNU build ID that follows from its contents", async () => {
+    const bundles = await Promise.all([
+      buildBundle(),
+      buildBundle({ levels: ["v1", "v3"] }),
+      buildBundle({ program: "place" }),
+      bundleFiles(LEVELS.map((level) => ({ level, path: buildVariant(level) }))),
+    ]);
+    const [all, fewer, other, again] = bundles.map(gnuBuildIds);
+    expect(all).toEqual([expect.stringMatching(/^[0-9a-f]{40}$/)]);
+    expect(new Set([all, fewer, other].map((ids) => ids?.join())).size).toBe(3);
+    expect(again).toEqual(all ?? []);
+  });
+
+  test.skipIf(Bun.which("file") === null || Bun.which("eu-unstrip") === null)(
+    "shows it to file and eu-unstrip, also when stripped",
+    async () => {
+      const bundle = await buildBundle();
+      const copy = join(scratch, "stripped-with-build-id");
+      copyFileSync(bundle, copy);
+      const workspace = makeWorkspace();
+      expectSuccess(run(workspace, ["strip", copy]));
+      const [id = ""] = gnuBuildIds(bundle);
+      for (const path of [bundle, copy]) {
+        expect(gnuBuildIds(path)).toEqual([id]);
+        expect(run(workspace, ["file", path]).stdout).toContain(`BuildID[sha1]=${id}`);
+        expect(run(workspace, ["eu-unstrip", "-n", "-e", path]).stdout).toContain(` ${id}@`);
+      }
+    },
+  );
+
+  test.skipIf(Bun.which("strip") === null)("runs and is whole without it", async () => {
+    const copy = join(scratch, "without-build-id");
+    copyFileSync(await buildBundle(), copy);
+    const workspace = makeWorkspace();
+    expectSuccess(run(workspace, ["strip", "-R", ".note.*", copy]));
+    expect(gnuBuildIds(copy)).toEqual([]);
+    expect(runProgram([copy, "x"], { GOAMD64: "v1" })).toMatchObject({
+      status: 0,
+      stdout: "[v1 x]\n",
+      stderr: "",
+    });
+    expectSuccess(run(workspace, [...MGO, "verify", copy]));
+  });
+});
+
+test.skipIf(Bun.which("readelf") === null)("a direct bundle has the GNU build ID of its base", async () => {
+  for (const kind of kinds) {
+    const bundle = await buildBundle({ layout: "direct", kind });
+    expect(gnuBuildIds(bundle)).toEqual(gnuBuildIds(buildVariant("v3", "levels", kind)));
+  }
 });
