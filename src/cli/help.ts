@@ -45,7 +45,7 @@ export function formatCommandHelp(command: CommandEntry): string {
     ...[formatSentence(summary), ...details].map((text) => wrap(text)),
     ...(flags.length > 0 ? [["flags:", ...flags.flatMap(flagLines)]] : []),
     ...(command.isBuild
-      ? [wrap('Flags of mgo ("mgo --help") and of go build ("go help build") go along with it.')]
+      ? [wrap('It also takes the flags of mgo ("mgo --help") and of go build ("go help build").')]
       : []),
   );
 }

@@ -57,7 +57,7 @@ describe("mgo man prints a page", () => {
     expect(paragraph(`${"x".repeat(78)} .so what`)).toEqual(["x".repeat(78), "\\&.so what"]);
   });
 
-  test("and tells whoever publishes a bundle which notice goes along", () => {
+  test("and says with which notice bundles must be published", () => {
     const { stdout } = expectSuccess(run(makeWorkspace(), [...MGO, "license"]));
     for (const file of ["LICENSE", "engine/zstd/LICENSE"]) {
       expect(stdout).toContain(readFileSync(join(ROOT, file), "utf8"));

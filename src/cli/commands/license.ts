@@ -1,4 +1,4 @@
-/** `mgo license`: prints the notice of the launcher, which goes along with each bundle that is published. */
+/** `mgo license`: prints the notice of the launcher, with which bundles must be published. */
 import zstd from "../../../engine/zstd/LICENSE" with { type: "text" };
 import mgo from "../../../LICENSE" with { type: "text" };
 import { MgoError } from "../../system/error.ts";

@@ -38,7 +38,7 @@ export const BUNDLE_STATUSES = [
   {
     status: 116,
     name: "not_executed",
-    summary: "the program could not be executed in any way",
+    summary: "every way to start the program failed",
     remedy: "the line lists what was tried and what the kernel said, or names a missing ELF interpreter",
   },
   {

@@ -3,10 +3,10 @@ import type { CommandEntry } from "../types.ts";
 export const LICENSE = {
   name: "license",
   synopsis: "license",
-  summary: "print the notice that goes along with a bundle",
+  summary: "print the notice that bundles must be published with",
   details: [
-    "The launcher is in each bundle, and its licenses ask that their texts go along with what is " +
-      "distributed. Whoever publishes a bundle adds the notice: `mgo license >LICENSE.mgo`.",
+    "Each bundle contains mgo's launcher, whose licenses require that their texts are published with it. " +
+      "Write them to a file beside the bundle: `mgo license >LICENSE.mgo`.",
   ],
   flags: [],
 } as const satisfies CommandEntry;
