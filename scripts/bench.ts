@@ -17,8 +17,6 @@
  *
  * Prints the tables, in Markdown. Ends with status 1 if a program could not be measured.
  */
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadLauncher } from "../src/engine/products.ts";
 import { renderChart } from "./bench/chart.ts";
@@ -31,6 +29,7 @@ import { OPTIONS, type Options, readOptions } from "./bench/options.ts";
 import { Starter } from "./bench/starter.ts";
 import { renderMarkdown } from "./bench/table.ts";
 import { messageOf, root, runScript } from "./script.ts";
+import { withTemporary } from "./temporary.ts";
 
 await runScript(import.meta.path, OPTIONS, async ({ values, positionals }) => {
   const options = readOptions(values, positionals);
@@ -40,13 +39,8 @@ await runScript(import.meta.path, OPTIONS, async ({ values, positionals }) => {
 });
 
 async function measure(options: Options): Promise<Report> {
-  const work = await realpath(await mkdtemp(join(tmpdir(), "mgo-bench-")));
-  try {
-    return await measureAll(options, work);
-  } finally {
-    // Nothing in it is write-protected: Go's module cache is elsewhere.
-    await rm(work, { recursive: true, force: true });
-  }
+  // Nothing in it is write-protected: Go's module cache is elsewhere.
+  return withTemporary("bench", (work) => measureAll(options, work));
 }
 
 async function measureAll(options: Options, work: string): Promise<Report> {

@@ -10,12 +10,12 @@
  * NFPM names nfpm, else it is the one in PATH. MGO_MAINTAINER is who makes the packages. All files have the
  * time SOURCE_DATE_EPOCH, else that of the last commit: the same inputs give the same packages.
  */
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { type Release, stage } from "./package/stage.ts";
 import { $, root, runScript, UsageError } from "./script.ts";
+import { withTemporary } from "./temporary.ts";
 
 const FORMATS = ["deb", "rpm", "apk", "archlinux"] as const;
 type Format = (typeof FORMATS)[number];
@@ -43,8 +43,7 @@ await runScript(import.meta.path, options, async ({ values, positionals }) => {
     maintainer: process.env.MGO_MAINTAINER || "mgo authors <packages@mgo.invalid>",
     time: Number(process.env.SOURCE_DATE_EPOCH || (await timeOfCommit())),
   };
-  const work = await mkdtemp(join(tmpdir(), "mgo-package-"));
-  try {
+  await withTemporary("package", async (work) => {
     await stage(work, release);
     for (const format of formats) {
       const file = programs[format];
@@ -58,9 +57,7 @@ await runScript(import.meta.path, options, async ({ values, positionals }) => {
       });
       await pack(format, { ...release, arch, program: resolve(file), stage: work, output });
     }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 });
 
 function parseFormat(text: string): Format {

@@ -2,12 +2,12 @@
  * `npm run pictures`: runs the commands that the README shows, on a terminal, and writes what they print to
  * docs/terminal-light.svg and docs/terminal-dark.svg. Needs Go and script(1).
  */
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readScreen } from "./docs/screen.ts";
 import { renderTerminal, type Shown } from "./docs/terminal.ts";
 import { $, root, runScript } from "./script.ts";
+import { withTemporary } from "./temporary.ts";
 
 const COLUMNS = 74;
 
@@ -24,8 +24,7 @@ const TITLE =
   "mgo builds yq at four levels into one file, which starts the best one, or the one that GOAMD64 names";
 
 await runScript(import.meta.path, {}, async () => {
-  const work = await mkdtemp(join(tmpdir(), "mgo-pictures-"));
-  try {
+  await withTemporary("pictures", async (work) => {
     await cp(join(root, "examples", "yq"), work, { recursive: true });
     await writeFile(join(work, "mgo"), MGO, { mode: 0o755 });
     // Compiles the launcher and all packages. What is shown compiles nothing, but links and encodes.
@@ -39,9 +38,7 @@ await runScript(import.meta.path, {}, async () => {
       const picture = renderTerminal(shown, { columns: COLUMNS, title: TITLE, scheme });
       await Bun.write(join(root, "docs", `terminal-${scheme}.svg`), picture);
     }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 });
 
 /** Runs a shell's command on a terminal of its own. @returns what it wrote there */

@@ -8,8 +8,7 @@
  * check.
  */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { formatSize } from "../src/system/figures.ts";
@@ -20,6 +19,7 @@ import { npmEntries } from "./release/npm.ts";
 import { compileProducts, compileStandalone } from "./release/standalone.ts";
 import { TARGETS, type Target } from "./release/targets.ts";
 import { root, runScript, UsageError } from "./script.ts";
+import { withTemporary } from "./temporary.ts";
 
 const NPM = "npm";
 const OUTPUT = join(root, "dist", "release");
@@ -57,8 +57,7 @@ function byFile(a: string, b: string): number {
 }
 
 async function standaloneEntries(target: Target): Promise<readonly Entry[]> {
-  const work = await mkdtemp(join(tmpdir(), "mgo-release-"));
-  try {
+  return withTemporary("release", async (work) => {
     const program = join(work, "mgo");
     await compileStandalone(target, program);
     const entries = [
@@ -68,7 +67,5 @@ async function standaloneEntries(target: Target): Promise<readonly Entry[]> {
     ];
     const folder = `mgo-${version}-${target.name}`;
     return entries.map((entry) => ({ ...entry, name: `${folder}/${entry.name}` }));
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }

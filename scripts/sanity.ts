@@ -6,15 +6,14 @@
  * compiled mgo, each with an empty cache of mgo's own. Ends with status 1 if any two differ.
  */
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { $, listFiles, root, runScript } from "./script.ts";
+import { withTemporary } from "./temporary.ts";
 
 await runScript(import.meta.path, {}, async ({ positionals }) => {
   const [source = join(root, "examples", "yq"), target = "github.com/mikefarah/yq/v4"] = positionals;
-  const work = await mkdtemp(join(tmpdir(), "mgo-sanity-"));
-  try {
+  await withTemporary("sanity", async (work) => {
     const outputs = [await release(root, work, "one"), await release(await copyCheckout(work), work, "two")];
     for (const name of await readdir(outputs[0] ?? "")) {
       await compare(
@@ -30,9 +29,7 @@ await runScript(import.meta.path, {}, async ({ positionals }) => {
       await bundle("by npx again", npx, 2),
       await bundle("by mgo", [join(outputs[0] ?? "", "mgo")], 2),
     ]);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 });
 
 /** Makes mgo, the npm package and one download. @returns the folder that they are in */

@@ -1,8 +1,8 @@
 /** Bun for each target. `npm ci` installs the one for this machine; npm fetches the others when needed. */
-import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $, root } from "../script.ts";
+import { withTemporary } from "../temporary.ts";
 import type { Target } from "./targets.ts";
 
 /**
@@ -15,15 +15,12 @@ export async function readRuntime(target: Target): Promise<Buffer> {
   try {
     return await readFile(join(root, program));
   } catch {
-    const work = await mkdtemp(join(tmpdir(), "mgo-runtime-"));
-    try {
+    return withTemporary("runtime", async (work) => {
       for (const name of ["package.json", "package-lock.json", ".npmrc"]) {
         await copyFile(join(root, name), join(work, name));
       }
       await $({ cwd: work })`npm ci --omit=dev --prefer-offline --no-audit --no-fund ${target.npm}`;
       return await readFile(join(work, program));
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+    });
   }
 }

@@ -5,13 +5,13 @@
  * is reproducible by itself. The program reads neither `.env`, `bunfig.toml`, `tsconfig.json` and
  * `package.json` in the current folder nor variables that steer Bun.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spinner } from "zx";
 import { findZig, type Product, stepsOf } from "../../src/engine/compile.ts";
 import { ARCHITECTURE_NAMES } from "../../src/levels/level.ts";
 import { $ } from "../script.ts";
+import { withTemporary } from "../temporary.ts";
 import { readRuntime } from "./runtimes.ts";
 import type { Target } from "./targets.ts";
 
@@ -41,8 +41,7 @@ export async function compileProducts(): Promise<void> {
  * @param output its path; the bytes depend on the file's name
  */
 export async function compileStandalone(target: Target, output: string): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), "mgo-standalone-"));
-  try {
+  await withTemporary("standalone", async (work) => {
     const runtime = join(work, "bun");
     await writeFile(runtime, renameVariables(await readRuntime(target), target.name), { mode: 0o755 });
     const flags = [
@@ -58,9 +57,7 @@ export async function compileStandalone(target: Target, output: string): Promise
       `compiling mgo for ${target.name}`,
       () => $`${process.execPath} build src/cli/main.ts --compile ${flags}`,
     );
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 function renameVariables(runtime: Buffer, target: string): Buffer {

@@ -1,26 +1,16 @@
 /** The folder that holds all that a run of the tests writes. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { withTemporary } from "../temporary.ts";
 
 /** Calls a function with the path of a new folder, and removes that, also when the run is interrupted. */
 export async function withRunFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "mgo-test-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      remove();
-      process.kill(process.pid, signal);
-    });
-  }
-  try {
+  return withTemporary("test", async (folder) => {
     // Tests start programs as other users.
     chmodSync(folder, 0o755);
     mkdirSync(temporaryIn(folder));
-    return await act(folder);
-  } finally {
-    remove();
-  }
+    return act(folder);
+  });
 }
 
 /** Path of the folder for temporary files (TMPDIR) of the programs that tests run. */
