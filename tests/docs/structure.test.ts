@@ -13,6 +13,7 @@ import { actionOf, blocksOf } from "../support/pages.ts";
 const PAGES = [
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "SECURITY.md",
   ...globSync("{docs,examples}/**/*.md", { cwd: ROOT }),
 ].toSorted();
