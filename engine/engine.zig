@@ -9,6 +9,7 @@ const deflate = @import("deflate");
 const filter = @import("filter");
 const format = @import("format");
 const predict = @import("predict");
+const changes = @import("encoder/changes.zig");
 const literals = @import("encoder/literals.zig");
 const encoder = @import("encoder/recipe.zig");
 const speed = @import("encoder/speed.zig");
@@ -97,6 +98,34 @@ pub export fn makeRecipe(
         pairs[0..request.pair_count],
     ) catch return 0;
     result = gpa.dupe(u8, recipe) catch return 0;
+    return result.len;
+}
+
+/// Measures what a variant changes of its base, both whole executables; the result is valid as a recipe is. Returns its
+/// size in bytes, or 0 if it cannot be told or there is no memory.
+pub export fn measureChanges(
+    base: [*]const u8,
+    base_size: usize,
+    variant: [*]const u8,
+    variant_size: usize,
+    request: *const format.wire.Request,
+) usize {
+    const pairs: [*]const format.wire.Pair = @ptrCast(@as([*]const format.wire.Request, @ptrCast(request)) + 1);
+    var arena: std.heap.ArenaAllocator = .init(gpa);
+    defer arena.deinit();
+    gpa.free(result);
+    result = &.{};
+    const measured = switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
+        inline else => |one| changes.measure(
+            arch.relative(archOf(one)) orelse return 0,
+            arena.allocator(),
+            base[0..base_size],
+            variant[0..variant_size],
+            request.*,
+            pairs[0..request.pair_count],
+        ) catch return 0,
+    } orelse return 0;
+    result = gpa.dupe(u8, measured) catch return 0;
     return result.len;
 }
 

@@ -44,6 +44,8 @@ pub const Table = struct {
     text_size: u32,
     /// The address that offsets of function data count from; 0 if not found.
     function_data: u32,
+    /// Address of the runtime's `moduledata`.
+    module: u32,
     functions: []const Function,
     record_bytes: []const u8,
 
@@ -114,6 +116,7 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side
         .text = module.text,
         .text_size = module.text_size,
         .function_data = module.function_data,
+        .module = module.address,
         .functions = functions,
         .record_bytes = table[records_start..records_end],
     };
@@ -121,6 +124,7 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side
 
 /// Facts that the runtime's `moduledata` has about the table.
 const Module = struct {
+    address: u32,
     text: u32,
     text_size: u32,
     function_data: u32,
@@ -143,6 +147,7 @@ const Module = struct {
                 const etext = file.addressOf(file.word(span, at + word_etext * 8)) orelse continue;
                 if (etext < text) continue;
                 return .{
+                    .address = span.address + at,
                     .text = text,
                     .text_size = etext - text,
                     .function_data = file.addressOf(file.word(span, at + word_gofunc * 8)) orelse 0,

@@ -191,6 +191,17 @@ pub const Header = extern struct {
     }
 };
 
+/// Code that differs.
+pub const ChangedCode = extern struct {
+    functions: u32 = 0,
+    /// In bytes.
+    size: u32 = 0,
+
+    comptime {
+        assertNoPadding(ChangedCode);
+    }
+};
+
 /// One executable as `go build` wrote it. The table is sorted by level, each level stands once.
 pub const Variant = extern struct {
     /// The number of a level of the architecture, from 1.

@@ -3,6 +3,7 @@
 
 const payload_align = @import("format.zig").payload_align;
 const variant_count_max = @import("format.zig").variant_count_max;
+const ChangedCode = @import("format.zig").ChangedCode;
 
 /// The functions that the module exports: their arguments, by name and in order, and their results.
 /// engine/engine.zig says what they do.
@@ -24,6 +25,13 @@ pub const exports = struct {
     }, u32);
 
     pub const makeRecipe = Function(struct {
+        base: [*]const u8,
+        base_size: usize,
+        variant: [*]const u8,
+        variant_size: usize,
+        request: *const Request,
+    }, usize);
+    pub const measureChanges = Function(struct {
         base: [*]const u8,
         base_size: usize,
         variant: [*]const u8,
@@ -125,7 +133,29 @@ pub const ParsedVariant = extern struct {
     skeleton_frame_count: u32,
 };
 
-/// How a recipe is asked for: two executables and, behind this struct, `pair_count` times a `Pair`.
+/// What a variant changes of its base beyond addresses. Behind it stand `function_count` times a `ChangedFunction`, and
+/// then their names.
+pub const Changes = extern struct {
+    /// Functions of Go's own runtime, and all other code.
+    runtime: ChangedCode = .{},
+    program: ChangedCode = .{},
+    /// Bytes of data that differ.
+    data_size: u32,
+    function_count: u32,
+};
+
+/// A function that differs, or that one of the two lacks; or code outside of Go's table of functions, which has no name.
+pub const ChangedFunction = extern struct {
+    /// In bytes; 0 where there is none.
+    base_size: u32,
+    variant_size: u32,
+    /// 1 for functions of Go's own runtime, else 0.
+    is_runtime: u32,
+    /// In bytes.
+    name_size: u32,
+};
+
+/// How a recipe is asked for, and changes are: two executables and, behind this struct, `pair_count` times a `Pair`.
 pub const Request = extern struct {
     /// Addresses at which the images start.
     base_image: u64,

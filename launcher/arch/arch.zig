@@ -34,6 +34,14 @@ pub fn operands(comptime architecture: Architecture) type {
     };
 }
 
+/// Tells relative addresses from other code, for comparing it: amd64/relative.zig. Null where nothing can be told.
+pub fn relative(comptime architecture: Architecture) ?type {
+    return switch (architecture) {
+        .amd64 => @import("amd64/relative.zig"),
+        else => null,
+    };
+}
+
 /// Assembly that executes zstd's sequences: amd64/sequences.zig. Null where Zig has to do.
 pub const sequences = if (native) |architecture| switch (architecture) {
     .amd64 => @import("amd64/sequences.zig"),

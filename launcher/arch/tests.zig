@@ -13,6 +13,7 @@ test {
     switch (arch.native.?) {
         .amd64 => {
             _ = @import("amd64/cpu.zig");
+            _ = @import("amd64/relative.zig");
             _ = @import("amd64/stub.zig");
         },
         else => {},

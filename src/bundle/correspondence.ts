@@ -131,7 +131,7 @@ function partOf(
   return { name, role: roleOf(section), address: Number(address), offset, size };
 }
 
-function roleOf({ name, header }: Section): number {
+export function roleOf({ name, header }: Section): number {
   if (header.type === SHT_NOBITS) return ROLE.zeros;
   if (header.type === SHT_RELA) return ROLE.relocations;
   if ((header.flags & SHF_EXECINSTR) !== 0n) return ROLE.code;

@@ -124,6 +124,14 @@ export const HEADER = {
   },
 } as const;
 
+export const CHANGED_CODE = {
+  size: 8,
+  fields: {
+    functions: { offset: 0, size: 4, type: "u32" },
+    size: { offset: 4, size: 4, type: "u32" },
+  },
+} as const;
+
 export const VARIANT = {
   size: 64,
   fields: {

@@ -13,6 +13,13 @@ export type Exports = {
     variantSize: number,
     request: number,
   ) => number;
+  readonly measureChanges: (
+    base: number,
+    baseSize: number,
+    variant: number,
+    variantSize: number,
+    request: number,
+  ) => number;
   readonly openRecipe: (
     recipe: number,
     recipeSize: number,
@@ -58,6 +65,7 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   directorySize: 3,
   parseDirectory: 4,
   makeRecipe: 5,
+  measureChanges: 5,
   openRecipe: 5,
   closeRecipe: 1,
   predictRange: 5,
@@ -86,6 +94,28 @@ export const PARSED_VARIANT = {
     stream_size: { offset: 8, size: 8, type: "u64" },
     detached_first: { offset: 16, size: 4, type: "u32" },
     skeleton_frame_count: { offset: 20, size: 4, type: "u32" },
+  },
+} as const;
+
+export const CHANGES = {
+  size: 24,
+  fields: {
+    runtime_functions: { offset: 0, size: 4, type: "u32" },
+    runtime_size: { offset: 4, size: 4, type: "u32" },
+    program_functions: { offset: 8, size: 4, type: "u32" },
+    program_size: { offset: 12, size: 4, type: "u32" },
+    data_size: { offset: 16, size: 4, type: "u32" },
+    function_count: { offset: 20, size: 4, type: "u32" },
+  },
+} as const;
+
+export const CHANGED_FUNCTION = {
+  size: 16,
+  fields: {
+    base_size: { offset: 0, size: 4, type: "u32" },
+    variant_size: { offset: 4, size: 4, type: "u32" },
+    is_runtime: { offset: 8, size: 4, type: "u32" },
+    name_size: { offset: 12, size: 4, type: "u32" },
   },
 } as const;
 

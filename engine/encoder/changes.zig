@@ -1,0 +1,110 @@
+//! What a variant changes of its base beyond addresses: functions, code of none, and data.
+//!
+//! Both are whole executables. Where Go's table of functions cannot be read, nothing can be told.
+const std = @import("std");
+const format = @import("format");
+const compare = @import("compare_code.zig");
+const data = @import("compare_data.zig");
+const File = @import("file.zig").File;
+const isRuntime = @import("go_names.zig").isRuntime;
+const pclntab = @import("pclntab.zig");
+const Places = @import("places.zig").Places;
+const Changes = format.wire.Changes;
+const ChangedFunction = format.wire.ChangedFunction;
+const Pair = format.wire.Pair;
+
+/// Returns a `Changes` with what follows it; null if it cannot be told. `pairs` are the loaded sections that both have,
+/// as offsets in the files. `relative` is arch's of the architecture. All memory comes from `arena`.
+pub fn measure(
+    comptime relative: type,
+    arena: std.mem.Allocator,
+    base: []const u8,
+    variant: []const u8,
+    request: format.wire.Request,
+    pairs: []const Pair,
+) !?[]const u8 {
+    const base_file: File = try .init(arena, base, request.base_image, request.base_image_size, pairs, .base);
+    const variant_file: File =
+        try .init(arena, variant, request.variant_image, request.variant_image_size, pairs, .variant);
+    const functions = for (pairs) |pair| {
+        if (pair.role == .functions) break pair;
+    } else return null;
+    const base_table = pclntab.read(arena, &base_file, pairs, .base, functions.base) orelse return null;
+    const variant_table = pclntab.read(arena, &variant_file, pairs, .variant, functions.variant) orelse return null;
+    var places: Places = try .init(arena, &base_file, &variant_file, &base_table, &variant_table, pairs);
+    if (!places.isWhole()) return null;
+
+    // Which functions differ in more than places of addresses, which data does, and then which functions do in what
+    // the addresses lead to.
+    compare.compareFunctions(relative, &places, .any);
+    // Sections whose contents have moved tell nothing about where an address should lead: found out first.
+    _ = data.compareAll(&places);
+    const data_size = data.compareAll(&places);
+    compare.compareFunctions(relative, &places, .same);
+
+    var report: Report = .{ .gpa = arena };
+    try report.addFunctions(&places);
+    for (pairs) |pair| if (pair.role == .code) try report.addOthers(relative, &places, pair);
+    return try report.write(data_size);
+}
+
+const Report = struct {
+    gpa: std.mem.Allocator,
+    functions: std.ArrayList(Changed) = .empty,
+
+    const Changed = struct { name: []const u8, base_size: u32, variant_size: u32 };
+
+    fn addFunctions(report: *Report, places: *const Places) !void {
+        for (places.base_table.functions, places.partners, places.differs) |function, partner, differs| {
+            if (!differs) continue;
+            const other = if (partner) |index| places.variant_table.functions[index] else null;
+            try report.functions.append(report.gpa, .{
+                .name = function.name,
+                .base_size = function.end - function.start,
+                .variant_size = if (other) |found| found.end - found.start else 0,
+            });
+        }
+        for (places.variant_table.functions, places.is_partner) |function, is_partner| {
+            if (is_partner) continue;
+            const size = function.end - function.start;
+            try report.functions.append(report.gpa, .{ .name = function.name, .base_size = 0, .variant_size = size });
+        }
+    }
+
+    /// Adds code that is no function of Go's table, a stretch as one without a name.
+    fn addOthers(report: *Report, comptime relative: type, places: *const Places, pair: Pair) !void {
+        for (places.stretchesOf(pair)) |stretch| {
+            if (compare.isSame(relative, places, stretch)) continue;
+            try report.functions.append(report.gpa, .{
+                .name = "",
+                .base_size = stretch.base.size,
+                .variant_size = stretch.variant.size,
+            });
+        }
+    }
+
+    fn write(report: *const Report, data_size: u32) ![]const u8 {
+        const gpa = report.gpa;
+        var changes: Changes = .{ .data_size = data_size, .function_count = @intCast(report.functions.items.len) };
+        var entries: std.ArrayList(ChangedFunction) = .empty;
+        var names: std.ArrayList(u8) = .empty;
+        for (report.functions.items) |function| {
+            const is_runtime = isRuntime(function.name);
+            const count = if (is_runtime) &changes.runtime else &changes.program;
+            count.functions += 1;
+            count.size +|= @max(function.base_size, function.variant_size);
+            try entries.append(gpa, .{
+                .base_size = function.base_size,
+                .variant_size = function.variant_size,
+                .is_runtime = @intFromBool(is_runtime),
+                .name_size = @intCast(function.name.len),
+            });
+            try names.appendSlice(gpa, function.name);
+        }
+        return std.mem.concat(gpa, u8, &.{
+            std.mem.asBytes(&changes),
+            std.mem.sliceAsBytes(entries.items),
+            names.items,
+        });
+    }
+};
