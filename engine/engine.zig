@@ -11,6 +11,7 @@ const format = @import("format");
 const predict = @import("predict");
 const changes = @import("encoder/changes.zig");
 const literals = @import("encoder/literals.zig");
+const own_file = @import("encoder/own_file.zig");
 const encoder = @import("encoder/recipe.zig");
 const speed = @import("encoder/speed.zig");
 
@@ -85,20 +86,10 @@ pub export fn makeRecipe(
     variant_size: usize,
     request: *const format.wire.Request,
 ) usize {
-    const pairs: [*]const format.wire.Pair = @ptrCast(@as([*]const format.wire.Request, @ptrCast(request)) + 1);
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
-    gpa.free(result);
-    result = &.{};
-    const recipe = encoder.makeRecipe(
-        arena.allocator(),
-        base[0..base_size],
-        variant[0..variant_size],
-        request.*,
-        pairs[0..request.pair_count],
-    ) catch return 0;
-    result = gpa.dupe(u8, recipe) catch return 0;
-    return result.len;
+    const files = .{ base[0..base_size], variant[0..variant_size] };
+    return keep(encoder.makeRecipe(arena.allocator(), files[0], files[1], request.*, pairsOf(request)) catch null);
 }
 
 /// Measures what a variant changes of its base, both whole executables; the result is valid as a recipe is. Returns its
@@ -110,23 +101,41 @@ pub export fn measureChanges(
     variant_size: usize,
     request: *const format.wire.Request,
 ) usize {
-    const pairs: [*]const format.wire.Pair = @ptrCast(@as([*]const format.wire.Request, @ptrCast(request)) + 1);
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
+    const files = .{ base[0..base_size], variant[0..variant_size] };
+    return keep(switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
+        inline else => |one| if (comptime arch.relative(archOf(one))) |relative|
+            changes.measure(relative, arena.allocator(), files[0], files[1], request.*, pairsOf(request)) catch null
+        else
+            null,
+    });
+}
+
+/// Finds out which packages of an executable ask for its own file; the result is valid as a recipe is. Returns its size
+/// in bytes, or 0 if it cannot be told or there is no memory.
+pub export fn findOwnFile(file: [*]const u8, size: usize, request: *const format.wire.Request) usize {
+    var arena: std.heap.ArenaAllocator = .init(gpa);
+    defer arena.deinit();
+    return keep(switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
+        inline else => |one| if (comptime arch.relative(archOf(one))) |relative|
+            own_file.find(relative, arena.allocator(), file[0..size], request.*, pairsOf(request)) catch null
+        else
+            null,
+    });
+}
+
+/// Makes a copy the result. Returns its size in bytes, 0 for none.
+fn keep(bytes: ?[]const u8) usize {
     gpa.free(result);
     result = &.{};
-    const measured = switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
-        inline else => |one| changes.measure(
-            arch.relative(archOf(one)) orelse return 0,
-            arena.allocator(),
-            base[0..base_size],
-            variant[0..variant_size],
-            request.*,
-            pairs[0..request.pair_count],
-        ) catch return 0,
-    } orelse return 0;
-    result = gpa.dupe(u8, measured) catch return 0;
+    result = gpa.dupe(u8, bytes orelse return 0) catch return 0;
     return result.len;
+}
+
+fn pairsOf(request: *const format.wire.Request) []const format.wire.Pair {
+    const pairs: [*]const format.wire.Pair = @ptrCast(@as([*]const format.wire.Request, @ptrCast(request)) + 1);
+    return pairs[0..request.pair_count];
 }
 
 const Opened = struct { recipe: predict.Recipe, memory: []align(8) u8 };

@@ -10,7 +10,7 @@
     .hidden launcher_payload
 launcher_payload:
     .ascii "\211mgo\r\n\032\n"
-    .short 1
+    .short 2
     .zero 54
 
     .section .go.buildinfo, "a", %progbits

@@ -1,5 +1,5 @@
 /**
- * Writes tests/golden/payload-v1.bin: a payload in format version 1 that the tests of both languages read.
+ * Writes tests/golden/payload-v2.bin: a payload in format version 2 that the tests of both languages read.
  *
  * Only for a new format version. The golden file of a released version never changes: it stands for the
  * bundles that people have.
@@ -16,5 +16,7 @@ const variants = (["v1", "v3"] as const).map((level) => ({
   variant: Promise.resolve({ level, bytes: goldenVariant(level) }),
 }));
 const { encoded, base } = await encodeVariants(variants, { compress: "best" });
-const payload = Buffer.concat(writePayload(encoded, base, { imageChecksum: IMAGE_CHECKSUM, origin: false }));
+const payload = Buffer.concat(
+  writePayload(encoded, base, { imageChecksum: IMAGE_CHECKSUM, origin: false, asksForOwnFile: false }),
+);
 await Bun.write(join(root, "tests", "golden", `payload-v${VERSION}.bin`), payload);

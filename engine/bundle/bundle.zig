@@ -25,9 +25,17 @@ pub const Bundle = struct {
         return @ptrCast(bundle.payload.ptr);
     }
 
-    /// Whether a start takes the base, if the CPU can run it and nobody asks for another variant.
-    pub fn prefersBase(bundle: *const Bundle) bool {
-        return bundle.header().start_policy == @intFromEnum(format.StartPolicy.base);
+    pub fn startPolicy(bundle: *const Bundle) format.StartPolicy {
+        return @enumFromInt(bundle.header().start_policy);
+    }
+
+    /// Returns the levels whose variants change nothing of the base outside of Go's own runtime.
+    pub fn levelsLikeBase(bundle: *const Bundle) Levels {
+        var found: Levels = .{};
+        for (bundle.variants) |*variant| {
+            if (!variant.changes.concernProgram()) found.add(variant.level);
+        }
+        return found;
     }
 
     /// Whether variants look for libraries from their own file.

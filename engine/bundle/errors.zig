@@ -26,6 +26,8 @@ pub const Error = error{
     UnknownCodec,
     /// The variant has a checksum of the whole executable, which its codec has not.
     VariantChecksum,
+    /// A variant's changes are neither known nor unknown, or counted although they are unknown.
+    VariantChanges,
     /// A layout other than `direct` has a variant in place, or that has none or several. The number is in `Detail`.
     InPlaceCount,
     /// The levels do not ascend.

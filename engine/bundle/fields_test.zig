@@ -17,12 +17,12 @@ const payload_size = directory_size + 6 * stored_size;
 
 test "fields of the header" {
     try expectError(error.NotABundle, .{ .header, .magic }, .{[8]u8{ 0x89, 'm', 'g', 'o', '\n', 0x1a, '\n', 0 }});
-    try expectError(error.UnknownVersion, .{ .header, .version }, .{ 0, 2, 0xffff });
+    try expectError(error.UnknownVersion, .{ .header, .version }, .{ 0, 1, 3, 0xffff });
     try expectError(error.UnknownLayout, .{ .header, .layout }, .{ 2, 0xff });
     try expectError(error.LayoutFields, .{ .header, .layout }, .{1});
     try expectError(error.LayoutFields, .{ .header, .address }, .{ 1, 64, huge });
     try expectError(error.LayoutFields, .{ .header, .entry }, .{ 1, 64, huge });
-    try expectError(error.LayoutFields, .{ .header, .start_policy }, .{1});
+    try expectError(error.LayoutFields, .{ .header, .start_policy }, .{ 1, 2, 3 });
     try expectError(error.LayoutFields, .{ .header, .origin }, .{ 2, 0xff });
     try expectError(error.DirectoryBounds, .{ .header, .variant_count }, .{ 0, format.variant_count_max + 1, 0xff });
     try payloads.expectAnyError(.{ .header, .variant_count }, .{ 1, 2 });
@@ -33,7 +33,7 @@ test "fields of the header" {
     const bounds = .{ 0, 1, directory_size - 1, payload_size + 1, huge };
     try expectError(error.PayloadSize, .{ .header, .payload_size }, bounds);
     try expectError(error.StoredOffset, .{ .header, .payload_size }, .{ directory_size, payload_size - 1 });
-    try expectError(error.ReservedNotZero, .{ .header, .reserved }, .{ 1, 0xff });
+    try expectError(error.ReservedNotZero, .{ .header, .flags }, .{ 2, 0xff });
     try expectError(error.UnknownArchitecture, .{ .header, .architecture }, .{ 5, 0xff });
 }
 
@@ -69,6 +69,14 @@ test "fields of variants" {
     try expectError(error.DetachedRange, .{ .variants, 0, .size }, .{ 0, 19, 119 });
     try expectError(error.DetachedRun, .{ .variants, 0, .detached_count }, .{ 0, 1, 3, 0xff });
     try expectError(error.DetachedRun, .{ .variants, 1, .detached_count }, .{ 1, 0xff });
+    try expectError(error.VariantChanges, .{ .variants, 1, .changes }, .{
+        format.Changes{ .is_known = 2 },
+        format.Changes{ .data_size = 1 },
+        format.Changes{ .program = .{ .functions = 1 } },
+        format.Changes{ .runtime = .{ .size = huge32 } },
+    });
+    const reserved: format.Changes = .{ .is_known = 1, .reserved = .{ 0, 0, 1 } };
+    try expectError(error.ReservedNotZero, .{ .variants, 1, .changes }, .{reserved});
     try expectError(error.FrameRun, .{ .variants, 1, .frame_first }, .{ 0, 1, 3, 4, 5, huge32 });
     try expectError(error.FrameRun, .{ .variants, 1, .frame_count }, .{ 0, huge32 });
     try expectError(error.FrameRun, .{ .variants, 2, .frame_count }, .{ 0, 3, huge32 });
@@ -111,7 +119,7 @@ test "fields in the direct layout" {
     try expect(error.LayoutFields, .{ .header, .layout }, .{0});
     try expect(error.LayoutFields, .{ .header, .address }, .{ 0, 1, 0x440020, huge });
     try expect(error.LayoutFields, .{ .header, .entry }, .{0});
-    try expect(error.LayoutFields, .{ .header, .start_policy }, .{ 2, 0xff });
+    try expect(error.LayoutFields, .{ .header, .start_policy }, .{ 3, 0xff });
     try expect(error.BaseIndex, .{ .variants, 0, .base }, .{ 1, 2, 3 });
     // No variant can refer to one that is predicted.
     try expect(error.BaseIndex, .{ .variants, 1, .base }, .{1});

@@ -41,7 +41,7 @@ pub fn parseStart(
         detail.* = header.architecture;
         return error.UnknownArchitecture;
     };
-    try expectZero(&.{header.reserved});
+    if (header.flags & ~flags_known != 0) return error.ReservedNotZero;
     try checkLayout(header, layout);
 
     const variants: [*]const format.Variant = @ptrCast(@alignCast(directory.ptr + @sizeOf(format.Header)));
@@ -86,6 +86,12 @@ fn findDirectory(
     return if (found == header.directory_checksum) directory else error.DirectoryChecksum;
 }
 
+const flags_known: u8 = flags: {
+    var all: u8 = 0;
+    for (std.enums.values(format.Flag)) |flag| all |= @intFromEnum(flag);
+    break :flags all;
+};
+
 fn checkLayout(header: *const format.Header, layout: format.Layout) Error!void {
     @setRuntimeSafety(true);
     const fits = switch (layout) {
@@ -107,12 +113,19 @@ fn checkVariants(bundle: *const Bundle, detail: *Detail) Error!void {
         detail.* = variant.codec;
         const codec = std.enums.fromInt(format.Codec, variant.codec) orelse return error.UnknownCodec;
         if (codec != .in_place and variant.checksum != 0) return error.VariantChecksum;
+        try checkChanges(&variant.changes);
         in_place_count += @intFromBool(codec == .in_place);
         detached_count += variant.detached_count;
     }
     detail.* = in_place_count;
     if (in_place_count != @intFromBool(bundle.layout == .direct)) return error.InPlaceCount;
     if (detached_count != bundle.detached.len) return error.DetachedRun;
+}
+
+fn checkChanges(changes: *const format.Changes) Error!void {
+    try expectZero(&changes.reserved);
+    if (changes.is_known > 1) return error.VariantChanges;
+    if (changes.is_known == 0 and !std.meta.eql(changes.*, .{})) return error.VariantChanges;
 }
 
 /// Checks that the variants share the tables and the payload out among them.

@@ -41,7 +41,7 @@ pub const Payload = extern struct {
     stored: [6 * stored_size]u8 = @splat(0xaa),
     padding: [padding_size]u8 = @splat(0),
 
-    const padding_size = 12;
+    const padding_size = 4;
 
     comptime {
         std.debug.assert(@offsetOf(Payload, "stored") == format.directorySize(3, 6, 3));

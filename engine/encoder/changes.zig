@@ -1,4 +1,4 @@
-//! What a variant changes of its base beyond addresses: functions, code of none, and data.
+//! Measures the changes of a variant beyond addresses: functions, code of none, and data that its base has otherwise.
 //!
 //! Both are whole executables. Where Go's table of functions cannot be read, nothing can be told.
 const std = @import("std");
@@ -9,12 +9,13 @@ const File = @import("file.zig").File;
 const isRuntime = @import("go_names.zig").isRuntime;
 const pclntab = @import("pclntab.zig");
 const Places = @import("places.zig").Places;
-const Changes = format.wire.Changes;
+const Changes = format.Changes;
 const ChangedFunction = format.wire.ChangedFunction;
+const MeasuredChanges = format.wire.MeasuredChanges;
 const Pair = format.wire.Pair;
 
-/// Returns a `Changes` with what follows it; null if it cannot be told. `pairs` are the loaded sections that both have,
-/// as offsets in the files. `relative` is arch's of the architecture. All memory comes from `arena`.
+/// Returns `MeasuredChanges` with what follows it; null if it cannot be told. `pairs` are the loaded sections that both
+/// have, as offsets in the files. `relative` is arch's of the architecture. All memory comes from `arena`.
 pub fn measure(
     comptime relative: type,
     arena: std.mem.Allocator,
@@ -43,7 +44,7 @@ pub fn measure(
     compare.compareFunctions(relative, &places, .same);
 
     var report: Report = .{ .gpa = arena };
-    try report.addFunctions(&places);
+    try report.addFunctions(relative, &places);
     for (pairs) |pair| if (pair.role == .code) try report.addOthers(relative, &places, pair);
     return try report.write(data_size);
 }
@@ -54,20 +55,18 @@ const Report = struct {
 
     const Changed = struct { name: []const u8, base_size: u32, variant_size: u32 };
 
-    fn addFunctions(report: *Report, places: *const Places) !void {
+    fn addFunctions(report: *Report, comptime relative: type, places: *const Places) !void {
         for (places.base_table.functions, places.partners, places.differs) |function, partner, differs| {
             if (!differs) continue;
             const other = if (partner) |index| places.variant_table.functions[index] else null;
-            try report.functions.append(report.gpa, .{
-                .name = function.name,
-                .base_size = function.end - function.start,
-                .variant_size = if (other) |found| found.end - found.start else 0,
-            });
+            const code = compare.codeOf(relative, places, .base, function);
+            const changed = if (other) |found| compare.codeOf(relative, places, .variant, found) else "";
+            try report.add(function.name, code.len, changed.len);
         }
         for (places.variant_table.functions, places.is_partner) |function, is_partner| {
             if (is_partner) continue;
-            const size = function.end - function.start;
-            try report.functions.append(report.gpa, .{ .name = function.name, .base_size = 0, .variant_size = size });
+            const code = compare.codeOf(relative, places, .variant, function);
+            try report.add(function.name, 0, code.len);
         }
     }
 
@@ -75,17 +74,21 @@ const Report = struct {
     fn addOthers(report: *Report, comptime relative: type, places: *const Places, pair: Pair) !void {
         for (places.stretchesOf(pair)) |stretch| {
             if (compare.isSame(relative, places, stretch)) continue;
-            try report.functions.append(report.gpa, .{
-                .name = "",
-                .base_size = stretch.base.size,
-                .variant_size = stretch.variant.size,
-            });
+            try report.add("", stretch.base.size, stretch.variant.size);
         }
+    }
+
+    fn add(report: *Report, name: []const u8, base_size: usize, variant_size: usize) !void {
+        try report.functions.append(report.gpa, .{
+            .name = name,
+            .base_size = @intCast(base_size),
+            .variant_size = @intCast(variant_size),
+        });
     }
 
     fn write(report: *const Report, data_size: u32) ![]const u8 {
         const gpa = report.gpa;
-        var changes: Changes = .{ .data_size = data_size, .function_count = @intCast(report.functions.items.len) };
+        var changes: Changes = .{ .data_size = data_size, .is_known = 1 };
         var entries: std.ArrayList(ChangedFunction) = .empty;
         var names: std.ArrayList(u8) = .empty;
         for (report.functions.items) |function| {
@@ -102,7 +105,7 @@ const Report = struct {
             try names.appendSlice(gpa, function.name);
         }
         return std.mem.concat(gpa, u8, &.{
-            std.mem.asBytes(&changes),
+            std.mem.asBytes(&MeasuredChanges{ .changes = changes, .function_count = @intCast(entries.items.len) }),
             std.mem.sliceAsBytes(entries.items),
             names.items,
         });

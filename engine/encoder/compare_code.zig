@@ -1,9 +1,11 @@
 //! Compares code of a base and a variant but for relative addresses.
 const std = @import("std");
+const Function = @import("pclntab.zig").Function;
 const Places = @import("places.zig").Places;
+const Side = @import("file.zig").Side;
 const Stretch = @import("places.zig").Stretch;
 
-/// What addresses in code may lead to.
+/// Things that addresses in code may lead to.
 pub const Targets = enum {
     /// Anything in the image.
     any,
@@ -18,8 +20,8 @@ pub fn compareFunctions(comptime relative: type, places: *const Places, targets:
         const b = places.variant_table.functions[partner.?];
         const code: Code(relative) = .{
             .places = places,
-            .base = codeOf(places, .base, a.start, a.end),
-            .variant = codeOf(places, .variant, b.start, b.end),
+            .base = codeOf(relative, places, .base, a),
+            .variant = codeOf(relative, places, .variant, b),
             .base_address = a.start,
             .variant_address = b.start,
             .targets = targets,
@@ -41,11 +43,14 @@ pub fn isSame(comptime relative: type, places: *const Places, stretch: Stretch) 
     return code.isSame();
 }
 
-fn codeOf(places: *const Places, comptime side: @EnumLiteral(), start: u32, end: u32) []const u8 {
+/// Returns a function's code, without the padding behind it: alignment changes that.
+pub fn codeOf(comptime relative: type, places: *const Places, comptime side: Side, function: Function) []const u8 {
+    const file = @field(places, @tagName(side));
     for (places.pairs) |pair| {
-        const span = @field(pair, @tagName(side));
-        if (pair.role != .code or start < span.address or end > span.end()) continue;
-        return @field(places, @tagName(side)).raw(span.part(start - span.address, end - start));
+        const span = side.of(pair);
+        if (pair.role != .code or function.start < span.address or function.end > span.end()) continue;
+        const padded = file.raw(span.part(function.start - span.address, function.end - function.start));
+        return std.mem.trimEnd(u8, padded, &.{relative.padding});
     }
     unreachable; // `Places.isWhole`
 }

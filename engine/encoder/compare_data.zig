@@ -4,7 +4,7 @@ const format = @import("format");
 const Places = @import("places.zig").Places;
 const Pair = format.wire.Pair;
 
-/// What stands in front of the number in a level's name: in the build information that package runtime/debug reads,
+/// Texts in front of the number in a level's name: in the build information that package runtime/debug reads,
 /// and in the runtime's message to CPUs that lack the level (runtime/asm_amd64.s).
 const level_texts = [_][]const u8{
     "build\tGOAMD64=v",
@@ -55,8 +55,8 @@ const Data = struct {
     base: []const u8,
     variant: []const u8,
 
-    /// Returns how many bytes differ where one has more than the other: what it takes to skip in either until both go on
-    /// alike.
+    /// Returns how many bytes differ where one has more than the other: those that are skipped in either until both go
+    /// on alike.
     fn findInserted(data: *const Data) u32 {
         var base: usize = 0;
         var variant: usize = 0;
@@ -152,7 +152,8 @@ const Data = struct {
             const is_known = for (level_texts) |text| {
                 const before_base = data.base[0 .. base + index];
                 const before_variant = data.variant[0 .. variant + index];
-                if (std.mem.endsWith(u8, before_base, text) and std.mem.endsWith(u8, before_variant, text)) break true;
+                const is_in_base = std.mem.endsWith(u8, before_base, text);
+                if (is_in_base and std.mem.endsWith(u8, before_variant, text)) break true;
             } else false;
             if (!is_known) return false;
         }

@@ -49,6 +49,16 @@ pub const Table = struct {
     functions: []const Function,
     record_bytes: []const u8,
 
+    /// Returns the index of the function whose code is at an address, or of the last one before it.
+    pub fn functionAt(table: *const Table, address: u32) ?usize {
+        const after = std.sort.upperBound(Function, table.functions, address, compareStart);
+        return if (after == 0) null else after - 1;
+    }
+
+    fn compareStart(address: u32, function: Function) std.math.Order {
+        return std.math.order(address, function.start);
+    }
+
     pub fn originOf(table: *const Table, origin: format.Origin) u32 {
         return switch (origin) {
             .text => table.text,

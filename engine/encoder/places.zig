@@ -1,4 +1,4 @@
-//! Where the things of a base are in a variant: functions by their names, sections by theirs.
+//! Finds the things of a base in a variant: functions by their names, sections by theirs.
 const std = @import("std");
 const format = @import("format");
 const File = @import("file.zig").File;
@@ -97,7 +97,7 @@ pub const Places = struct {
     }
 
     fn areInOneFunction(places: *const Places, base: u32, variant: u32) bool {
-        const index = places.functionAt(base) orelse return false;
+        const index = places.base_table.functionAt(base) orelse return false;
         const a = places.base_table.functions[index];
         const b = places.variant_table.functions[places.partners[index] orelse return false];
         // The end of the last one is an address, too: `maxpc` of `moduledata`.
@@ -106,18 +106,7 @@ pub const Places = struct {
         if (base != a.start and places.differs[index]) return true;
         return variant - b.start == base - a.start;
     }
-
-    /// Returns the index of the base's function that has the address.
-    fn functionAt(places: *const Places, address: u32) ?usize {
-        const functions = places.base_table.functions;
-        const after = std.sort.upperBound(pclntab.Function, functions, address, compareStart);
-        return if (after == 0) null else after - 1;
-    }
 };
-
-fn compareStart(address: u32, function: pclntab.Function) std.math.Order {
-    return std.math.order(address, function.start);
-}
 
 fn isInside(stretch: Stretch, base: u32, variant: u32, is_aligned: bool) bool {
     if (base < stretch.base.address or base > stretch.base.end()) return false;

@@ -1,4 +1,4 @@
-//! The bundle format, version 1: the only definition of it.
+//! The bundle format, version 2: the only definition of it.
 //!
 //! The launcher reads these structs in place; `zig build format` writes the same fields, offsets and
 //! constants to `src/engine/format.ts` for the TypeScript side, and a test fails when the two differ.
@@ -25,11 +25,20 @@
 //! detached ranges, then the contents of these. A start needs the skeleton only.
 const std = @import("std");
 const assert = std.debug.assert;
+const changes = @import("changes.zig");
+const layout = @import("layout.zig");
 const recipe = @import("recipe.zig");
 
 pub const levels = @import("levels.zig");
 pub const Levels = levels.Levels;
 pub const wire = @import("wire.zig");
+
+pub const Layout = layout.Layout;
+pub const StartPolicy = layout.StartPolicy;
+pub const Flag = layout.Flag;
+
+pub const Changes = changes.Changes;
+pub const ChangedCode = changes.ChangedCode;
 
 pub const Recipe = recipe.Recipe;
 pub const RecipeOrigin = recipe.RecipeOrigin;
@@ -44,7 +53,7 @@ pub const records_size_max = recipe.records_size_max;
 pub const magic = [8]u8{ 0x89, 'm', 'g', 'o', '\r', '\n', 0x1a, '\n' };
 
 /// The version of everything in this file. A reader refuses every other version by its number.
-pub const version: u16 = 1;
+pub const version: u16 = 2;
 
 /// Names of the two sections that the bundle writer fills.
 pub const section_payload = ".mgo";
@@ -86,22 +95,6 @@ pub const Architecture = enum(u8) {
     arm64 = 2,
     riscv64 = 3,
     ppc64le = 4,
-};
-
-/// How the variants are started.
-pub const Layout = enum(u8) {
-    /// Every variant is stored compressed and started from a memfd.
-    @"packed" = 0,
-    /// The bundle is one variant, the base, and runs as it; the others are started as in `packed`.
-    direct = 1,
-};
-
-/// Which variant starts where nobody asks for one.
-pub const StartPolicy = enum(u8) {
-    /// The highest that the CPU can run.
-    best = 0,
-    /// The base, if the CPU can run it; else as `best`.
-    base = 1,
 };
 
 /// How the frames of one variant are stored.
@@ -178,8 +171,8 @@ pub const Header = extern struct {
     origin: u8 = 0,
     /// An `Architecture`.
     architecture: u8 = @intFromEnum(Architecture.amd64),
-    /// Zero.
-    reserved: u8 = 0,
+    /// Bits of `Flag`. Others are zero.
+    flags: u8 = 0,
     /// Covers the header up to this field, followed by the three tables. Checked before any other field
     /// than `magic`, `version` and the three counts is believed.
     directory_checksum: u64,
@@ -188,17 +181,6 @@ pub const Header = extern struct {
         assert(@sizeOf(Header) == 64);
         assert(@offsetOf(Header, "directory_checksum") == 56);
         assertNoPadding(Header);
-    }
-};
-
-/// Code that differs.
-pub const ChangedCode = extern struct {
-    functions: u32 = 0,
-    /// In bytes.
-    size: u32 = 0,
-
-    comptime {
-        assertNoPadding(ChangedCode);
     }
 };
 
@@ -230,9 +212,10 @@ pub const Variant = extern struct {
     /// With codec `in_place`, covers the whole executable; checked before any of it is extracted. Else
     /// zero.
     checksum: u64 = 0,
+    changes: Changes = .{},
 
     comptime {
-        assert(@sizeOf(Variant) == 64);
+        assert(@sizeOf(Variant) == 88);
         assert(@offsetOf(Variant, "sha256") == 24);
         assertNoPadding(Variant);
     }

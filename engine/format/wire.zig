@@ -3,7 +3,7 @@
 
 const payload_align = @import("format.zig").payload_align;
 const variant_count_max = @import("format.zig").variant_count_max;
-const ChangedCode = @import("format.zig").ChangedCode;
+const Changes = @import("format.zig").Changes;
 
 /// The functions that the module exports: their arguments, by name and in order, and their results.
 /// engine/engine.zig says what they do.
@@ -36,6 +36,11 @@ pub const exports = struct {
         base_size: usize,
         variant: [*]const u8,
         variant_size: usize,
+        request: *const Request,
+    }, usize);
+    pub const findOwnFile = Function(struct {
+        file: [*]const u8,
+        size: usize,
         request: *const Request,
     }, usize);
     pub const openRecipe = Function(struct {
@@ -133,18 +138,15 @@ pub const ParsedVariant = extern struct {
     skeleton_frame_count: u32,
 };
 
-/// What a variant changes of its base beyond addresses. Behind it stand `function_count` times a `ChangedFunction`, and
-/// then their names.
-pub const Changes = extern struct {
-    /// Functions of Go's own runtime, and all other code.
-    runtime: ChangedCode = .{},
-    program: ChangedCode = .{},
-    /// Bytes of data that differ.
-    data_size: u32,
+/// Counts of all that differs in a variant and its base but for addresses. Behind them stand `function_count` times a
+/// `ChangedFunction`, and then their names.
+pub const MeasuredChanges = extern struct {
+    changes: Changes,
     function_count: u32,
+    reserved: u32 = 0,
 };
 
-/// A function that differs, or that one of the two lacks; or code outside of Go's table of functions, which has no name.
+/// A function that differs, or that one of the two lacks; or code outside of Go's table of functions, without a name.
 pub const ChangedFunction = extern struct {
     /// In bytes; 0 where there is none.
     base_size: u32,
@@ -153,6 +155,14 @@ pub const ChangedFunction = extern struct {
     is_runtime: u32,
     /// In bytes.
     name_size: u32,
+};
+
+/// Whether a program asks for its own file. Behind it stand the packages that do, as far as code tells, each with a
+/// final zero.
+pub const OwnFile = extern struct {
+    /// 1 if it does, else 0.
+    is_asked_for: u32,
+    package_count: u32 = 0,
 };
 
 /// How a recipe is asked for, and changes are: two executables and, behind this struct, `pair_count` times a `Pair`.

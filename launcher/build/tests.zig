@@ -28,7 +28,7 @@ fn buildLauncherTests(b: *std.Build, options: Options) *Compile {
     for ([_][]const u8{ "payload.mgo", "v1.bin", "v3.bin" }) |name| {
         module.addAnonymousImport(name, .{ .root_source_file = b.path(b.fmt("tests/launcher/payload/{s}", .{name})) });
     }
-    module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v1.bin") });
+    module.addAnonymousImport("golden.bin", .{ .root_source_file = b.path("tests/golden/payload-v2.bin") });
     return b.addTest(.{ .name = "launcher", .root_module = module, .use_llvm = true });
 }
 

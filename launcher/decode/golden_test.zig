@@ -1,4 +1,4 @@
-//! Reads tests/golden/payload-v1.bin, as the tests of the bundle writer do: the two agree on what bundles of version 1
+//! Reads tests/golden/payload-v2.bin, as the tests of the bundle writer do: the two agree on what bundles of version 2
 //! are. tests/support/golden.ts says what is in it.
 const std = @import("std");
 const bundle = @import("bundle");

@@ -7,7 +7,7 @@ import { xxHash64 } from "../engine/hash.ts";
 import { readStruct, writeStruct } from "../engine/struct.ts";
 import type { Level } from "../levels/level.ts";
 import type { Range } from "./build-id.ts";
-import type { EncodedFrame, EncodedVariant } from "./encode.ts";
+import { type EncodedFrame, type EncodedVariant, NO_CHANGES } from "./encode.ts";
 import { type Compress, encodeFrame } from "./frame.ts";
 import type { StoredVariant } from "./stored.ts";
 import { sha256 } from "./variant.ts";
@@ -51,6 +51,7 @@ export async function encodeBase(
     extraFrameCount: extra.length,
     frames: [...extra, ...frames],
     detached: [],
+    changes: NO_CHANGES,
   };
 }
 

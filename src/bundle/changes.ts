@@ -1,9 +1,10 @@
 /**
- * What a variant changes of its base: which sections of the two are compared. The engine does the rest.
+ * Changes that a variant makes to its base, and whether a program asks for its own file. Here is which
+ * sections are looked at; the engine does the rest.
  *
  * A level that changes nothing outside of Go's own runtime gains a program next to nothing.
  */
-import { type ChangeCounts, type Changes, measureChanges } from "../engine/changes.ts";
+import { type ChangeCounts, type Changes, findOwnFile, measureChanges } from "../engine/changes.ts";
 import type { Pair, Span } from "../engine/request.ts";
 import { ROLE } from "../engine/wire.ts";
 import { roleOf } from "./correspondence.ts";
@@ -35,14 +36,28 @@ const SIZE_MAX = 0x7fff_ffff;
  */
 export async function findChanges(base: Uint8Array, variant: Uint8Array): Promise<Changes | undefined> {
   const [a, b] = [base, variant].map(readSections);
-  if (a === undefined || b === undefined || a.parts.length !== b.parts.length) return undefined;
+  if (a === undefined || b === undefined || a.architecture !== b.architecture) return undefined;
+  if (a.parts.length !== b.parts.length) return undefined;
   const pairs: Pair[] = [];
   for (const [index, part] of a.parts.entries()) {
     const other = b.parts[index];
     if (other === undefined || other.name !== part.name || other.role !== part.role) return undefined;
     pairs.push({ role: part.role, base: part, variant: other });
   }
-  return await measureChanges(base, variant, { base: a, variant: b, pairs });
+  return await measureChanges(base, variant, { base: a, variant: b, pairs }, a.architecture);
+}
+
+/**
+ * Finds the packages of a program that ask for its own file (os.Executable), sorted, as far as calls tell.
+ *
+ * @returns undefined if the program does not, or it cannot be told
+ * @throws as `findChanges`
+ */
+export async function findAskers(file: Uint8Array): Promise<readonly string[] | undefined> {
+  const sections = readSections(file);
+  if (sections === undefined) return undefined;
+  const pairs = sections.parts.map((part) => ({ role: part.role, base: part, variant: part }));
+  return await findOwnFile(file, { base: sections, variant: sections, pairs }, sections.architecture);
 }
 
 /** Whether a variant may gain a program something: where it cannot be told, it does. */
@@ -51,18 +66,19 @@ export function changesProgram(changes: ChangeCounts | undefined): boolean {
 }
 
 interface Sections {
-  /** Where the image starts, and its size in bytes. */
+  /** The image's start, and its size in bytes. */
   readonly address: bigint;
   readonly size: number;
+  readonly architecture: Elf["architecture"];
   readonly parts: readonly (Span & { readonly name: string; readonly role: number })[];
 }
 
 /** The sections to compare, in their order; undefined if an executable does not tell. */
-export function readSections(file: Uint8Array): Sections | undefined {
+function readSections(file: Uint8Array): Sections | undefined {
   const elf = tryParseElf(file);
   const image = elf && readExtent(elf);
-  if (image === undefined) return undefined;
-  const compared = elf?.sections.filter(isCompared) ?? [];
+  if (elf === undefined || image === undefined) return undefined;
+  const compared = elf.sections.filter(isCompared);
   const parts = compared.map((section) => {
     const { name, offset, header } = section;
     const role = isDerived(section) ? ROLE.zeros : roleOf(section);
@@ -70,7 +86,7 @@ export function readSections(file: Uint8Array): Sections | undefined {
     return { name, role, address, offset: role === ROLE.zeros ? 0 : offset, size: Number(header.size) };
   });
   const isInside = parts.every(({ address, size }) => address >= 0 && address + size <= image.size);
-  return isInside && parts.length > 0 ? { ...image, parts } : undefined;
+  return isInside && parts.length > 0 ? { ...image, architecture: elf.architecture, parts } : undefined;
 }
 
 function readExtent({ programs }: Elf): { readonly address: bigint; readonly size: number } | undefined {

@@ -4,6 +4,7 @@ import {
   CODEC,
   DETACHED,
   FILTER,
+  FLAG,
   FRAME,
   HEADER,
   LAYOUT,
@@ -23,7 +24,7 @@ import type { DetachedRange } from "./stream.ts";
 export type DirectFields = Pick<Directory, "address" | "entry" | "startPolicy">;
 
 /** Fields of the header that every bundle has. */
-export type Facts = Pick<Directory, "imageChecksum" | "origin">;
+export type Facts = Pick<Directory, "imageChecksum" | "origin" | "asksForOwnFile">;
 
 /**
  * Writes a payload.
@@ -36,7 +37,7 @@ export type Facts = Pick<Directory, "imageChecksum" | "origin">;
 export function writePayload(
   variants: readonly EncodedVariant[],
   base: number,
-  { imageChecksum, origin }: Facts,
+  { imageChecksum, origin, asksForOwnFile }: Facts,
   direct?: DirectFields,
 ): readonly Uint8Array[] {
   const [first] = variants;
@@ -72,6 +73,7 @@ export function writePayload(
     start_policy: START_POLICY[direct?.startPolicy ?? "best"],
     origin: origin ? 1 : 0,
     architecture: ARCHITECTURE[architectureOf(first.level)],
+    flags: asksForOwnFile ? FLAG.own_file : 0,
   });
   writeStruct(HEADER, directory, 0, { directory_checksum: checksum(directory) });
   return [directory, ...frames.map((frame) => frame.stored)];
@@ -107,8 +109,21 @@ function variantFields(variants: readonly EncodedVariant[], base: number): reado
       detached_count: variant.detached.length,
       extra_frame_count: variant.extraFrameCount,
       checksum: variant.checksum ?? 0n,
+      ...changeFields(variant),
     };
   });
+}
+
+function changeFields({ changes }: EncodedVariant): Fields<typeof VARIANT> {
+  if (changes === undefined) return {};
+  return {
+    changes_runtime_functions: changes.runtime.functions,
+    changes_runtime_size: changes.runtime.size,
+    changes_program_functions: changes.program.functions,
+    changes_program_size: changes.program.size,
+    changes_data_size: changes.dataSize,
+    changes_is_known: 1,
+  };
 }
 
 /** @param start where the first frame is stored, in bytes from the start of the payload */

@@ -1,4 +1,5 @@
 /** Variants → frames: the base's as it is, the others' as they are predicted from it. */
+import type { ChangeCounts } from "../engine/changes.ts";
 import { type Deflate, loadDeflate, remember } from "../engine/deflate.ts";
 import { Filters } from "../engine/filter.ts";
 import { CODEC } from "../engine/format.ts";
@@ -11,6 +12,7 @@ import {
   type Level,
 } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
+import { findChanges } from "./changes.ts";
 import { correspond, type Image, readImage } from "./correspondence.ts";
 import { type EncodedFrame, encodeFrames, type FrameOptions } from "./encode-frames.ts";
 import { type Reference, storedReference } from "./reference.ts";
@@ -40,6 +42,8 @@ export interface EncodedVariant {
   readonly checksum?: bigint;
   readonly frames: readonly EncodedFrame[];
   readonly detached: readonly DetachedRange[];
+  /** Its changes of the base beyond addresses; undefined if they cannot be told. */
+  readonly changes: ChangeCounts | undefined;
 }
 
 /** A variant that may still be being built. */
@@ -91,13 +95,15 @@ export async function encodeAsReady<T extends Executable>(
 ): Promise<Encoded> {
   const base = findBase(variants, options.base);
   const deflate = remember(await loadDeflate());
-  const { own, source } = await encodeBase(await base.variant, deflate);
+  const baseExecutable = await base.variant;
+  const { own, source } = await encodeBase(baseExecutable, deflate);
   const encoded = [own];
   for (const { level, variant } of variants) {
     if (level === base.level) continue;
     const executable = await variant;
     const stream = splitStream(executable.bytes, deflate);
-    encoded.push(await encodePredicted(executable, stream, source, options));
+    const changes = await findChanges(baseExecutable.bytes, executable.bytes);
+    encoded.push({ ...(await encodePredicted(executable, stream, source, options)), changes });
   }
   encoded.sort((a, b) => compareLevels(a.level, b.level));
   return { encoded, base: encoded.indexOf(own) };
@@ -137,6 +143,13 @@ export interface Source {
 export async function openSource(reference: Reference, architecture: Architecture): Promise<Source> {
   return { predictor: await Predictor.of(reference, architecture), reference };
 }
+
+/** A base's changes of itself. */
+export const NO_CHANGES: ChangeCounts = {
+  runtime: { functions: 0, size: 0 },
+  program: { functions: 0, size: 0 },
+  dataSize: 0,
+};
 
 /** Encodes a variant as it differs from what is predicted. */
 async function encodePredicted(
@@ -190,5 +203,6 @@ function describe(
     extraFrameCount: extra.length,
     frames: [...extra, ...frames],
     detached,
+    changes: NO_CHANGES,
   };
 }

@@ -1,6 +1,7 @@
 /** A payload's directory, read: the engine parses and checks it as each start does. */
+import type { ChangeCounts } from "../engine/changes.ts";
 import { DirectoryError, type ParsedVariant, type ParseError, parseDirectory } from "../engine/directory.ts";
-import { ARCHITECTURE, CODEC, type FRAME, LAYOUT, START_POLICY, VERSION } from "../engine/format.ts";
+import { ARCHITECTURE, CODEC, FLAG, type FRAME, LAYOUT, START_POLICY, VERSION } from "../engine/format.ts";
 import type { Values } from "../engine/struct.ts";
 import { type Architecture, type Level, levelOf } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
@@ -21,6 +22,8 @@ export interface Directory {
   readonly startPolicy: StartPolicy;
   /** Whether a variant looks for libraries from its own file ($ORIGIN). */
   readonly origin: boolean;
+  /** Whether the program asks for its own file (os.Executable). */
+  readonly asksForOwnFile: boolean;
   readonly variants: readonly StoredVariant[];
   /** The variant in place, or the one that others refer to. */
   readonly base: StoredVariant;
@@ -46,6 +49,8 @@ export interface StoredVariant {
   /** In bytes. */
   readonly skeletonSize: number;
   readonly detached: readonly DetachedRange[];
+  /** Its changes of the base beyond addresses; undefined if they are unknown. */
+  readonly changes: ChangeCounts | undefined;
 }
 
 /** Offsets in bytes from the start of the payload. */
@@ -83,6 +88,7 @@ export async function readDirectory(payload: Uint8Array, name: string): Promise<
     entry: header.entry,
     startPolicy: nameIn(START_POLICY, header.start_policy),
     origin: header.origin === 1,
+    asksForOwnFile: (header.flags & FLAG.own_file) !== 0,
     variants: stored,
     base: stored[base] ?? fail(),
   };
@@ -114,6 +120,7 @@ const MESSAGE: Readonly<Record<ParseError, (detail: number) => string>> = {
   UnknownFilter: damaged("a frame has a filter that is unknown or not its codec's"),
   DetachedFrame: damaged("a frame is marked as one for detached ranges and is none"),
   VariantSize: damaged("a variant's size is not that of its frames"),
+  VariantChanges: damaged("what a variant changes is told though unknown"),
   VariantChecksum: damaged("a variant has a checksum that its codec has not"),
   DetachedRun: damaged("its variants do not share out its detached ranges"),
   DetachedRange: damaged("a detached range is empty, too large or out of place"),
@@ -146,6 +153,16 @@ function readVariant(
       size: Number(size),
       streamSize: Number(stream_size),
     })),
+    changes: readChanges(fields),
+  };
+}
+
+function readChanges(fields: ParsedVariant["fields"]): ChangeCounts | undefined {
+  if (fields.changes_is_known === 0) return undefined;
+  return {
+    runtime: { functions: fields.changes_runtime_functions, size: fields.changes_runtime_size },
+    program: { functions: fields.changes_program_functions, size: fields.changes_program_size },
+    dataSize: fields.changes_data_size,
   };
 }
 

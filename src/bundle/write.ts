@@ -6,6 +6,7 @@ import { MgoError } from "../system/error.ts";
 import { encodeBase } from "./base.ts";
 import { withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
+import { findAskers } from "./changes.ts";
 import { type DirectPlacement, fillDirect, payloadAddress, placeDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
 import { usesOrigin } from "./dynamic.ts";
@@ -29,7 +30,7 @@ import { verifyImage } from "./verify.ts";
 export interface BundleOptions extends EncodeOptions {
   /** Default: packed. */
   readonly layout?: Layout;
-  /** Default: best. The packed layout has no other. */
+  /** Default: auto. The packed layout always starts the best. */
   readonly startPolicy?: StartPolicy;
 }
 
@@ -97,6 +98,7 @@ async function createPacked(
   const facts = {
     imageChecksum: imageChecksum(template.elf, "the launcher", contents),
     origin: checked.some(({ elf }) => usesOrigin(elf)),
+    asksForOwnFile: (await findAskers(lowest.bytes)) !== undefined,
   };
   const payload = writePayload(encoded, base, facts);
   return fillTemplate(template, payload, buildInfo);
@@ -124,14 +126,20 @@ async function createDirect(
   const fields = {
     address: payloadAddress(placement),
     entry: elf.header.entry,
-    startPolicy: options.startPolicy ?? "best",
+    startPolicy: options.startPolicy ?? "auto",
   };
   const origin = checked.some((variant) => usesOrigin(variant.elf));
+  const asksForOwnFile = (await findAskers(inPlace.bytes)) !== undefined;
   // The directory tells bundles apart. The checksum that it gets in the end covers the build ID.
-  const [directory = new Uint8Array()] = writePayload(encoded, base, { imageChecksum: 0n, origin }, fields);
+  const [directory = new Uint8Array()] = writePayload(
+    encoded,
+    base,
+    { imageChecksum: 0n, origin, asksForOwnFile },
+    fields,
+  );
   const named =
     placement.buildId === undefined ? elf : withBuildId(elf, placement.buildId, [block.bytes, directory]);
-  const facts = { imageChecksum: imageChecksum(named, path, new Map(), block.bytes), origin };
+  const facts = { imageChecksum: imageChecksum(named, path, new Map(), block.bytes), origin, asksForOwnFile };
   return fillDirect({ ...placement, base: named }, block.entry, writePayload(encoded, base, facts, fields));
 }
 

@@ -1,8 +1,9 @@
-/** Measures what variants change of their base, by the engine. */
-import { instantiateEngine, Piece } from "./module.ts";
+/** Measures what variants change of their base, and what programs ask for, by the engine. */
+import type { ARCHITECTURE } from "./format.ts";
+import { type Engine, instantiateEngine, Piece } from "./module.ts";
 import { type Correspondence, writeRequest } from "./request.ts";
 import { readStruct } from "./struct.ts";
-import { CHANGED_FUNCTION, CHANGES } from "./wire.ts";
+import { CHANGED_FUNCTION, MEASURED_CHANGES, OWN_FILE } from "./wire.ts";
 
 /** Code that differs. */
 export interface ChangedCode {
@@ -31,7 +32,7 @@ export interface ChangedFunction {
   /** As Go's table of functions has it; empty for code that is in none of them. */
   readonly name: string;
   readonly isRuntime: boolean;
-  /** In bytes, with the padding behind it; 0 where there is none. */
+  /** In bytes, without the padding behind it; 0 where there is none. */
   readonly baseSize: number;
   readonly variantSize: number;
 }
@@ -47,14 +48,43 @@ export async function measureChanges(
   base: Uint8Array,
   variant: Uint8Array,
   correspondence: Correspondence,
+  architecture: keyof typeof ARCHITECTURE,
 ): Promise<Changes | undefined> {
   const engine = await instantiateEngine();
   const [a, b] = [new Piece(engine, base), new Piece(engine, variant)];
-  const request = new Piece(engine, writeRequest(correspondence));
+  const request = new Piece(engine, writeRequest(correspondence, architecture));
+  const bytes = readResult(engine, () =>
+    engine.measureChanges(a.address, a.size, b.address, b.size, request.address),
+  );
+  return bytes && readChanges(bytes);
+}
+
+/**
+ * Finds the packages of a program that ask for its own file (os.Executable), as far as calls tell.
+ *
+ * @param correspondence as of `measureChanges`; the variant's side does not count
+ * @returns undefined if the program does not, or it cannot be told
+ * @throws as `measureChanges`
+ */
+export async function findOwnFile(
+  file: Uint8Array,
+  correspondence: Correspondence,
+  architecture: keyof typeof ARCHITECTURE,
+): Promise<readonly string[] | undefined> {
+  const engine = await instantiateEngine();
+  const piece = new Piece(engine, file);
+  const request = new Piece(engine, writeRequest(correspondence, architecture));
+  const bytes = readResult(engine, () => engine.findOwnFile(piece.address, piece.size, request.address));
+  if (bytes === undefined || readStruct(OWN_FILE, bytes, 0).is_asked_for === 0) return undefined;
+  const packages = Buffer.from(bytes.subarray(OWN_FILE.size)).toString().split("\0").slice(0, -1);
+  return packages.sort();
+}
+
+/** Returns what an engine that is used once has made; undefined if it has made nothing. */
+function readResult(engine: Engine, make: () => number): Uint8Array | undefined {
   try {
-    const size = engine.measureChanges(a.address, a.size, b.address, b.size, request.address) >>> 0;
-    if (size === 0) return undefined;
-    return readChanges(new Uint8Array(engine.memory.buffer, engine.resultAddress() >>> 0, size));
+    const size = make() >>> 0;
+    return size === 0 ? undefined : new Uint8Array(engine.memory.buffer, engine.resultAddress() >>> 0, size);
   } catch (error) {
     // Headers lie about a file, and a check in the engine failed.
     if (error instanceof WebAssembly.RuntimeError) return undefined;
@@ -63,11 +93,12 @@ export async function measureChanges(
 }
 
 function readChanges(bytes: Uint8Array): Changes {
-  const { function_count, data_size, ...counts } = readStruct(CHANGES, bytes, 0);
+  const { function_count, ...counts } = readStruct(MEASURED_CHANGES, bytes, 0);
   const functions: ChangedFunction[] = [];
-  let name = CHANGES.size + function_count * CHANGED_FUNCTION.size;
+  const start = MEASURED_CHANGES.size;
+  let name = start + function_count * CHANGED_FUNCTION.size;
   for (let index = 0; index < function_count; index++) {
-    const fields = readStruct(CHANGED_FUNCTION, bytes, CHANGES.size + index * CHANGED_FUNCTION.size);
+    const fields = readStruct(CHANGED_FUNCTION, bytes, start + index * CHANGED_FUNCTION.size);
     functions.push({
       name: Buffer.from(bytes.subarray(name, name + fields.name_size)).toString(),
       isRuntime: fields.is_runtime === 1,
@@ -77,9 +108,9 @@ function readChanges(bytes: Uint8Array): Changes {
     name += fields.name_size;
   }
   return {
-    runtime: { functions: counts.runtime_functions, size: counts.runtime_size },
-    program: { functions: counts.program_functions, size: counts.program_size },
-    dataSize: data_size,
+    runtime: { functions: counts.changes_runtime_functions, size: counts.changes_runtime_size },
+    program: { functions: counts.changes_program_functions, size: counts.changes_program_size },
+    dataSize: counts.changes_data_size,
     functions,
   };
 }

@@ -3,7 +3,7 @@
 export const ORIGIN_COUNT = 5;
 export const RECORDS_SIZE_MAX = 65536;
 export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
-export const VERSION = 1;
+export const VERSION = 2;
 export const SECTION_PAYLOAD = ".mgo";
 export const SECTION_BUILD_INFO = ".go.buildinfo";
 export const PAYLOAD_ALIGN = 64;
@@ -15,6 +15,42 @@ export const FRAME_STORED_SIZE_MAX = 1056768;
 export const DETACHED_COUNT_MAX = 255;
 export const DETACHED_SLACK = 64;
 export const STREAM_SIZE_MAX = 4294967295;
+
+export const LAYOUT = {
+  packed: 0,
+  direct: 1,
+} as const;
+
+export const START_POLICY = {
+  best: 0,
+  base: 1,
+  auto: 2,
+} as const;
+
+export const FLAG = {
+  own_file: 1,
+} as const;
+
+export const CHANGES = {
+  size: 24,
+  fields: {
+    runtime_functions: { offset: 0, size: 4, type: "u32" },
+    runtime_size: { offset: 4, size: 4, type: "u32" },
+    program_functions: { offset: 8, size: 4, type: "u32" },
+    program_size: { offset: 12, size: 4, type: "u32" },
+    data_size: { offset: 16, size: 4, type: "u32" },
+    is_known: { offset: 20, size: 1, type: "u8" },
+    reserved: { offset: 21, size: 3, type: "bytes" },
+  },
+} as const;
+
+export const CHANGED_CODE = {
+  size: 8,
+  fields: {
+    functions: { offset: 0, size: 4, type: "u32" },
+    size: { offset: 4, size: 4, type: "u32" },
+  },
+} as const;
 
 export const RECIPE = {
   size: 80,
@@ -73,16 +109,6 @@ export const ARCHITECTURE = {
   ppc64le: 4,
 } as const;
 
-export const LAYOUT = {
-  packed: 0,
-  direct: 1,
-} as const;
-
-export const START_POLICY = {
-  best: 0,
-  base: 1,
-} as const;
-
 export const CODEC = {
   zstd: 0,
   predicted: 1,
@@ -119,21 +145,13 @@ export const HEADER = {
     start_policy: { offset: 52, size: 1, type: "u8" },
     origin: { offset: 53, size: 1, type: "u8" },
     architecture: { offset: 54, size: 1, type: "u8" },
-    reserved: { offset: 55, size: 1, type: "u8" },
+    flags: { offset: 55, size: 1, type: "u8" },
     directory_checksum: { offset: 56, size: 8, type: "u64" },
   },
 } as const;
 
-export const CHANGED_CODE = {
-  size: 8,
-  fields: {
-    functions: { offset: 0, size: 4, type: "u32" },
-    size: { offset: 4, size: 4, type: "u32" },
-  },
-} as const;
-
 export const VARIANT = {
-  size: 64,
+  size: 88,
   fields: {
     level: { offset: 0, size: 1, type: "u8" },
     codec: { offset: 1, size: 1, type: "u8" },
@@ -145,6 +163,13 @@ export const VARIANT = {
     frame_count: { offset: 20, size: 4, type: "u32" },
     sha256: { offset: 24, size: 32, type: "bytes" },
     checksum: { offset: 56, size: 8, type: "u64" },
+    changes_runtime_functions: { offset: 64, size: 4, type: "u32" },
+    changes_runtime_size: { offset: 68, size: 4, type: "u32" },
+    changes_program_functions: { offset: 72, size: 4, type: "u32" },
+    changes_program_size: { offset: 76, size: 4, type: "u32" },
+    changes_data_size: { offset: 80, size: 4, type: "u32" },
+    changes_is_known: { offset: 84, size: 1, type: "u8" },
+    changes_reserved: { offset: 85, size: 3, type: "bytes" },
   },
 } as const;
 

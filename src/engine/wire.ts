@@ -20,6 +20,7 @@ export type Exports = {
     variantSize: number,
     request: number,
   ) => number;
+  readonly findOwnFile: (file: number, size: number, request: number) => number;
   readonly openRecipe: (
     recipe: number,
     recipeSize: number,
@@ -66,6 +67,7 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   parseDirectory: 4,
   makeRecipe: 5,
   measureChanges: 5,
+  findOwnFile: 3,
   openRecipe: 5,
   closeRecipe: 1,
   predictRange: 5,
@@ -97,15 +99,18 @@ export const PARSED_VARIANT = {
   },
 } as const;
 
-export const CHANGES = {
-  size: 24,
+export const MEASURED_CHANGES = {
+  size: 32,
   fields: {
-    runtime_functions: { offset: 0, size: 4, type: "u32" },
-    runtime_size: { offset: 4, size: 4, type: "u32" },
-    program_functions: { offset: 8, size: 4, type: "u32" },
-    program_size: { offset: 12, size: 4, type: "u32" },
-    data_size: { offset: 16, size: 4, type: "u32" },
-    function_count: { offset: 20, size: 4, type: "u32" },
+    changes_runtime_functions: { offset: 0, size: 4, type: "u32" },
+    changes_runtime_size: { offset: 4, size: 4, type: "u32" },
+    changes_program_functions: { offset: 8, size: 4, type: "u32" },
+    changes_program_size: { offset: 12, size: 4, type: "u32" },
+    changes_data_size: { offset: 16, size: 4, type: "u32" },
+    changes_is_known: { offset: 20, size: 1, type: "u8" },
+    changes_reserved: { offset: 21, size: 3, type: "bytes" },
+    function_count: { offset: 24, size: 4, type: "u32" },
+    reserved: { offset: 28, size: 4, type: "u32" },
   },
 } as const;
 
@@ -116,6 +121,14 @@ export const CHANGED_FUNCTION = {
     variant_size: { offset: 4, size: 4, type: "u32" },
     is_runtime: { offset: 8, size: 4, type: "u32" },
     name_size: { offset: 12, size: 4, type: "u32" },
+  },
+} as const;
+
+export const OWN_FILE = {
+  size: 8,
+  fields: {
+    is_asked_for: { offset: 0, size: 4, type: "u32" },
+    package_count: { offset: 4, size: 4, type: "u32" },
   },
 } as const;
 
@@ -187,6 +200,7 @@ export const PARSE_ERRORS = [
   "UnknownFilter",
   "UnknownLayout",
   "UnknownVersion",
+  "VariantChanges",
   "VariantChecksum",
   "VariantSize",
 ] as const;

@@ -15,6 +15,7 @@ import { removeScratch } from "../system/scratch.ts";
 import { makeTemporaryFolder } from "../system/temporary.ts";
 import { type Built, buildLevels } from "./build-levels.ts";
 import { createLiveFilter } from "./live.ts";
+import { findNotes } from "./notes.ts";
 import { baseOf, type Options } from "./options.ts";
 import { placeBuilt } from "./placing.ts";
 import type { Plan } from "./plan.ts";
@@ -57,13 +58,16 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
     if (verbosity.names)
       for (const level of options.levels) progress.print(formatBuilt(level, progress.seconds(level)));
     const basePath = levelFolder(built.folder, base);
-    const refusal = await placeBuilt(plan, built, context, async ({ name, shown }, size) => {
+    const refusal = await placeBuilt(plan, built, context, async ({ name, shown }, chunks) => {
       if (!watched && !verbosity.names) return;
+      const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       const { size: plainSize } = await stat(join(basePath, name));
       // Since mgo started: in a clone, compiling the launcher may have taken most of it.
       const seconds = performance.now() / 1000;
       const levelCount = options.levels.length;
       progress.print(formatSummary({ name: shown, size, plainSize, base, levelCount, seconds }));
+      if (levelCount === 1) return;
+      for (const line of await findNotes(shown, chunks, join(basePath, name))) progress.print(line);
     });
     if (refusal === undefined) return 0;
     progress.stop();

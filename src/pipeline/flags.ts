@@ -34,8 +34,9 @@ export const BUNDLE_FLAGS = [
     value: { kind: "choice", choices: START_POLICIES },
     shown: START_POLICIES.join("|"),
     summary:
-      "which variant of a direct bundle starts: the best for the CPU, or the base wherever the CPU can " +
-      "run it, unless GOAMD64 asks for another",
+      "which variant of a direct bundle starts: the best for the CPU; the base wherever the CPU can run " +
+      "it; or, with auto, the base unless the best changes more of it than Go's own runtime. GOAMD64 may " +
+      "ask for another",
   },
   {
     name: "launcher",

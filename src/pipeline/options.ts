@@ -113,7 +113,7 @@ export function readBundleSettings(
 ): BundleSettings {
   const layout = readChoice(settings.get("layout"), LAYOUTS) ?? "packed";
   const start = settings.get("start");
-  const startPolicy = readChoice(start, START_POLICIES) ?? "best";
+  const startPolicy = readChoice(start, START_POLICIES) ?? "auto";
   checkStartPolicy(start?.where ?? "", layout, startPolicy);
   const base = readBase(settings.get("base"), levels);
   return {

@@ -16,14 +16,14 @@ import { levelFolder } from "./variant-cache.ts";
 /**
  * Puts the bundles of all programs in their places, or a library's archive.
  *
- * @param onPlaced told of each bundle, with its size in bytes
+ * @param onPlaced told of each bundle, and given it in pieces
  * @returns Go's words where Go would refuse an output
  */
 export async function placeBuilt(
   { target, options, goBuild }: Plan,
   built: Built,
   context: GoContext,
-  onPlaced: (output: Output, size: number) => Promise<void>,
+  onPlaced: (output: Output, chunks: readonly Uint8Array[]) => Promise<void>,
 ): Promise<Report | undefined> {
   const { levels } = options;
   if (target.kind === "archive") return await placeArchive(goBuild, levels, context);
@@ -36,21 +36,21 @@ export async function placeBuilt(
       ? await findModulePrograms(levels, built.folder, target.folder)
       : outputsOf(target);
   for (const output of outputs) {
-    const size = await placeBundle(output, goBuild.command, built, context.signal);
-    if (typeof size !== "number") return size;
-    await onPlaced(output, size);
+    const chunks = await placeBundle(output, goBuild.command, built, context.signal);
+    if ("status" in chunks) return chunks;
+    await onPlaced(output, chunks);
   }
   await removeLeftover(target);
   return undefined;
 }
 
-/** Returns the bundle's size in bytes, or a refusal in Go's words. */
+/** Returns the bundle in pieces, or a refusal in Go's words. */
 async function placeBundle(
   output: Output,
   command: BundleCommand,
   built: Built,
   signal: AbortSignal,
-): Promise<number | Report> {
+): Promise<readonly Uint8Array[] | Report> {
   // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
   const known = await findRefusal(output, command);
   if (known !== undefined) return known;
@@ -59,7 +59,7 @@ async function placeBundle(
   const refusal = await findRefusal(output, command);
   if (refusal !== undefined) return refusal;
   await placeOutput(output.path, chunks, signal);
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  return chunks;
 }
 
 /** Go's words, where Go would not overwrite the output. */

@@ -213,7 +213,7 @@ describe("a direct bundle", () => {
   });
 
   test("is inspected like others", () => {
-    expect(mgo("inspect", bundle).stdout).toContain("direct, format version 1, in place is v3");
+    expect(mgo("inspect", bundle).stdout).toContain("direct, format version 2, in place is v3");
     expect(JSON.parse(mgo("inspect", "--json", bundle).stdout)).toMatchObject({
       layout: "direct",
       base: "v3",

@@ -189,7 +189,7 @@ describe("mgo inspect", () => {
     const path = await buildBundle();
     const { status, stdout } = mgo("inspect", path);
     expect(status).toBe(0);
-    for (const text of ["example.com/levels", "go1.", "packed, format version 1", "predicted from v3"]) {
+    for (const text of ["example.com/levels", "go1.", "packed, format version 2", "predicted from v3"]) {
       expect(stdout).toContain(text);
     }
     const report = JSON.parse(mgo("inspect", "--json", path).stdout);

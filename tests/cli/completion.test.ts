@@ -61,7 +61,7 @@ describe("mgo offers", () => {
     ["pack x --b", { paths: "none", words: ["--base"] }],
     ["pack -o x v3=", { paths: "files", words: [] }],
     ["inspect ", { paths: "files", words: [] }],
-    ["inspect x -", { paths: "none", words: ["--sizes", "--json", "--html"] }],
+    ["inspect x -", { paths: "none", words: ["--sizes", "--changes", "--level", "--json", "--html"] }],
     ["inspect -- -", { paths: "files", words: [] }],
     ["extract x --level v", { paths: "none", words: ["v1", "v2", "v3", "v4"] }],
     ["man ", { paths: "none", words: [] }],

@@ -18,7 +18,7 @@ describe("options", () => {
   test("have defaults", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
-      bundle: { layout: "packed", startPolicy: "best", compress: "default" },
+      bundle: { layout: "packed", startPolicy: "auto", compress: "default" },
       elsewhere: false,
       cgoMarch: false,
     });

@@ -1,4 +1,4 @@
-/** The contents of tests/golden/payload-v1.bin, which launcher/decode/golden_test.zig knows, too. */
+/** The contents of tests/golden/payload-v2.bin, which launcher/decode/golden_test.zig knows, too. */
 import type { Level } from "../../src/levels/level.ts";
 
 /** The golden header's; no launcher belongs to it. */

@@ -108,7 +108,7 @@ let bundles = 0;
 export async function bundleFiles(
   inputs: readonly VariantInput[],
   base?: Level,
-  { layout = "packed", startPolicy = "best", compress = "fast" }: Stored = {},
+  { layout = "packed", startPolicy = "auto", compress = "fast" }: Stored = {},
 ): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
   const options = { compress, layout, startPolicy, ...(base === undefined ? {} : { base }) } as const;

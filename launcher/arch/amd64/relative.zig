@@ -4,6 +4,9 @@ const std = @import("std");
 /// In bytes.
 pub const size = 4;
 
+/// Stands between functions, for their alignment: INT3.
+pub const padding = 0xcc;
+
 /// An address may count from so many bytes behind its own end: from the end of the instruction, before which an
 /// immediate operand may stand.
 pub const immediate_sizes = [_]u32{ 0, 1, 2, 4 };

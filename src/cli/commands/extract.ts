@@ -1,6 +1,7 @@
 /** `mgo extract FILE --level LEVEL|--native -o OUT`: writes one variant as `go build` made it. */
 import { decodeVariant } from "../../bundle/decode.ts";
 import { type Bundle, findVariant, openBundle } from "../../bundle/read.ts";
+import { startedLevel } from "../../bundle/start.ts";
 import type { Level } from "../../levels/level.ts";
 import { nativeLevels } from "../../levels/native.ts";
 import { lastOf } from "../../levels/select.ts";
@@ -39,5 +40,5 @@ function selectLevel(bundle: Bundle, { level, native }: FlagValues<typeof EXTRAC
   const best = lastOf(present, runnable);
   if (best === undefined)
     throw new MgoError(`extract: this machine supports ${runnable.at(-1)} at most`, { hint });
-  return best;
+  return startedLevel(bundle.directory, best, runnable);
 }

@@ -2,21 +2,26 @@
  * `mgo inspect FILE`: prints what is in a bundle, from its directory alone unless sizes by part are wanted.
  */
 import packageJson from "../../../package.json" with { type: "json" };
-import { type Bundle, openBundle } from "../../bundle/read.ts";
+import type { StartPolicy } from "../../bundle/layout.ts";
+import { type Bundle, findVariant, openBundle } from "../../bundle/read.ts";
 import { measureSizes } from "../../bundle/sizes.ts";
 import type { StoredVariant } from "../../bundle/stored.ts";
 import { checkPage, placePage } from "../../page/place.ts";
 import { renderSizesPage } from "../../page/sizes.ts";
+import { MgoError } from "../../system/error.ts";
 import { formatRatio, formatSize } from "../../system/figures.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
 import { formatTable } from "../../system/text.ts";
-import { parseArguments, singleFile } from "../arguments.ts";
+import { parseArguments, parseLevel, singleFile } from "../arguments.ts";
+import { changesToJson, countsToJson, measureLevels, renderChanges, renderCounts } from "../changes.ts";
 import { INSPECT } from "../reference/commands/inspect.ts";
+import type { FlagValues } from "../reference/types.ts";
 import { renderSizes, sizesToJson } from "../sizes.ts";
 
 export async function run(args: readonly string[], { signal }: Context): Promise<number> {
   const { values, files } = parseArguments(INSPECT, args);
+  checkFlags(values);
   if (values.html !== undefined) await checkPage(values.html);
   const bundle = await openBundle(singleFile("inspect", files));
   if (values.sizes || values.html !== undefined) {
@@ -27,9 +32,29 @@ export async function run(args: readonly string[], { signal }: Context): Promise
     }
     return 0;
   }
+  if (values.changes) {
+    const variants =
+      values.level === undefined
+        ? bundle.directory.variants
+        : [findVariant(bundle, parseLevel("--level", values.level, bundle.elf.architecture))];
+    const levels = await measureLevels(bundle, variants, signal);
+    const text = () => renderChanges(bundle, levels);
+    writeStdout(values.json ? `${JSON.stringify(changesToJson(bundle, levels), null, 2)}\n` : text());
+    return 0;
+  }
   const report = describe(bundle);
-  writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report));
+  writeStdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : render(report, bundle));
   return 0;
+}
+
+function checkFlags(values: FlagValues<typeof INSPECT.flags>): void {
+  const usage = { hint: "mgo help inspect", status: 2 };
+  if (values.level !== undefined && !values.changes) {
+    throw new MgoError("inspect: --level goes with --changes", usage);
+  }
+  if (values.changes && (values.sizes || values.html !== undefined)) {
+    throw new MgoError("inspect: --changes and --sizes exclude each other", usage);
+  }
 }
 
 /** The output of `mgo inspect --json`. Sizes are in bytes, ratios to one plain build, that of the base. */
@@ -53,6 +78,7 @@ function describe(bundle: Bundle) {
       codec: variant.codec,
       base: variant.base === index ? null : (stored[variant.base]?.level ?? null),
       frames: variant.frames.length,
+      changes: countsToJson(variant.changes),
       sha256: Buffer.from(variant.sha256).toString("hex"),
     };
   });
@@ -61,6 +87,7 @@ function describe(bundle: Bundle) {
     format_version: directory.version,
     layout: directory.layout,
     start: directory.startPolicy,
+    asks_for_own_file: directory.asksForOwnFile,
     size: bundle.size,
     plain_size: plain,
     ratio: bundle.size / plain,
@@ -90,15 +117,26 @@ function storedBehindSkeleton({
   return frames.reduce((total, { storedSize }) => total + storedSize, 0);
 }
 
+/** Which variant starts, behind the one that is in place. */
+const START_MEANINGS: Readonly<Record<StartPolicy, string>> = {
+  auto: "which starts unless a level gains more",
+  best: "which starts where it is the best",
+  base: "which starts wherever it can run",
+};
+
+function ownFileMeaning(isDirect: boolean): string {
+  return isDirect ? "os.Executable finds it in the base alone" : "os.Executable does not find it";
+}
+
 /** Returns text in lines of at most 80 columns, unless names are longer. */
-function render(report: BundleReport): string {
+function render(report: BundleReport, { directory }: Bundle): string {
   const { module, layout, base } = report;
   const isDirect = layout === "direct";
   const layoutFacts = [
     layout,
     `format version ${report.format_version}`,
     ...(isDirect ? [`in place is ${base}`] : []),
-    ...(report.start === "base" ? ["which starts wherever it can run"] : []),
+    ...(isDirect ? [START_MEANINGS[directory.startPolicy]] : []),
   ];
   const ratio = `${formatRatio(report.ratio)} one plain build (${formatSize(report.plain_size)})`;
   const facts = [
@@ -112,6 +150,7 @@ function render(report: BundleReport): string {
       `${formatSize(report.overhead_size)}${isDirect ? "" : ", with ELF headers and Go build info"}`,
     ],
   ];
+  if (report.asks_for_own_file) facts.push(["asks for", `its own file: ${ownFileMeaning(isDirect)}`]);
   const rows = report.variants.map((variant) => [
     variant.level,
     String(variant.size),
@@ -125,6 +164,7 @@ function render(report: BundleReport): string {
   const sections = [
     [report.file, ...formatTable(facts)],
     formatTable([["level", "bytes", "stored", "detached", "ratio", "codec"], ...rows]),
+    ...(report.variants.length > 1 ? [renderCounts(base, directory.variants)] : []),
     formatTable([["level", "sha256"], ...hashes]),
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");

@@ -1,0 +1,3 @@
+module stay
+
+go 1.20

@@ -1,0 +1,3 @@
+module tuned
+
+go 1.20
