@@ -86,26 +86,30 @@ const PEER_COLUMNS: readonly Column[] = [
 /** Sentences with the ranges of all programs but unstripped ones, whose debug data is most of the file. */
 function summarize({ programs }: Report): string {
   const stripped = programs.filter(({ name }) => !name.endsWith("-debug"));
-  const own = (kind: string): string =>
+  const own = (kind: string): string | undefined =>
     rangeOf(
       stripped,
       (program) => addedUnset(program, kind)?.median,
       (value) => value.toFixed(1),
     );
-  const copied = rangeOf(stripped, (program) => ratio(addedBy, program, "packed", "copy"), fixed);
-  const harder = rangeOf(stripped, (program) => ratio(addedBy, program, "packed best", "packed"), fixed);
-  return [
-    `- Size: \`packed\` takes ${sizes(stripped, "packed")} times one plain build, \`direct\` ` +
+  const beside = (kind: string, reference: string): string | undefined =>
+    rangeOf(stripped, (program) => ratio(program, kind, reference), fixed);
+  const copied = beside("packed", "copy");
+  const sentences = [
+    `Size: \`packed\` takes ${sizes(stripped, "packed")} times one plain build, \`direct\` ` +
       `${sizes(stripped, "direct")} times; small programs take more.`,
-    `- Start with no variable set, on a CPU with ${bestLevel(programs)}: \`packed\` adds ` +
+    `Start with no variable set, on a CPU with ${bestLevel(programs)}: \`packed\` adds ` +
       `${own("packed")} ms, \`direct\` ${own("direct")} ms.`,
-    `- Start of the base: \`packed\` adds ${copied} times what \`copy\` adds. With ` +
-      `\`-mgo.compress=best\` it takes ${sizes(stripped, "packed best")} times one plain build, and adds ` +
-      `${harder} times as much.`,
-  ].join("\n");
+    ...(copied === undefined
+      ? []
+      : [`Start of the base: \`packed\` adds ${copied} times what \`copy\` adds.`]),
+    `\`-mgo.compress=best\`: \`packed\` takes ${sizes(stripped, "packed best")} times one plain build, and ` +
+      `a start of the base adds ${beside("packed best", "packed")} times as much.`,
+  ];
+  return sentences.map((sentence) => `- ${sentence}`).join("\n");
 }
 
-function sizes(programs: readonly ProgramFigures[], kind: string): string {
+function sizes(programs: readonly ProgramFigures[], kind: string): string | undefined {
   return rangeOf(programs, (program) => ratioOf(program, kind), fixed);
 }
 
@@ -114,22 +118,23 @@ function bestLevel(programs: readonly ProgramFigures[]): string {
   return levels.toSorted().at(-1) ?? "";
 }
 
-type Added = typeof addedUnset;
-
-function ratio(added: Added, program: ProgramFigures, kind: string, reference: string): number | undefined {
-  const [one, other] = [added(program, kind)?.median, added(program, reference)?.median];
+/** The time that a start of the base adds, as a multiple of that of another kind of bundle. */
+function ratio(program: ProgramFigures, kind: string, reference: string): number | undefined {
+  const [one, other] = [addedBy(program, kind)?.median, addedBy(program, reference)?.median];
   return one === undefined || other === undefined ? undefined : one / other;
 }
 
-/** Returns `0.35 to 0.56`. */
+/** Returns `0.35 to 0.56`; undefined if no program has such a figure. */
 function rangeOf(
   programs: readonly ProgramFigures[],
   value: (program: ProgramFigures) => number | undefined,
   format: (value: number) => string,
-): string {
+): string | undefined {
   const values = programs.flatMap((program) => value(program) ?? []).toSorted((a, b) => a - b);
-  const [low = Number.NaN] = values;
-  const [from, to] = [format(low), format(values.at(-1) ?? Number.NaN)].map((text) =>
+  const [low] = values;
+  const high = values.at(-1);
+  if (low === undefined || high === undefined) return undefined;
+  const [from, to] = [format(low), format(high)].map((text) =>
     // A difference that rounds to zero has no sign.
     text.replace(/^-(0(?:\.0*)?)$/, "$1").replace("-", "−"),
   );
