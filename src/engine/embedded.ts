@@ -6,14 +6,16 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import engine from "../../zig-out/bin/mgo-engine.wasm" with { type: "file" };
 import amd64 from "../../zig-out/bin/mgo-launcher" with { type: "file" };
+import arm from "../../zig-out/bin/mgo-launcher-arm" with { type: "file" };
 import arm64 from "../../zig-out/bin/mgo-launcher-arm64" with { type: "file" };
 import ppc64le from "../../zig-out/bin/mgo-launcher-ppc64le" with { type: "file" };
 import riscv64 from "../../zig-out/bin/mgo-launcher-riscv64" with { type: "file" };
 import type { Product } from "./compile.ts";
 
-const PATH: Readonly<Partial<Record<Product, string>>> = {
+const PATH: Readonly<Record<Product, string>> = {
   engine,
   "launcher-amd64": amd64,
+  "launcher-arm": arm,
   "launcher-arm64": arm64,
   "launcher-riscv64": riscv64,
   "launcher-ppc64le": ppc64le,
@@ -24,7 +26,5 @@ const HERE = import.meta.dirname;
 
 /** Its bytes. */
 export async function embedded(product: Product): Promise<Uint8Array> {
-  const path = PATH[product];
-  if (path === undefined) throw new Error(`this mgo has no ${product}`);
-  return await readFile(resolve(HERE, path));
+  return await readFile(resolve(HERE, PATH[product]));
 }

@@ -23,3 +23,8 @@ declare module "*/mgo-launcher-ppc64le" {
   const path: string;
   export default path;
 }
+
+declare module "*/mgo-launcher-arm" {
+  const path: string;
+  export default path;
+}

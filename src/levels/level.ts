@@ -29,7 +29,7 @@ interface Row {
 const ROWS: Readonly<Record<Architecture, Row>> = ARCHITECTURES;
 
 /** The architectures that mgo has a launcher for (launcher/arch). */
-export const ARCHITECTURE_NAMES: readonly Architecture[] = ["amd64", "arm64", "riscv64", "ppc64le"];
+export const ARCHITECTURE_NAMES: readonly Architecture[] = ["amd64", "arm", "arm64", "riscv64", "ppc64le"];
 
 export function isArchitecture(text: string): text is Architecture {
   return ARCHITECTURE_NAMES.some((name) => name === text);

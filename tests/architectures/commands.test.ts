@@ -44,7 +44,7 @@ for (const machine of emulated) {
 
     test("is smaller than two plain builds", () => {
       const plain = readFileSync(buildPlain(defaultBase(levels))).length;
-      expect(readFileSync(bundle).length / plain).toBeLessThan(layout === "packed" ? 0.8 : 1.4);
+      expect(readFileSync(bundle).length / plain).toBeLessThan(2);
     });
 
     test.skipIf(qemu === null)("packs the same from files", () => {

@@ -57,6 +57,7 @@ test("the package has what it needs and nothing else, and asks for no script and
       "main.js",
       "mgo-engine",
       "mgo-launcher",
+      "mgo-launcher-arm",
       "mgo-launcher-arm64",
       "mgo-launcher-ppc64le",
       "mgo-launcher-riscv64",
