@@ -15,7 +15,7 @@ import { formatDelta } from "../system/figures.ts";
 import { BENCHSTAT_VERSION } from "./benchstat.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import { type BenchReport, type Compared, describeIncomplete } from "./report.ts";
-import { commonSuffix } from "./table.ts";
+import { commonSuffix, formatMean } from "./table.ts";
 import { formatChance, formatFigure, formatSpread } from "./units.ts";
 
 /**
@@ -90,7 +90,7 @@ function charts({ time, verdict }: Compared): readonly string[] {
     if (found === undefined) return [];
     const kind = verdict.levels.find((known) => known.level === level)?.kind;
     const isSignificant = kind === "faster" || kind === "slower";
-    return [{ level, delta: found.delta, isSignificant, figure: formatDelta(found.delta) }];
+    return [{ level, delta: found.delta, isSignificant, figure: formatMean(time, level) }];
   });
   const bars = [...mean, ...all.flatMap(({ row }) => row.bars)];
   const scale = scaleOf(bars);
@@ -174,11 +174,7 @@ function figures(comparison: Comparison): string {
       const mean = geomean.get(level);
       const text = mean === undefined ? "" : formatFigure(mean.median, unit);
       if (level === base) return [{ text, kind: "mean" }];
-      return [
-        { text, kind: "mean" },
-        { text: mean === undefined ? "" : formatDelta(mean.delta), kind: "mean" },
-        { text: "" },
-      ];
+      return [{ text, kind: "mean" }, { text: formatMean(comparison, level), kind: "mean" }, { text: "" }];
     });
     body.push([{ text: "geomean", kind: "mean" }, ...means]);
   }

@@ -88,7 +88,9 @@ function checkLevels(levels: readonly Level[], missing: readonly Level[], bundle
 function checkGo(go: GoEnv): void {
   if (architectureOfTarget(go) === undefined) {
     const targets = ARCHITECTURE_NAMES.map((name) => `linux/${name}`).join(", ");
-    throw new MgoError(`bench: the target is ${go.goos}/${go.goarch}, and only ${targets} has levels`);
+    throw new MgoError(
+      `bench: the target is ${go.goos}/${go.goarch}, and only these have levels: ${targets}`,
+    );
   }
   const known = flagsOf("test");
   for (const { name } of go.goflags) {

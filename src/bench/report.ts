@@ -9,7 +9,7 @@ import type { Machine } from "./machine.ts";
 import { mediansOf, renderMedians } from "./medians.ts";
 import type { Incomplete, Results } from "./results.ts";
 import { renderTable } from "./table.ts";
-import type { Verdict } from "./verdict.ts";
+import { intervalOf, type Verdict } from "./verdict.ts";
 import type { Conclusion } from "./words.ts";
 
 export interface BenchReport {
@@ -126,7 +126,12 @@ function describeVerdict({ verdict, conclusion }: Compared) {
   };
 }
 
-function describeTable({ unit, base, rows, geomean }: Comparison) {
+function describeTable(comparison: Comparison) {
+  const { unit, base, rows, geomean } = comparison;
+  const means = [...geomean].map(([level, mean]) => {
+    const interval = level === base ? undefined : intervalOf(comparison, level);
+    return [level, { ...mean, interval: interval ?? null }];
+  });
   return {
     unit,
     base,
@@ -135,7 +140,7 @@ function describeTable({ unit, base, rows, geomean }: Comparison) {
       name,
       levels: Object.fromEntries([...cells].map(([level, cell]) => [level, describeCell(cell)])),
     })),
-    geomean: Object.fromEntries(geomean),
+    geomean: Object.fromEntries(means),
   };
 }
 

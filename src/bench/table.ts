@@ -5,6 +5,7 @@ import { formatDelta } from "../system/figures.ts";
 import { COLUMNS, formatTable } from "../system/text.ts";
 import type { Cell, Comparison, Row } from "./comparison.ts";
 import { formatChance, formatFigure, formatSpread } from "./units.ts";
+import { HIDDEN_MAX, intervalOf } from "./verdict.ts";
 
 const INDENT = "  ";
 
@@ -54,16 +55,29 @@ function cellsOf({ cells }: Row, base: Level, others: readonly Level[], unit: st
 function formatCell(cell: Cell | undefined): string {
   if (cell === undefined) return "";
   const delta = cell.isSignificant ? formatDelta(cell.delta) : "~";
-  return cell.p === undefined ? delta : `${delta.padStart(6)} ${formatChance(cell.p)}`;
+  return cell.p === undefined ? delta : alignDelta(`${delta} ${formatChance(cell.p)}`);
 }
 
-function meanOf({ geomean, base, unit }: Comparison, others: readonly Level[]): readonly string[] {
+function meanOf(comparison: Comparison, others: readonly Level[]): readonly string[] {
+  const { geomean, base, unit } = comparison;
   const first = geomean.get(base);
   return [
     first === undefined ? "" : formatFigure(first.median, unit),
-    ...others.map((level) => {
-      const mean = geomean.get(level);
-      return mean === undefined ? "" : formatDelta(mean.delta).padStart(6);
-    }),
+    ...others.map((level) => alignDelta(formatMean(comparison, level))),
   ];
+}
+
+/** The geometric mean's change, and half of its confidence interval if that may hide a gain: `-1.9% ±8%`. */
+export function formatMean(comparison: Comparison, level: Level): string {
+  const mean = comparison.geomean.get(level);
+  if (mean === undefined) return "";
+  const delta = formatDelta(mean.delta);
+  const interval = intervalOf(comparison, level);
+  const half = interval === undefined ? undefined : (interval.high - interval.low) / 2;
+  return half !== undefined && half <= HIDDEN_MAX ? delta : `${delta} ${formatSpread(half)}`;
+}
+
+/** Aligns a change in front of what follows it. */
+function alignDelta(text: string): string {
+  return text.replace(/^\S+/, (delta) => delta.padStart(6));
 }

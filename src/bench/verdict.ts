@@ -17,7 +17,7 @@ const ALPHA = 0.05;
 const SLIGHT = 0.005;
 
 /** An interval that reaches further than 5 % from zero may hide a gain that matters. */
-const HIDDEN_MAX = 0.05;
+export const HIDDEN_MAX = 0.05;
 
 /** benchstat rounds confidence intervals to whole percents. */
 const ROUNDING = 0.005;
@@ -106,7 +106,7 @@ function kindOf(
  * Returns the confidence interval of the change of the geometric mean. Medians are independent of each other,
  * so the squares of the half widths of their logarithms add up.
  */
-function intervalOf({ base, rows }: Comparison, level: Level): Interval | undefined {
+export function intervalOf({ base, rows }: Comparison, level: Level): Interval | undefined {
   let sum = 0;
   let squares = 0;
   for (const { cells } of rows) {

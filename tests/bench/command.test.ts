@@ -308,9 +308,9 @@ describe("mgo bench refuses, before it builds anything,", () => {
 
   test("targets that have no levels", () => {
     const { stderr, status } = bench(makeWorkspace(GAINS), [], { GOOS: "windows" });
-    expect({ stderr, status }).toEqual({
-      stderr: "mgo: bench: the target is windows/amd64, and only linux/amd64 has levels\n",
-      status: 1,
-    });
+    expect(stderr).toStartWith(
+      "mgo: bench: the target is windows/amd64, and only these have levels: linux/amd64, ",
+    );
+    expect(status).toBe(1);
   });
 });

@@ -293,6 +293,21 @@ test("a table fits into 80 columns, whatever the names", () => {
   expect(lines.find((line) => line.includes("Long"))).not.toContain("-2 ");
 });
 
+test("a mean that is not known well enough has its interval beside it", () => {
+  const table = comparison([[[-0.3, 0.1]], [[-0.2, 0.2]]]);
+  const lastLine = (shown: Comparison) => renderTable(shown).at(-1);
+  const wide = (spread: number | undefined) => ({
+    ...table,
+    rows: table.rows.map(({ cells, ...row }) => ({
+      ...row,
+      cells: new Map([...cells].map(([level, cell]): [Level, Cell] => [level, { ...cell, spread }])),
+    })),
+  });
+  expect(lastLine(table)).toMatch(/ -25\.2%$/);
+  expect(lastLine(wide(0.2))).toMatch(/ -25\.2% ±1\d%$/);
+  expect(lastLine(wide(undefined))).toMatch(/ -25\.2% ±∞$/);
+});
+
 test("a figure is shown in the unit that benchstat gives it", () => {
   expect(formatFigure(1.5e-3, "sec/op")).toBe("1.50 ms");
   expect(formatFigure(2048, "B/op")).toBe("2.0 kB");
