@@ -33,7 +33,8 @@ function describeLevels({ layout, startPolicy, base, variants }: Directory): str
   return variants.flatMap(({ level, changes }) => {
     if (level === base.level || changes === undefined || changesProgram(changes)) return [];
     const { functions } = changes.runtime;
-    const what = functions === 0 ? "nothing" : `${functions} functions, all of Go's runtime`;
+    const what =
+      functions === 0 ? "nothing" : `${functions} function${functions === 1 ? "" : "s"}, all of Go's runtime`;
     const stays = layout === "direct" && startPolicy === "auto" && compareLevels(level, base.level) > 0;
     return [`${level} changes ${what}${stays ? `: its CPUs start ${base.level} in place` : ""}`];
   });
@@ -42,6 +43,6 @@ function describeLevels({ layout, startPolicy, base, variants }: Directory): str
 function describeAskers(packages: readonly string[]): string {
   const others = packages.length - NAMES_MAX;
   const names = [...packages.slice(0, NAMES_MAX), ...(others > 0 ? [`${others} more`] : [])].join(", ");
-  const asker = names === "" ? "the program" : names;
-  return `${asker} calls os.Executable, which finds no file: -mgo.layout=direct helps (docs/layouts.md)`;
+  const callers = names === "" ? "" : `, called by ${names},`;
+  return `os.Executable${callers} finds no file: -mgo.layout=direct helps (docs/layouts.md)`;
 }

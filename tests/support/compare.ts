@@ -73,10 +73,7 @@ export function normalise(text: string, workspace: Workspace): string {
     .replaceAll(workspace.folder, "$DIR")
     .replaceAll(workspace.temporary, "$TMP")
     .replaceAll(/[^\s"'=]*\/go-build\d+/g, "$WORK")
-    .replaceAll(
-      /^mgo: (?:v\d built in|.* one plain build of|.* (?:changes|calls os\.Executable)) .*\n/gm,
-      "",
-    );
+    .replaceAll(/^mgo: (?:v\d built in|.* one plain build of|.* (?:changes|os\.Executable)[ ,]).*\n/gm, "");
 }
 
 function describe(
