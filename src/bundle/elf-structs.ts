@@ -1,6 +1,6 @@
 /**
  * The structs of ELF files in both classes, of 64 and of 32 bits: System V gABI, chapters "ELF Header",
- * "Sections", "Program Header" and "Dynamic Section".
+ * "Sections", "Symbol Table", "Program Header" and "Dynamic Section".
  */
 import type { Values } from "../engine/struct.ts";
 
@@ -70,6 +70,9 @@ const CHDR64 = {
   },
 } as const;
 
+/** The fields that mgo looks at. */
+const SYM64 = { size: 24, fields: { shndx: { offset: 6, size: 2, type: "u16" } } } as const;
+
 const EHDR32 = {
   size: 52,
   fields: {
@@ -136,6 +139,8 @@ const CHDR32 = {
   },
 } as const;
 
+const SYM32 = { size: 16, fields: { shndx: { offset: 14, size: 2, type: "u16" } } } as const;
+
 export type Ehdr = Values<typeof EHDR64>;
 export type Phdr = Values<typeof PHDR64>;
 export type Shdr = Values<typeof SHDR64>;
@@ -148,8 +153,8 @@ const ELFCLASS64 = 2;
 
 /** By EI_CLASS. Fields of one name have values of one type. */
 const STRUCTS = {
-  [ELFCLASS32]: { ehdr: EHDR32, phdr: PHDR32, shdr: SHDR32, dyn: DYN32, chdr: CHDR32 },
-  [ELFCLASS64]: { ehdr: EHDR64, phdr: PHDR64, shdr: SHDR64, dyn: DYN64, chdr: CHDR64 },
+  [ELFCLASS32]: { ehdr: EHDR32, phdr: PHDR32, shdr: SHDR32, dyn: DYN32, chdr: CHDR32, sym: SYM32 },
+  [ELFCLASS64]: { ehdr: EHDR64, phdr: PHDR64, shdr: SHDR64, dyn: DYN64, chdr: CHDR64, sym: SYM64 },
 } as const;
 
 export type Structs = (typeof STRUCTS)[keyof typeof STRUCTS];

@@ -23,6 +23,7 @@ import type { Architecture } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { align } from "./align.ts";
 import { findGnuBuildId, gnuBuildId, type Range } from "./build-id.ts";
+import type { Unloaded } from "./dependencies.ts";
 import {
   type Elf,
   findSection,
@@ -40,6 +41,8 @@ import { isRewritten } from "./rewritten.ts";
 /** Go's debug/buildinfo looks for its magic at multiples of this (buildinfo.go, buildInfoAlign). */
 const BUILD_INFO_ALIGN = 16;
 const SHDR_ALIGN = 8;
+/** Enough for all of a dynamic section, symbols and versions. */
+const UNLOADED_ALIGN = 8;
 const SECTION_NAMES = ".shstrtab";
 /** The launcher looks for the end of its payload in this program header (launcher/arch). */
 const PAYLOAD_SEGMENT = 1;
@@ -171,12 +174,14 @@ function compare(a: bigint, b: bigint): number {
 /**
  * Puts payload and build info into a launcher.
  *
+ * @param unloaded sections to add behind what is loaded
  * @returns the bundle file in pieces
  */
 export function fillTemplate(
   template: Template,
   payload: readonly Uint8Array[],
   buildInfo: Uint8Array,
+  unloaded: readonly Unloaded[],
 ): readonly Uint8Array[] {
   const { elf } = template;
   const { ehdr, phdr, shdr } = elf.structs;
@@ -184,12 +189,17 @@ export function fillTemplate(
   const payloadSize = payload.reduce((sum, piece) => sum + piece.length, 0);
   const buildInfoOffset = align(payloadOffset + payloadSize, BUILD_INFO_ALIGN);
   const loadedEnd = buildInfoOffset + buildInfo.length;
-  const names = sectionBytes(elf, template.names);
-  const tableOffset = align(loadedEnd + names.length, SHDR_ALIGN);
+  const [appended, headers] = placeUnloaded(template, unloaded, loadedEnd);
+  const names = Buffer.concat([
+    sectionBytes(elf, template.names),
+    Buffer.from(unloaded.map(({ name }) => `${name}\0`).join("")),
+  ]);
+  const namesOffset = loadedEnd + appended.length;
+  const tableOffset = align(namesOffset + names.length, SHDR_ALIGN);
 
   // Not slice(): that of a Buffer shares its memory.
   const head = Uint8Array.from(elf.bytes.subarray(0, payloadOffset));
-  writeStruct(ehdr, head, 0, { shoff: BigInt(tableOffset) });
+  writeStruct(ehdr, head, 0, { shoff: BigInt(tableOffset), shnum: elf.sections.length + headers.length });
   const at = Number(elf.header.phoff) + PAYLOAD_SEGMENT * phdr.size;
   const size = BigInt(loadedEnd) - readStruct(phdr, head, at).offset;
   writeStruct(phdr, head, at, { filesz: size, memsz: size });
@@ -199,21 +209,49 @@ export function fillTemplate(
   const placed: ReadonlyMap<Section, Partial<Shdr>> = new Map([
     [template.payload, { size: BigInt(payloadSize) }],
     [template.buildInfo, loaded(template, buildInfoOffset, buildInfo.length)],
-    [template.names, { offset: BigInt(loadedEnd), size: BigInt(names.length) }],
+    [template.names, { offset: BigInt(namesOffset), size: BigInt(names.length) }],
   ]);
-  const table = new Uint8Array(elf.sections.length * shdr.size);
-  for (const [index, section] of elf.sections.entries()) {
-    writeStruct(shdr, table, index * shdr.size, { ...section.header, ...placed.get(section) });
-  }
+  const sections = [...elf.sections.map((one) => ({ ...one.header, ...placed.get(one) })), ...headers];
+  const table = new Uint8Array(sections.length * shdr.size);
+  for (const [index, header] of sections.entries()) writeStruct(shdr, table, index * shdr.size, header);
   return [
     head,
     ...payload,
     new Uint8Array(buildInfoOffset - payloadOffset - payloadSize),
     buildInfo,
+    appended,
     names,
-    new Uint8Array(tableOffset - loadedEnd - names.length),
+    new Uint8Array(tableOffset - namesOffset - names.length),
     table,
   ];
+}
+
+/**
+ * Places sections behind those of the launcher, in the file and in the table.
+ *
+ * @param start where what is loaded ends, in bytes from the start of the file
+ * @returns their bytes from there on, and their headers
+ */
+function placeUnloaded(
+  { elf, names }: Template,
+  unloaded: readonly Unloaded[],
+  start: number,
+): readonly [Uint8Array, readonly Partial<Shdr>[]] {
+  const pieces: Uint8Array[] = [];
+  const headers: Partial<Shdr>[] = [];
+  let [end, name] = [start, names.size];
+  for (const { header, contents, linked, ...section } of unloaded) {
+    const { type, info, entsize } = header;
+    const offset = align(end, UNLOADED_ALIGN);
+    const other = unloaded.findIndex((one) => one.name === linked);
+    const link = other < 0 ? 0 : elf.sections.length + other;
+    const [size, addralign] = [BigInt(contents.length), BigInt(UNLOADED_ALIGN)];
+    headers.push({ name, type, offset: BigInt(offset), size, link, info, entsize, addralign });
+    pieces.push(new Uint8Array(offset - end), contents);
+    end = offset + contents.length;
+    name += section.name.length + 1;
+  }
+  return [Buffer.concat(pieces), headers];
 }
 
 /** The header fields of a section at this file offset of the payload's segment. */

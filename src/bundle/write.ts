@@ -7,6 +7,7 @@ import { encodeBase } from "./base.ts";
 import { withBuildId } from "./build-id.ts";
 import { buildInfoSection } from "./buildinfo.ts";
 import { findAskers } from "./changes.ts";
+import { dependencySections } from "./dependencies.ts";
 import { type DirectPlacement, fillDirect, payloadAddress, placeDirect } from "./direct.ts";
 import { writePayload } from "./directory.ts";
 import { usesOrigin } from "./dynamic.ts";
@@ -101,7 +102,9 @@ async function createPacked(
     asksForOwnFile: (await findAskers(lowest.bytes)) !== undefined,
   };
   const payload = writePayload(encoded, base, facts);
-  return fillTemplate(template, payload, buildInfo);
+  const [{ elf }, ...others] = checked;
+  const unloaded = dependencySections([elf, ...others.map((variant) => variant.elf)]);
+  return fillTemplate(template, payload, buildInfo, unloaded);
 }
 
 /** The bundle is the base; the others are stored as differences from what of it is loaded. */
