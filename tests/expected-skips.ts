@@ -29,6 +29,12 @@ export const EXPECTED_SKIPS: readonly ExpectedSkip[] = [
     holds: () => cpuLevel() === "v4",
   },
   {
+    file: "tests/launcher/start-policy.test.ts",
+    title: /^on a CPU of v4, /,
+    on: "a CPU without v4",
+    holds: () => cpuLevel() !== "v4",
+  },
+  {
     file: "tests/bench/exec.test.ts",
     title: /leaves out levels that the bundle has and the CPU lacks$/,
     on: "a CPU that has v4",
