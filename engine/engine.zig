@@ -12,6 +12,8 @@ const predict = @import("predict");
 const changes = @import("encoder/changes.zig");
 const literals = @import("encoder/literals.zig");
 const own_file = @import("encoder/own_file.zig");
+const Opened = @import("encoder/opened.zig").Opened;
+const patches = @import("encoder/patches.zig");
 const encoder = @import("encoder/recipe.zig");
 const speed = @import("encoder/speed.zig");
 
@@ -73,7 +75,7 @@ const number_max = (1 << 53) - 1;
 
 var result: []const u8 = &.{};
 
-/// Returns where the recipe is that `makeRecipe` made.
+/// Returns where the recipe is that `makeRecipe` made, or what `makePatches` did.
 pub export fn resultAddress() usize {
     return @intFromPtr(result.ptr);
 }
@@ -89,7 +91,9 @@ pub export fn makeRecipe(
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
     const files = .{ base[0..base_size], variant[0..variant_size] };
-    return keep(encoder.makeRecipe(arena.allocator(), files[0], files[1], request.*, pairsOf(request)) catch null);
+    const pairs = pairsOf(request);
+    const frames = framesOf(request);
+    return keep(encoder.makeRecipe(arena.allocator(), files[0], files[1], request.*, pairs, frames) catch null);
 }
 
 /// Measures what a variant changes of its base, both whole executables; the result is valid as a recipe is. Returns its
@@ -138,9 +142,13 @@ fn pairsOf(request: *const format.wire.Request) []const format.wire.Pair {
     return pairs[0..request.pair_count];
 }
 
-const Opened = struct { recipe: predict.Recipe, memory: []align(8) u8 };
+fn framesOf(request: *const format.wire.Request) []const u32 {
+    const frames: [*]const u32 = @ptrCast(pairsOf(request).ptr + request.pair_count);
+    return frames[0..request.frame_count];
+}
 
-/// Reads a recipe, which must stay in place as the base must. The base's first `image_size` bytes are its image.
+/// Reads a recipe, which must stay where it is as the base must. The base's first `image_size` bytes are its image, if
+/// it is `in_place`; else it is a stream.
 /// Returns a handle, or 0 if the recipe is damaged or there is no memory.
 pub export fn openRecipe(
     recipe: [*]const u8,
@@ -148,36 +156,61 @@ pub export fn openRecipe(
     base: [*]const u8,
     base_size: usize,
     image_size: usize,
+    in_place: bool,
 ) usize {
-    const bytes = recipe[0..recipe_size];
-    const size = predict.Recipe.memorySize(bytes) catch return 0;
-    const memory = gpa.alignedAlloc(u8, .@"8", size) catch return 0;
-    const opened = gpa.create(Opened) catch {
-        gpa.free(memory);
-        return 0;
-    };
-    const parts: predict.Base = .{ .image = base[0..image_size], .stored = base[image_size..base_size] };
-    opened.* = .{ .memory = memory, .recipe = predict.Recipe.parse(bytes, parts, memory) catch {
-        gpa.free(memory);
-        gpa.destroy(opened);
-        return 0;
-    } };
-    return @intFromPtr(opened);
+    const all = base[0..base_size];
+    return @intFromPtr(Opened.open(gpa, recipe[0..recipe_size], all, image_size, in_place) catch return 0);
 }
 
 /// Gives back what `openRecipe` took.
 pub export fn closeRecipe(opened: usize) void {
-    const handle: *Opened = @ptrFromInt(opened);
-    gpa.free(handle.memory);
-    gpa.destroy(handle);
+    @as(*Opened, @ptrFromInt(opened)).close(gpa);
 }
 
-/// Predicts bytes of the variant's stream from `offset` on, for a format.zig `Architecture`.
-pub export fn predictRange(architecture: u32, opened: usize, offset: u64, output: [*]u8, size: usize) void {
-    const handle: *const Opened = @ptrFromInt(opened);
+/// Predicts bytes of the variant's stream from `offset` on, for a format.zig `Architecture`: from an image and what is
+/// beside it, or else from a frame of the base. Unless `filter_size` is 0, that has the filter for code, in a file of
+/// that size.
+pub export fn predictRange(
+    architecture: u32,
+    opened: usize,
+    frame_position: u64,
+    frame_size: usize,
+    filter_size: u64,
+    offset: u64,
+    output: [*]u8,
+    size: usize,
+) void {
+    const handle: *Opened = @ptrFromInt(opened);
+    const bits: ?u6 = if (filter_size > 0) filter.bitsFor(filter_size) else null;
+    const frame: Opened.Frame = .{ .position = frame_position, .size = frame_size, .bits = bits };
     switch (@as(format.Architecture, @enumFromInt(architecture))) {
-        inline else => |one| predict.predict(archOf(one), &handle.recipe, offset, output[0..size]),
+        inline else => |one| handle.predict(archOf(one), &frame, offset, output[0..size]),
     }
+}
+
+/// Returns the position in the variant's stream of what a position in the base's corresponds to, or of what does next.
+pub export fn variantPosition(opened: usize, position: u64) u64 {
+    const handle: *const Opened = @ptrFromInt(opened);
+    return handle.recipe.variantPosition(position) orelse std.math.maxInt(u64);
+}
+
+/// Makes the patches that make a prediction right, or that replace `all` of it, which are valid until the next call.
+/// Returns their size in bytes, or 0 if there is no memory.
+pub export fn makePatches(prediction: [*]const u8, actual: [*]const u8, size: usize, all: bool) usize {
+    const memory = gpa.alloc(u8, format.patchesSizeMax(size)) catch return 0;
+    defer gpa.free(memory);
+    return keep(patches.make(gpa, prediction[0..size], actual[0..size], all, memory) catch null);
+}
+
+/// Returns the most that patches of so many bytes take.
+pub export fn patchesSizeMax(size: usize) usize {
+    return format.patchesSizeMax(size);
+}
+
+/// Makes a prediction right. Returns false if the patches are damaged.
+pub export fn applyPatches(prediction: [*]u8, size: usize, found: [*]const u8, found_size: usize) bool {
+    predict.patches.apply(prediction[0..size], found[0..found_size]) catch return false;
+    return true;
 }
 
 fn archOf(comptime architecture: format.Architecture) arch.Architecture {

@@ -36,7 +36,12 @@ const rooms = [_]Room{
     .{ .name = "zstd", .root = "engine/zstd/zstd.zig", .mode = fast, .imports = &.{"arch"} },
     .{ .name = "deflate", .root = "engine/deflate/deflate.zig", .mode = small },
     .{ .name = "filter", .root = "engine/filter/filter.zig", .mode = fast, .imports = &.{"arch"} },
-    .{ .name = "predict", .root = "engine/predict/predict.zig", .mode = fast, .imports = &.{ "arch", "format" } },
+    .{
+        .name = "predict",
+        .root = "engine/predict/predict.zig",
+        .mode = fast,
+        .imports = &.{ "arch", "filter", "format" },
+    },
     .{ .name = "bundle", .root = "engine/bundle/bundle.zig", .mode = small, .imports = &.{ "checksum", "format" } },
 };
 

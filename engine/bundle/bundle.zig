@@ -119,22 +119,32 @@ pub const Bundle = struct {
         return frames[0 .. parsing.skeletonFrameCount(frames, bundle.skeletonSizeOf(variant)) orelse unreachable];
     }
 
-    /// Returns the frames that variants are predicted from: those of a base's stream, or those beside one in place. A
-    /// start needs less than the whole of either.
-    pub fn referenceFramesOf(
-        bundle: *const Bundle,
-        reference: *const format.Variant,
-        whole: bool,
-    ) []const format.Frame {
+    /// Returns the frames beside a variant in place that others are predicted from; none if it is not in place. A start
+    /// needs those in front of the first for detached ranges.
+    pub fn besideFramesOf(bundle: *const Bundle, variant: *const format.Variant, whole: bool) []const format.Frame {
         @setRuntimeSafety(true);
-        if (reference.codec != @intFromEnum(format.Codec.in_place)) {
-            return if (whole) bundle.contentFramesOf(reference) else bundle.skeletonFramesOf(reference);
-        }
-        const frames = bundle.extraFramesOf(reference);
+        if (variant.codec != @intFromEnum(format.Codec.in_place)) return &.{};
+        const frames = bundle.extraFramesOf(variant);
         if (whole) return frames;
         var count: usize = 0;
         while (count < frames.len and frames[count].detached == 0) count += 1;
         return frames[0..count];
+    }
+
+    pub const BaseFrame = struct {
+        frame: *const format.Frame,
+        /// Start of its decoded bytes in the base's stream.
+        position: u64,
+    };
+
+    /// Returns the frame of a variant's base that a frame of it is predicted from; null if there is none.
+    pub fn baseFrameOf(bundle: *const Bundle, variant: *const format.Variant, frame: *const format.Frame) ?BaseFrame {
+        @setRuntimeSafety(true);
+        if (frame.base_frame == 0) return null;
+        const frames = bundle.contentFramesOf(bundle.baseOf(variant));
+        var position: u64 = 0;
+        for (frames[0 .. frame.base_frame - 1]) |*before| position += before.size;
+        return .{ .frame = &frames[frame.base_frame - 1], .position = position };
     }
 
     /// Returns the size of the executable without its detached ranges, in bytes.

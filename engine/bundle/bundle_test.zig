@@ -111,12 +111,12 @@ test "a directory of the direct layout is taken, and has one variant in place" {
     try testing.expectEqual(base, parsed.baseOf(&parsed.variants[1]));
     try testing.expectEqual(0x401234, parsed.header().entry);
     try testing.expectEqual(100, parsed.extraFramesOf(base)[0].size);
-    try testing.expectEqual(1, parsed.referenceFramesOf(base, false).len);
+    try testing.expectEqual(1, parsed.besideFramesOf(base, false).len);
     payload.frames[0].detached = 1;
     payload.seal();
     const other = try parse(payload.bytes());
-    try testing.expectEqual(0, other.referenceFramesOf(&other.variants[0], false).len);
-    try testing.expectEqual(1, other.referenceFramesOf(&other.variants[0], true).len);
+    try testing.expectEqual(0, other.besideFramesOf(&other.variants[0], false).len);
+    try testing.expectEqual(1, other.besideFramesOf(&other.variants[0], true).len);
 }
 
 test "the fields that a parser does not interpret may hold anything" {
@@ -189,7 +189,7 @@ fn expectUsable(parsed: *const bundle.Bundle) !void {
         var size = variant.size;
         var frames_size: u64 = 0;
         for (parsed.extraFramesOf(variant)) |*frame| _ = checksum.of(parsed.stored(frame));
-        for (parsed.referenceFramesOf(variant, false)) |*frame| _ = checksum.of(parsed.stored(frame));
+        for (parsed.besideFramesOf(variant, false)) |*frame| _ = checksum.of(parsed.stored(frame));
         if (variant == parsed.inPlace()) continue;
         for (parsed.detachedOf(variant)) |*range| size = size - range.size + range.stream_size;
         for (parsed.skeletonFramesOf(variant)) |*frame| frames_size += frame.size;

@@ -47,6 +47,8 @@ pub const Error = error{
     ExtraFrames,
     /// The filter is unknown, or not one of the codec's.
     UnknownFilter,
+    /// A frame is predicted from one that its variant's base has not, or is not predicted.
+    BaseFrame,
     /// A frame that is marked as one for detached ranges is none, or stands in front of one that is not.
     DetachedFrame,
     /// The frames' sizes do not add up to the stream's, or that is too large.

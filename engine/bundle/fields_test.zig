@@ -96,8 +96,11 @@ test "fields of frames" {
     try expectError(error.VariantSize, .{ .frames, 0, .size }, .{ 1, 99, format.frame_size_max });
     try expectError(error.UnknownFilter, .{ .frames, 0, .filter }, .{ 2, 0xff });
     try expectError(error.UnknownFilter, .{ .frames, 3, .filter }, .{1});
-    try expectError(error.ReservedNotZero, .{ .frames, 0, .reserved }, .{[_]u8{0} ** 5 ++ [_]u8{1}});
+    try expectError(error.ReservedNotZero, .{ .frames, 0, .reserved }, .{[_]u8{ 0, 1 }});
     try expectError(error.DetachedFrame, .{ .frames, 0, .detached }, .{1});
+    // v3 has two frames. That of the recipe is predicted from none, nor are those of variants that are stored.
+    try expectError(error.BaseFrame, .{ .frames, 3, .base_frame }, .{ 3, huge32 });
+    inline for (.{ 0, 2, 4 }) |index| try expectError(error.BaseFrame, .{ .frames, index, .base_frame }, .{1});
 }
 
 test "fields of detached ranges" {
@@ -128,6 +131,7 @@ test "fields in the direct layout" {
     try expect(error.DetachedFrame, .{ .frames, 0, .detached }, .{2});
     try expect(error.DetachedFrame, .{ .frames, 1, .detached }, .{1});
     try expect(error.DetachedRun, .{ .variants, 0, .detached_count }, .{1});
+    inline for (0..3) |index| try expect(error.BaseFrame, .{ .frames, index, .base_frame }, .{1});
 }
 
 test "a direct bundle has a variant in place" {

@@ -151,6 +151,7 @@ fn checkRuns(bundle: *const Bundle, directory_size: u64) Error!void {
             if (frame.size < 1 or frame.size > format.frame_size_max) return error.FrameSize;
             try checkFilter(variant, frame);
         }
+        try checkBaseFrames(bundle, variant);
         try checkDetachedFrames(bundle, variant);
         try checkSizes(bundle, variant);
     }
@@ -183,6 +184,16 @@ fn checkFilter(variant: *const format.Variant, frame: *const format.Frame) Error
     const filter = std.enums.fromInt(format.Filter, frame.filter) orelse return error.UnknownFilter;
     if (filter != .none and variant.codec != @intFromEnum(format.Codec.zstd)) return error.UnknownFilter;
     try expectZero(&frame.reserved);
+}
+
+fn checkBaseFrames(bundle: *const Bundle, variant: *const format.Variant) Error!void {
+    const base = bundle.baseOf(variant);
+    const stored = base != variant and base.codec == @intFromEnum(format.Codec.zstd);
+    for (bundle.framesOf(variant), 0..) |*frame, index| {
+        // The base's frames may not be checked yet: none of them is looked at.
+        const last = if (stored and index >= variant.extra_frame_count) base.frame_count else 0;
+        if (frame.base_frame > last) return error.BaseFrame;
+    }
 }
 
 fn checkDetachedFrames(bundle: *const Bundle, variant: *const format.Variant) Error!void {

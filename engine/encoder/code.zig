@@ -30,17 +30,19 @@ pub fn diff(maker: *Maker, pair: Pair) !void {
         variant_done = b.end;
     };
     try masked.diff(base_done, pair.base.end(), variant_done, pair.variant.end());
-    for (maker.code.items[first..]) |run| try anchor(maker, pair, run);
+    for (maker.code.items[first..]) |entry| try anchor(maker, pair, entry.run);
 }
 
 /// Returns code without its relative addresses.
 fn mask(gpa: std.mem.Allocator, file: *const File, span: Span) ![]u8 {
     const masked = try gpa.dupe(u8, file.raw(span));
-    operands.changeEach(masked, span.address, file.image_size, struct {
+    const change = struct {
         inline fn change(image_size: u32, place: u32, operand: u32) u32 {
             return if (place +% operand < image_size) 0 else operand;
         }
-    }.change);
+    }.change;
+    operands.changeEach(masked, span.address, file.image_size, change);
+    operands.changeJumps(masked, span.address, file.image_size, change);
     return masked;
 }
 
@@ -56,24 +58,27 @@ const Masked = struct {
         const pair = &masked.pair;
         const base = masked.base[base_start - pair.base.address .. base_end - pair.base.address];
         const variant = masked.variant[variant_start - pair.variant.address .. variant_end - pair.variant.address];
-        for (try masked.maker.differ.diff(base, variant)) |run| try masked.add(.{
-            .base = base_start + run.base,
-            .variant = variant_start + run.variant,
-            .size = run.size,
-        });
+        for (try masked.maker.differ.diff(base, variant)) |run| {
+            const is_whole = run.size == base.len and run.size == variant.len;
+            try masked.add(.{
+                .base = base_start + run.base,
+                .variant = variant_start + run.variant,
+                .size = run.size,
+            }, if (is_whole) .code else .changed_code);
+        }
     }
 
-    fn add(masked: *const Masked, run: Run) !void {
+    fn add(masked: *const Masked, run: Run, kind: format.Kind) !void {
         const list = &masked.maker.code;
         // Entries lie within one section.
-        if (list.items.len > 0 and masked.pair.base.contains(list.items[list.items.len - 1].base)) {
+        if (list.items.len > 0 and masked.pair.base.contains(list.items[list.items.len - 1].run.base)) {
             const last = &list.items[list.items.len - 1];
-            if (run.variant -% run.base == last.variant -% last.base) {
-                last.size = run.variant + run.size - last.variant;
+            if (run.variant -% run.base == last.run.variant -% last.run.base and kind == last.kind) {
+                last.run.size = run.variant + run.size - last.run.variant;
                 return;
             }
         }
-        try list.append(masked.maker.gpa, run);
+        try list.append(masked.maker.gpa, .{ .run = run, .kind = kind });
     }
 };
 

@@ -14,8 +14,8 @@ pub const Entry = struct { run: Run, kind: format.Kind };
 pub fn placeAll(maker: *Maker) !void {
     var code = maker.code.items;
     for (maker.pairs) |pair| switch (pair.role) {
-        .code => while (code.len > 0 and pair.base.contains(code[0].base)) : (code = code[1..]) {
-            try maker.entries.append(maker.gpa, .{ .run = code[0], .kind = .code });
+        .code => while (code.len > 0 and pair.base.contains(code[0].run.base)) : (code = code[1..]) {
+            try maker.entries.append(maker.gpa, code[0]);
         },
         .functions => if (maker.tables) |*tables| try placeFunctions(maker, tables) else try place(maker, pair, .bytes),
         .zeros => try place(maker, pair, .none),
@@ -44,20 +44,40 @@ fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
         .variant = variant.table.address + matched.variant * 8,
         .size = 8,
     }, .function_table, std.math.maxInt(u32));
+    var frames: Frames = .{ .starts = maker.frames };
     for (maker.matches) |matched| {
         const a = tables.base.functions[matched.base];
         const b = tables.variant.functions[matched.variant];
         const equal = a.record_size == b.record_size;
         const size = if (equal) a.record_size else functions.record_size;
-        if (size > format.records_size_max) continue;
+        const position = base.records.offset + a.record;
+        const is_first = frames.skipTo(position);
+        if (size > format.records_size_max or frames.isCut(position + size)) continue;
         try extend(maker, .{
             .base = base.records.address + a.record,
             .variant = variant.records.address + b.record,
             .size = size,
-        }, .functions, if (equal) format.records_size_max else 0);
+        }, .functions, if (equal and !is_first) format.records_size_max else 0);
     }
     try placeBytes(maker, base.rest, variant.rest);
 }
+
+/// The starts of the base's frames behind a position that ascends.
+const Frames = struct {
+    starts: []const u32,
+
+    /// Returns whether a frame starts since the last position, up to this one.
+    fn skipTo(frames: *Frames, position: u32) bool {
+        const before = frames.starts.len;
+        while (frames.starts.len > 0 and frames.starts[0] <= position) frames.starts = frames.starts[1..];
+        return frames.starts.len < before;
+    }
+
+    /// Returns whether a frame starts in front of this position.
+    fn isCut(frames: *const Frames, end: u32) bool {
+        return frames.starts.len > 0 and frames.starts[0] < end;
+    }
+};
 
 fn placeBytes(maker: *Maker, base: Span, variant: Span) !void {
     try place(maker, .{ .role = .bytes, .base = base, .variant = variant }, .bytes);

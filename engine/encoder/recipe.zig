@@ -13,13 +13,15 @@ const Pair = format.wire.Pair;
 
 /// Returns the recipe as it is stored.
 ///
-/// `pairs` ascend in both files. All memory comes from `arena`, in pieces that are not given back.
+/// `pairs` ascend in both files. No range of function records crosses a start of `frames`. All memory comes from
+/// `arena`, in pieces that are not given back.
 pub fn makeRecipe(
     arena: std.mem.Allocator,
     base: []const u8,
     variant: []const u8,
     request: format.wire.Request,
     pairs: []const Pair,
+    frames: []const u32,
 ) ![]const u8 {
     const maker = try arena.create(Maker);
     maker.* = .{
@@ -27,6 +29,7 @@ pub fn makeRecipe(
         .base = try .init(arena, base, request.base_image, request.base_image_size, pairs, .base),
         .variant = try .init(arena, variant, request.variant_image, request.variant_image_size, pairs, .variant),
         .pairs = pairs,
+        .frames = frames,
         .differ = .{ .gpa = arena },
     };
     return maker.make();
@@ -38,12 +41,14 @@ pub const Maker = struct {
     base: File,
     variant: File,
     pairs: []const Pair,
+    /// Starts of the base's frames.
+    frames: []const u32,
     /// Null for programs whose tables of functions cannot be read.
     tables: ?Tables = null,
     matches: []const match.Match = &.{},
     anchors: Anchors = .{},
     /// Runs of code, which are found by comparing it. Everything else is placed by anchors.
-    code: std.ArrayList(runs.Run) = .empty,
+    code: std.ArrayList(entries.Entry) = .empty,
     entries: std.ArrayList(entries.Entry) = .empty,
     differ: runs.Differ,
 

@@ -42,6 +42,6 @@ pub noinline fn code(
 }
 
 /// Returns the number that the low bits are, with sign.
-inline fn extend(value: u32, unused: u5) u32 {
+pub inline fn extend(value: u32, unused: u5) u32 {
     return @bitCast(@as(i32, @bitCast(value << unused)) >> unused);
 }

@@ -47,6 +47,7 @@ pub const Kind = recipe.Kind;
 pub const Origin = recipe.Origin;
 pub const origin_count = recipe.origin_count;
 pub const records_size_max = recipe.records_size_max;
+pub const patchesSizeMax = recipe.patchesSizeMax;
 
 /// The first bytes of a payload. As in PNG's signature, the byte above 0x7f, the CR LF pair and the
 /// lone LF show a file that was damaged by a text conversion.
@@ -74,9 +75,9 @@ pub const variant_count_max = level_max;
 /// compress best; smaller ones divide better among threads.
 pub const frame_size_max: u32 = 1 << 20;
 
-/// The most that a frame takes as stored, in bytes: the bound of zstd for `frame_size_max` bytes that do
-/// not compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
-pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 7);
+/// The most that a frame takes as stored, in bytes: the bound of zstd for patches of `frame_size_max` bytes that do not
+/// compress (ZSTD_COMPRESSBOUND, zstd.h), rounded up.
+pub const frame_stored_size_max: u32 = frame_size_max + (frame_size_max >> 6);
 
 /// The most detached ranges of one variant: executables have some ten sections that are not loaded.
 pub const detached_count_max: u8 = 255;
@@ -101,8 +102,9 @@ pub const Architecture = enum(u8) {
 pub const Codec = enum(u8) {
     /// Each frame is one zstd frame.
     zstd = 0,
-    /// As `zstd`, and the raw dictionary of each frame is what engine/predict/predict.zig predicts of it
-    /// from the base's bytes. The first `extra_frame_count` frames hold the recipe for that.
+    /// The first `extra_frame_count` frames hold a recipe, by which engine/predict/predict.zig predicts the bytes of
+    /// each other frame from those of the base. What that frame decodes to, with the prediction as raw dictionary, are
+    /// patches that make the prediction right.
     predicted = 1,
     /// The codec of exactly one variant of a `direct` bundle, the base. Its executable is the first `size`
     /// bytes of the bundle's own file with the frames laid over them: each is one zstd frame and decodes to
@@ -236,11 +238,11 @@ pub const Frame = extern struct {
     stored_offset: u64,
     /// 1 to `frame_stored_size_max`.
     stored_size: u32,
-    /// Size of the decoded bytes: 1 to `frame_size_max`.
+    /// How many bytes of the variant it is for, or of what the extra frames hold: 1 to `frame_size_max`.
     size: u32,
     /// Covers the stored bytes; checked before they are decoded.
     stored_checksum: u64,
-    /// Covers the decoded bytes, without filter.
+    /// Covers the frame's bytes of the variant, without filter.
     checksum: u64,
     /// A `Filter`; `none` with another codec than `zstd`.
     filter: u8 = 0,
@@ -248,7 +250,10 @@ pub const Frame = extern struct {
     /// behind those that others are started with. Else 0.
     detached: u8 = 0,
     /// Zero.
-    reserved: [6]u8 = @splat(0),
+    reserved: [2]u8 = @splat(0),
+    /// Number of the frame that this one is predicted from, from 1 on, among those of the stream of a stored base; 0 if
+    /// there is none.
+    base_frame: u32 = 0,
 
     comptime {
         assert(@sizeOf(Frame) == 40);

@@ -2,19 +2,31 @@
 //!
 //!     Recipe | Area × base_area_count | Area × variant_area_count | columns
 //!
-//! It predicts from the base's bytes: in `packed` the base's stream; in `direct` the base's image in
-//! memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
+//! It predicts from the base's bytes: in `packed` the base's stream, of which each frame knows one frame; in `direct`
+//! the base's image in memory, of `base_image_size` bytes, followed by what the extra frames of the base decode to.
 //!
 //! The columns are `entry_count` times u32, u32, u32 and u8: the distance of each range from the end of the
 //! one before it in the variant, the same in the base, its size, and a `Kind`. Addresses are relative to
 //! the image.
+//!
+//! Patches replace what a prediction has wrong:
+//!
+//!     u32 count | u8 × count | u8 × count | u8 × count | bytes
+//!
+//! the low and the high half of the number of right bytes in front of each patch, and how many it has of the bytes at
+//! the end.
 const std = @import("std");
 const assert = std.debug.assert;
 const assertNoPadding = @import("format.zig").assertNoPadding;
 
-/// The longest range of Go's function records in a recipe, in bytes: a decoder that starts within one reads
-/// it from its start.
+/// The longest range of Go's function records in a recipe, in bytes. Records are read from the start of their range: a
+/// range that does not lie in one frame of the base predicts nothing.
 pub const records_size_max: u32 = 1 << 16;
+
+/// The most that the patches of a frame take, in bytes: those that replace all of it.
+pub fn patchesSizeMax(frame_size: usize) usize {
+    return frame_size + @sizeOf(u32) + 3 * (frame_size / std.math.maxInt(u8) + 1);
+}
 
 /// How bytes of a range that a variant has in common with its base are predicted.
 pub const Kind = enum(u8) {
@@ -30,6 +42,8 @@ pub const Kind = enum(u8) {
     function_table = 4,
     /// The records that the table points to.
     functions = 5,
+    /// Code of a function that has changed: as `code`, and jumps lead to where their targets are.
+    changed_code = 6,
 };
 
 /// The start that offsets in Go's tables count from.

@@ -49,15 +49,34 @@ pub const exports = struct {
         base: [*]const u8,
         base_size: usize,
         image_size: usize,
+        in_place: bool,
     }, usize);
     pub const closeRecipe = Function(struct { opened: usize }, void);
     pub const predictRange = Function(struct {
         architecture: u32,
         opened: usize,
+        frame_position: u64,
+        frame_size: usize,
+        filter_size: u64,
         offset: u64,
         output: [*]u8,
         size: usize,
     }, void);
+    pub const variantPosition = Function(struct { opened: usize, position: u64 }, u64);
+
+    pub const makePatches = Function(struct {
+        prediction: [*]const u8,
+        actual: [*]const u8,
+        size: usize,
+        all: bool,
+    }, usize);
+    pub const patchesSizeMax = Function(struct { size: usize }, usize);
+    pub const applyPatches = Function(struct {
+        prediction: [*]u8,
+        size: usize,
+        patches: [*]const u8,
+        patches_size: usize,
+    }, bool);
 
     pub const filterCode = Function(struct {
         architecture: u32,
@@ -165,7 +184,9 @@ pub const OwnFile = extern struct {
     package_count: u32 = 0,
 };
 
-/// How a recipe is asked for, and changes are: two executables and, behind this struct, `pair_count` times a `Pair`.
+/// How a recipe is asked for, and changes are: two executables and, behind this struct, `pair_count` times a `Pair`,
+/// then `frame_count` times a u32: where the base's frames start, in ascending order, if each prediction knows one of
+/// them.
 pub const Request = extern struct {
     /// Addresses at which the images start.
     base_image: u64,
@@ -174,6 +195,8 @@ pub const Request = extern struct {
     base_image_size: u32,
     variant_image_size: u32,
     pair_count: u32,
+    frame_count: u32,
+    reserved: u32 = 0,
     /// A format.zig `Architecture`.
     architecture: u32,
 };

@@ -1,28 +1,92 @@
 //! Code: the base's relative addresses become the variant's.
 const arch = @import("arch");
+const filter = @import("filter");
+const Entry = @import("recipe.zig").Entry;
 const Map = @import("map.zig").Map;
+const Recipe = @import("recipe.zig").Recipe;
 
-/// Replaces the base's addresses by the variant's.
-///
-/// `address` is that of the code's first byte in the base, where addresses move by as much as `start` does.
-pub noinline fn relocate(
-    comptime architecture: arch.Architecture,
+/// A part of a range that moves as a whole.
+pub const Piece = struct {
     map: *const Map,
-    code: []u8,
+    bytes: []u8,
+    /// Address of the first byte in the base.
     address: u32,
+    /// Address of the range in the base.
     start: u32,
-) void {
+
     const Moving = struct {
         map: *const Map,
         shift: u32,
 
-        inline fn change(moving: @This(), place: u32, operand: u32) u32 {
-            const target = place +% operand;
-            // Wraps where it points below the image, and then is too large.
-            if (target >= moving.map.limit) return operand;
-            return operand +% moving.map.shiftOf(target) -% moving.shift;
+        inline fn change(moving: Moving, place: u32, operand: u32) u32 {
+            return moved(moving.map, moving.shift, place, operand);
         }
     };
-    const moving: Moving = .{ .map = map, .shift = map.shiftOf(start) };
-    arch.operands(architecture).changeEach(code, address, moving, Moving.change);
+
+    /// Replaces the base's distances by the variant's.
+    pub noinline fn relocate(piece: *const Piece, comptime architecture: arch.Architecture) void {
+        const moving: Moving = .{ .map = piece.map, .shift = piece.map.shiftOf(piece.start) };
+        arch.operands(architecture).changeEach(piece.bytes, piece.address, moving, Moving.change);
+    }
+
+    pub noinline fn relocateJumps(piece: *const Piece, comptime architecture: arch.Architecture) void {
+        const moving: Moving = .{ .map = piece.map, .shift = piece.map.shiftOf(piece.start) };
+        arch.operands(architecture).changeJumps(piece.bytes, piece.address, moving, Moving.change);
+    }
+};
+
+/// Takes the filter for code off a frame of the base, at `position` of its stream, and replaces its distances by the
+/// variant's on the way.
+pub noinline fn unfilter(
+    comptime architecture: arch.Architecture,
+    recipe: *const Recipe,
+    frame: []u8,
+    position: u32,
+    bits: u6,
+) void {
+    const Moving = struct {
+        map: *const Map,
+        /// Distance from positions in the stream to addresses.
+        up: u32,
+        unused: u5,
+        /// The range that operands are in, and those behind it.
+        shift: u32 = 0,
+        end: u32 = 0,
+        entries: []const Entry,
+
+        inline fn change(moving: *@This(), place: u32, operand: u32) u32 {
+            if (filter.extend(operand, moving.unused) != operand) return operand;
+            const distance = filter.extend(operand -% (place -% moving.up), moving.unused);
+            if (place > moving.end) moving.advance(place);
+            return moved(moving.map, moving.shift, place, distance);
+        }
+
+        fn advance(moving: *@This(), place: u32) void {
+            for (moving.entries, 1..) |*entry, count| {
+                moving.shift = entry.shift();
+                moving.end = entry.base + entry.size;
+                if (place > moving.end) continue;
+                moving.entries = moving.entries[count..];
+                return;
+            }
+            moving.entries = &.{};
+            moving.end = ~@as(u32, 0);
+        }
+    };
+    const address = recipe.baseAddress(position) orelse return;
+    var moving: Moving = .{
+        .map = &recipe.map,
+        .up = address -% position,
+        .unused = @intCast(32 - bits),
+        .entries = recipe.entriesFromBase(address),
+    };
+    arch.operands(architecture).changeEach(frame, address, &moving, Moving.change);
+}
+
+/// Returns the distance from a place, which moves by `shift`, to where its target moves to.
+inline fn moved(map: *const Map, shift: u32, place: u32, distance: u32) u32 {
+    const target = place +% distance;
+    // Wraps where it points below the image, and then is too large.
+    if (target >= map.limit) return distance;
+    return distance +% map.shiftOf(target) -% shift;
 }

@@ -50,7 +50,7 @@ const Ranges = struct {
     }
 };
 
-inline fn relocateWord(recipe: *const Recipe, bytes: *[8]u8) void {
+noinline fn relocateWord(recipe: *const Recipe, bytes: *[8]u8) void {
     @setRuntimeSafety(true);
     const relative = std.mem.readInt(u64, bytes, .little) -% recipe.header.base_image;
     if (relative < recipe.header.base_image_size and relative >= recipe.header.pointer_min) {

@@ -53,7 +53,7 @@ pub const Map = struct {
         return shiftWithin(map.entries[bucket[0].first..bucket[1].first], address, bucket[0].shift);
     }
 
-    fn shiftWithin(entries: []const Entry, address: u32, before: u32) u32 {
+    noinline fn shiftWithin(entries: []const Entry, address: u32, before: u32) u32 {
         @setRuntimeSafety(true);
         const count = countBefore(entries, address, startsUpTo);
         return if (count == 0) before else entries[count - 1].shift();

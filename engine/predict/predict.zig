@@ -3,9 +3,9 @@
 //! Variants of a Go program hold the same functions and the same data, nearly all of it equal but for addresses: a
 //! function that grows moves all that lies behind it. A recipe, made by the encoder, says which ranges of the two
 //! correspond; from that, each address in the base can be translated. The prediction of a range is the base's bytes
-//! with their addresses translated. zstd takes it for a dictionary of the true bytes: a wrong prediction makes the
-//! bundle larger, not wrong.
-pub const Base = @import("recipe.zig").Base;
+//! with their addresses translated. Patches replace what it has wrong: a wrong prediction makes the bundle larger, not
+//! wrong.
+pub const Base = @import("base.zig").Base;
 pub const Recipe = @import("recipe.zig").Recipe;
 const Entry = @import("recipe.zig").Entry;
 
@@ -14,62 +14,55 @@ const arch = @import("arch");
 const code = @import("code.zig");
 const data = @import("data.zig");
 pub const functions = @import("functions.zig");
+pub const patches = @import("patches.zig");
 pub const format = @import("format");
 
 /// Predicts the bytes of the variant's stream from `offset` on.
 ///
-/// The result depends on nothing but the recipe, its base and the range. Parts of the range would not give the same
+/// The result depends on nothing but the recipe, the base and the range. Parts of the range would not give the same
 /// bytes: encoder and decoder ask for the same ranges.
-pub fn predict(comptime architecture: arch.Architecture, recipe: *const Recipe, offset: u64, out: []u8) void {
+pub fn predict(
+    comptime architecture: arch.Architecture,
+    recipe: *const Recipe,
+    base: *const Base,
+    offset: u64,
+    out: []u8,
+) void {
     @setRuntimeSafety(true);
-    const base = &recipe.base;
     var done: usize = 0;
     var pieces: Pieces = .of(recipe, offset, out.len);
     while (pieces.next()) |found| {
         const entry = found.entry;
-        @memset(out[done..found.at], 0);
-        const piece = out[found.at..][0..found.size];
-        const skipped = found.skipped;
+        const part = base.find(entry.position + found.skipped, found.size) orelse continue;
+        const at = found.at + part.skipped;
+        @memset(out[done..at], 0);
+        const piece = out[at..][0..part.bytes.len];
+        done = at + piece.len;
+        @memcpy(piece, part.bytes);
+        const skipped = found.skipped + part.skipped;
         const address = entry.base + skipped;
-        @memcpy(piece, base.at(entry.position + skipped, piece.len));
         switch (entry.kind) {
             .none, .bytes => {},
-            .code => code.relocate(architecture, &recipe.map, piece, address, entry.base),
+            .code, .changed_code => {
+                const found_code: code.Piece = .{
+                    .map = &recipe.map,
+                    .bytes = piece,
+                    .address = address,
+                    .start = entry.base,
+                };
+                if (!base.is_moved) found_code.relocate(architecture);
+                if (entry.kind == .changed_code) found_code.relocateJumps(architecture);
+            },
             .data => data.relocate(recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
-            .functions => functions.relocate(recipe, base.at(entry.position, entry.size), piece, skipped),
+            .functions => if (base.findWhole(entry.position, entry.size)) |records| {
+                functions.relocate(recipe, records, piece, skipped);
+            },
         }
-        done = found.at + piece.len;
     }
     @memset(out[done..], 0);
     // The encoder's zstd takes a dictionary that starts with this number for one of its own format.
     if (out.len >= 4 and std.mem.readInt(u32, out[0..4], .little) == zstd_magic_dictionary) @memset(out[0..4], 0);
-}
-
-/// Returns how many of the base's stored bytes a prediction of the range reads at most, from the first on.
-pub fn reach(recipe: *const Recipe, offset: u64, size: usize) u64 {
-    @setRuntimeSafety(true);
-    var farthest: u64 = 0;
-    var pieces: Pieces = .of(recipe, offset, size);
-    while (pieces.next()) |found| {
-        // A record is read whole, even if the range cuts it.
-        const more: u64 = if (found.entry.kind == .functions) functions.record_size else 0;
-        const end = found.entry.position + @min(found.skipped + found.size + more, found.entry.size);
-        farthest = @max(farthest, end -| recipe.base.image.len);
-    }
-    return farthest;
-}
-
-/// Returns how many of the base's first stored bytes no prediction of this range or a later one reads; null if the
-/// range does not tell.
-pub fn unneeded(recipe: *const Recipe, offset: u64, size: usize) ?u64 {
-    @setRuntimeSafety(true);
-    if (!recipe.is_ascending) return null;
-    var pieces: Pieces = .of(recipe, offset, size);
-    const first = pieces.next() orelse return null;
-    // Records are read from the start of their range.
-    const skipped = if (first.entry.kind == .functions) 0 else first.skipped;
-    return (first.entry.position + skipped) -| recipe.base.image.len;
 }
 
 /// The parts of a range that are predicted from the base, in ascending order.

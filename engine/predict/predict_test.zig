@@ -1,5 +1,6 @@
 //! Recipes made by hand, each kind of range by itself, and recipes that are wrong.
 const std = @import("std");
+const filter = @import("filter");
 const format = @import("format");
 const predict = @import("predict");
 const Recipe = predict.Recipe;
@@ -55,39 +56,18 @@ const Made = struct {
         return std.mem.bytesAsValue(format.Area, areas[index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
     }
 
-    fn recipe(made: *Made, base: []const u8) !Recipe {
-        return Recipe.parse(made.bytes[0..made.size], .{ .stored = base }, &made.memory);
+    fn recipe(made: *Made) !Recipe {
+        return Recipe.parse(made.bytes[0..made.size], &made.memory);
     }
 };
 
 fn expectPrediction(ranges: []const Range, base: []const u8, offset: u64, expected: []const u8) !void {
     var made: Made = .{};
     made.init(ranges);
-    const recipe = try made.recipe(base);
+    const recipe = try made.recipe();
     var found: [256]u8 = @splat(0xaa);
-    predict.predict(.amd64, &recipe, offset, found[0..expected.len]);
+    predict.predict(.amd64, &recipe, &.{ .stored = base }, offset, found[0..expected.len]);
     try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
-
-    // The base need not be there beyond the prediction's reach.
-    const reach: usize = @intCast(predict.reach(&recipe, offset, expected.len));
-    var known: [image_size]u8 = @splat(0x55);
-    @memcpy(known[0..reach], base[0..reach]);
-    const early_plan = try made.recipe(&known);
-    predict.predict(.amd64, &early_plan, offset, found[0..expected.len]);
-    try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
-
-    // Nor before what is unneeded, for this range and what is behind it.
-    for ([_]u64{ offset, offset + expected.len / 2 }) |from| {
-        const unneeded: usize = @intCast(predict.unneeded(&recipe, offset, expected.len) orelse continue);
-        known = base[0..image_size].*;
-        @memset(known[0..unneeded], 0x55);
-        const late_plan = try made.recipe(&known);
-        predict.predict(.amd64, &late_plan, from, found[0..expected.len]);
-        var true_plan = recipe;
-        var true_bytes: [256]u8 = undefined;
-        predict.predict(.amd64, &true_plan, from, true_bytes[0..expected.len]);
-        try testing.expectEqualSlices(u8, true_bytes[0..expected.len], found[0..expected.len]);
-    }
 }
 
 fn zeros() [image_size]u8 {
@@ -103,19 +83,29 @@ test "bytes in no range are predicted as zeros, and ranges are cut where the pre
     try expectPrediction(&ranges, &base, 100, "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ab");
 }
 
-test "predictions free the base in front of the first range that they use, and nothing if they use none" {
-    var base = zeros();
-    @memcpy(base[100..106], "abcdef");
-    const first: Range = .{ .variant = 110, .base = 100, .size = 3, .kind = .bytes };
-    const second: Range = .{ .variant = 120, .base = 103, .size = 3, .kind = .bytes };
+test "ranges are predicted as far as the known frame of the base has them" {
+    var frame = "cdef".*;
     var made: Made = .{};
-    made.init(&.{ first, second });
-    const recipe = try made.recipe(&base);
-    try testing.expect(recipe.is_ascending);
-    try testing.expectEqual(100, predict.unneeded(&recipe, 105, 10));
-    try testing.expectEqual(102, predict.unneeded(&recipe, 112, 20));
-    try testing.expectEqual(103, predict.unneeded(&recipe, 113, 20));
-    try testing.expectEqual(null, predict.unneeded(&recipe, 200, 20));
+    made.init(&.{
+        .{ .variant = 110, .base = 100, .size = 6, .kind = .bytes },
+        .{ .variant = 118, .base = 106, .size = 2, .kind = .bytes },
+    });
+    const recipe = try made.recipe();
+    var found: [12]u8 = undefined;
+    for ([_]u64{ 102, 96, 106, 200 }, [_][]const u8{
+        "\x00\x00cdef\x00\x00\x00\x00\x00\x00",
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+        "\x00\x00\x00\x00\x00\x00\x00\x00cd\x00\x00",
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+    }) |position, expected| {
+        const base: predict.Base = .ofFrame(.amd64, &recipe, &frame, position, null);
+        predict.predict(.amd64, &recipe, &base, 110, &found);
+        try testing.expectEqualStrings(expected, &found);
+    }
+    try testing.expectEqual(110, recipe.variantPosition(0));
+    try testing.expectEqual(112, recipe.variantPosition(102));
+    try testing.expectEqual(118, recipe.variantPosition(106));
+    try testing.expectEqual(null, recipe.variantPosition(108));
 }
 
 test "a prediction that looks like a dictionary of zstd's own is changed" {
@@ -126,22 +116,53 @@ test "a prediction that looks like a dictionary of zstd's own is changed" {
     try expectPrediction(&ranges, &base, 101, &.{ 0xa4, 0x30, 0xec, 5, 6 });
 }
 
-test "code: operands of calls and data relative to RIP follow their targets" {
-    var base = zeros();
-    // At 0x1000: call 0x2000; jne 0x2000, which stays as it is; mov eax, [rip → 0x9000]; call within the range; nop…
-    const code = [_]u8{ 0xe8, 0xfb, 0x0f, 0, 0 } ++ [_]u8{ 0x0f, 0x85, 0xf5, 0x0f, 0, 0 } ++
-        [_]u8{ 0x8b, 0x05, 0xef, 0x7f, 0, 0 } ++ [_]u8{ 0xe8, 0xea, 0xff, 0xff, 0xff } ++ @as([42]u8, @splat(0x90));
-    @memcpy(base[0x1000..][0..code.len], &code);
+// At 0x1000: call 0x2000; jne 0x2000; mov eax, [rip → 0x9000]; call within the range; nop…
+const code = [_]u8{ 0xe8, 0xfb, 0x0f, 0, 0 } ++ [_]u8{ 0x0f, 0x85, 0xf5, 0x0f, 0, 0 } ++
+    [_]u8{ 0x8b, 0x05, 0xef, 0x7f, 0, 0 } ++ [_]u8{ 0xe8, 0xea, 0xff, 0xff, 0xff } ++ @as([42]u8, @splat(0x90));
+
+fn codeRanges(kind: format.Kind) [3]Range {
+    return .{
+        .{ .variant = 0x1008, .base = 0x1000, .size = code.len, .kind = kind },
+        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
+        .{ .variant = 0x9100, .base = 0x9000, .size = 0x100, .kind = .none },
+    };
+}
+
+fn movedCode(kind: format.Kind) [code.len]u8 {
     var expected = code;
     // 0xffb + 0x20 - 8
     expected[1..3].* = .{ 0x13, 0x10 };
+    // 0xff5 + 0x20 - 8
+    if (kind == .changed_code) expected[7..9].* = .{ 0x0d, 0x10 };
     // 0x7fef + 0x100 - 8
     expected[13..15].* = .{ 0xe7, 0x80 };
-    try expectPrediction(&.{
-        .{ .variant = 0x1008, .base = 0x1000, .size = code.len, .kind = .code },
-        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
-        .{ .variant = 0x9100, .base = 0x9000, .size = 0x100, .kind = .none },
-    }, &base, 0x1008, &expected);
+    return expected;
+}
+
+test "code: operands of calls and data relative to RIP follow their targets, and jumps in code that has changed" {
+    for ([_]format.Kind{ .code, .changed_code }) |kind| {
+        var base = zeros();
+        @memcpy(base[0x1000..][0..code.len], &code);
+        try expectPrediction(&codeRanges(kind), &base, 0x1008, &movedCode(kind));
+    }
+}
+
+test "code of a frame with the filter is predicted as without" {
+    for ([_]format.Kind{ .code, .changed_code }) |kind| {
+        var made: Made = .{};
+        made.init(&codeRanges(kind));
+        // The frame starts before the code, whose addresses are not its positions.
+        for (0..2) |index| made.area(index).* = .{ .address = 0x1000, .offset = 0x400, .size = 0x1000 };
+        const recipe = try made.recipe();
+        var frame: [16 + code.len]u8 = @as([16]u8, @splat(0)) ++ code;
+        filter.code(.forward, .amd64, &frame, 0x3f0, filter.bitsFor(image_size));
+        try testing.expect(!std.mem.eql(u8, frame[16..], &code));
+        const part = frame[16..];
+        const base: predict.Base = .ofFrame(.amd64, &recipe, part, 0x400, filter.bitsFor(image_size));
+        var found: [code.len]u8 = undefined;
+        predict.predict(.amd64, &recipe, &base, 0x408, &found);
+        try testing.expectEqualSlices(u8, &movedCode(kind), &found);
+    }
 }
 
 test "data: pointers and offsets of functions are translated, and nothing else" {
@@ -201,17 +222,17 @@ test "a base in place is its image, followed by the bytes that are stored beside
     var memory = zeros() ++ [_]u8{ 9, 9, 9, 9 };
     memory[0..4].* = "abcd".*;
     memory[0xfffc..0x10000].* = "wxyz".*;
-    const recipe = try Recipe.parse(made.bytes[0..made.size], .{ .image = &memory, .stored = "stored" }, &made.memory);
-    var found: [8]u8 = undefined;
-    predict.predict(.amd64, &recipe, 0, &found);
-    try testing.expectEqualStrings("abcdwxyz", &found);
-    try testing.expectEqual(image_size, recipe.base.image.len);
-    const short: predict.Base = .{ .image = memory[0..100], .stored = "" };
-    try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..made.size], short, &made.memory));
+    made.area(0).size += 4;
+    const recipe = try made.recipe();
+    var found: [10]u8 = undefined;
+    predict.predict(.amd64, &recipe, &.inPlace(&recipe, &memory, "stored"), 0, &found);
+    try testing.expectEqualStrings("abcdwxyz\x00\x00", &found);
+    // Memory that is not there predicts nothing.
+    predict.predict(.amd64, &recipe, &.inPlace(&recipe, memory[0..2], "stored"), 0, &found);
+    try testing.expectEqualStrings("ab\x00\x00\x00\x00\x00\x00\x00\x00", &found);
 }
 
 test "recipes that contradict themselves are refused" {
-    const base = zeros();
     const wrong = [_][]const Range{
         // Past the end of the base, of the variant, of both.
         &.{.{ .variant = 0, .base = image_size - 1, .size = 2, .kind = .bytes }},
@@ -223,15 +244,15 @@ test "recipes that contradict themselves are refused" {
     for (wrong) |ranges| {
         var made: Made = .{};
         made.init(ranges);
-        try testing.expectError(error.Recipe, made.recipe(&base));
+        try testing.expectError(error.Recipe, made.recipe());
     }
     var made: Made = .{};
     made.init(&.{.{ .variant = 0, .base = 0, .size = 1, .kind = .bytes }});
     for (0..made.size) |size| {
-        try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..size], .{ .stored = &base }, &made.memory));
+        try testing.expectError(error.Recipe, Recipe.parse(made.bytes[0..size], &made.memory));
     }
-    made.bytes[made.size - 1] = 6;
-    try testing.expectError(error.Recipe, made.recipe(&base));
+    made.bytes[made.size - 1] = @typeInfo(format.Kind).@"enum".fields.len;
+    try testing.expectError(error.Recipe, made.recipe());
 }
 
 test "ranges of function records are short, as each frame reads them from their start" {
@@ -243,8 +264,8 @@ test "ranges of function records are short, as each frame reads them from their 
             made.init(&.{.{ .variant = 0, .base = 0, .size = format.records_size_max + more, .kind = kind }});
             for (0..2) |index| made.area(index).size = base.len;
             if (kind == .functions and more > 0) {
-                try testing.expectError(error.Recipe, made.recipe(&base));
-            } else _ = try made.recipe(&base);
+                try testing.expectError(error.Recipe, made.recipe());
+            } else _ = try made.recipe();
         }
     }
 }
@@ -263,9 +284,9 @@ test "the last of all addresses are predicted like any other" {
                 .kind = kind,
             }});
             made.area(0).* = .{ .address = last, .offset = 0, .size = base.len };
-            const recipe = try made.recipe(&base);
+            const recipe = try made.recipe();
             var found: [base.len]u8 = undefined;
-            predict.predict(.amd64, &recipe, 0, &found);
+            predict.predict(.amd64, &recipe, &.{ .stored = &base }, 0, &found);
             try testing.expectEqualSlices(u8, base[start..], found[start..]);
         }
     }
@@ -297,12 +318,12 @@ test "no recipe reads or writes outside of the base and the prediction" {
                 made.bytes[random.uintLessThan(usize, made.size)] = if (random.boolean()) random.int(u8) else 0;
             }
         }
-        const recipe = made.recipe(&base) catch continue;
+        const recipe = made.recipe() catch continue;
         taken += 1;
         // Testing's allocator finds what is written before or behind.
         const out = try testing.allocator.alloc(u8, random.uintAtMost(usize, 5000));
         defer testing.allocator.free(out);
-        predict.predict(.amd64, &recipe, random.uintLessThan(u64, image_size), out);
+        predict.predict(.amd64, &recipe, &.{ .stored = &base }, random.uintLessThan(u64, image_size), out);
     }
     try testing.expect(taken > 5000);
 }

@@ -21,7 +21,7 @@ pub const Entry = extern struct {
     base: u32,
     /// Size of both ranges, in bytes; at least 1.
     size: u32,
-    /// Start of the range in the `Base`; 0 for kind `none`.
+    /// Position of the range in the base; 0 for kind `none`.
     position: u32,
     kind: format.Kind,
     padding: [3]u8 = @splat(0),
@@ -32,35 +32,12 @@ pub const Entry = extern struct {
     }
 };
 
-/// The bytes that variants are predicted from: two pieces of memory, one behind the other.
-pub const Base = struct {
-    /// The base as it is loaded, in the direct layout; else empty.
-    image: []const u8 = &.{},
-    /// The base's frames, or in the direct layout its extra frames, decoded.
-    stored: []const u8,
-
-    /// Returns a range, which lies in one of them.
-    pub inline fn at(base: *const Base, position: u32, size: usize) []const u8 {
-        @setRuntimeSafety(true);
-        if (position < base.image.len) return base.image[position..][0..size];
-        return base.stored[position - base.image.len ..][0..size];
-    }
-
-    fn holds(base: *const Base, position: u32, size: u32) bool {
-        const end = @as(u64, position) + size;
-        if (position < base.image.len) return end <= base.image.len;
-        return end <= @as(u64, base.image.len) + base.stored.len;
-    }
-};
-
 pub const Recipe = struct {
     header: format.Recipe,
-    base: Base,
     map: Map,
+    base_areas: []align(1) const format.Area,
     /// In ascending order of both files' offsets and addresses.
     variant_areas: []align(1) const format.Area,
-    /// Positions in the base ascend with those in the variant.
-    is_ascending: bool,
 
     /// Returns the size of the memory that `parse` takes for this recipe, in bytes.
     pub fn memorySize(recipe: []const u8) Error!usize {
@@ -70,19 +47,13 @@ pub const Recipe = struct {
         return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
     }
 
-    /// Checks the recipe, so that `predict` reads nothing outside the base and writes nothing outside its output.
-    /// Ranges behind the base's bytes predict nothing: a start decodes only the bytes that it needs.
+    /// Checks the recipe, so that `predict` writes nothing outside its output. Ranges of the base that are not known
+    /// then predict nothing.
     ///
     /// `memory` has `memorySize(recipe)` bytes; `recipe` and `memory` must outlive the result.
-    pub fn parse(recipe: []const u8, given: Base, memory: []align(@alignOf(Entry)) u8) Error!Recipe {
+    pub fn parse(recipe: []const u8, memory: []align(@alignOf(Entry)) u8) Error!Recipe {
         @setRuntimeSafety(true);
         const header = try readHeader(recipe);
-        var base_bytes = given;
-        // Memory behind the base is not its own.
-        if (given.image.len > 0) {
-            if (header.base_image_size > given.image.len) return error.Recipe;
-            base_bytes.image = given.image[0..header.base_image_size];
-        }
         var rest = recipe[@sizeOf(format.Recipe)..];
         const base_areas = try takeAreas(&rest, header.base_area_count, .any);
         const variant_areas = try takeAreas(&rest, header.variant_area_count, .ascending);
@@ -96,8 +67,6 @@ pub const Recipe = struct {
         var variant_cursor: Cursor = .{ .areas = variant_areas };
         var variant_end: u32 = 0;
         var base_end: u32 = 0;
-        var last_position: u32 = 0;
-        var is_ascending = true;
         for (entries, 0..) |*entry, index| {
             const variant = try add(variant_end, word(rest, index));
             const base = try add(base_end, word(rest[column..], index));
@@ -105,30 +74,22 @@ pub const Recipe = struct {
             if (size == 0) return error.Recipe;
             variant_end = try add(variant, size);
             base_end = try add(base, size);
-            var kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Recipe;
+            const kind = std.enums.fromInt(format.Kind, rest[3 * column + index]) orelse return error.Recipe;
             var position: u32 = 0;
             if (kind != .none) {
                 const area = base_cursor.find(base, base_end) orelse return error.Recipe;
                 if (kind == .functions and size > format.records_size_max) return error.Recipe;
                 position = try add(area.offset, base - area.address);
-                if (!base_bytes.holds(position, size)) {
-                    kind = .none;
-                    position = 0;
-                }
+                _ = try add(position, size);
                 if (variant_cursor.find(variant, variant_end) == null) return error.Recipe;
-                if (kind != .none) {
-                    is_ascending = is_ascending and position >= last_position;
-                    last_position = position;
-                }
             }
             entry.* = .{ .variant = variant, .base = base, .size = size, .position = position, .kind = kind };
         }
         return .{
             .header = header,
-            .base = base_bytes,
             .map = .init(entries, header.base_image_size, @alignCast(memory[count * @sizeOf(Entry) ..])),
+            .base_areas = base_areas,
             .variant_areas = variant_areas,
-            .is_ascending = is_ascending,
         };
     }
 
@@ -149,6 +110,41 @@ pub const Recipe = struct {
 
     fn entryEndsBefore(entry: Entry, address: u32) bool {
         return entry.variant + entry.size <= address;
+    }
+
+    /// Returns the address of a position in the base, if a range may be there.
+    pub fn baseAddress(recipe: *const Recipe, position: u32) ?u32 {
+        for (recipe.base_areas) |area| {
+            if (position >= area.offset and position - area.offset < area.size) {
+                return area.address + (position - area.offset);
+            }
+        }
+        return null;
+    }
+
+    /// Returns the position in the variant's stream of what a position in the base's corresponds to, or of what does
+    /// next; null if nothing does.
+    pub fn variantPosition(recipe: *const Recipe, position: u64) ?u64 {
+        for (recipe.map.entries) |*entry| {
+            if (entry.kind == .none or @as(u64, entry.position) + entry.size <= position) continue;
+            const address = entry.variant + @as(u32, @intCast(@max(entry.position, position) - entry.position));
+            for (recipe.variant_areas) |area| {
+                if (address >= area.address and address - area.address < area.size) {
+                    return area.offset + (address - area.address);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Returns the entries that end behind this address in the base.
+    pub fn entriesFromBase(recipe: *const Recipe, address: u32) []const Entry {
+        @setRuntimeSafety(true);
+        return recipe.map.entries[countBefore(recipe.map.entries, address, entryEndsBeforeBase)..];
+    }
+
+    fn entryEndsBeforeBase(entry: Entry, address: u32) bool {
+        return entry.base + entry.size <= address;
     }
 
     /// Returns the variant's offset for one from an origin in the base.

@@ -6,3 +6,5 @@ pub inline fn changeEach(
     context: anytype,
     comptime _: fn (context: @TypeOf(context), place: u32, operand: u32) callconv(.@"inline") u32,
 ) void {}
+
+pub const changeJumps = changeEach;

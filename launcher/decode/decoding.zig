@@ -1,8 +1,8 @@
 //! Stored frames → a variant's stream. The checksum of stored bytes is verified before the decoder sees them. They
-//! determine what they decode to, together with the prediction of a variant that is predicted.
+//! determine what they decode to, together with the base in memory of a variant that is predicted from one in place.
 //!
-//! Several threads decode at once, each a `Worker` with memory of its own. The recipe and the base of a predicted
-//! variant are decoded too, into mappings that all threads share.
+//! Several threads decode at once, each a `Worker` with memory of its own. What all predictions need is decoded into
+//! mappings that all threads share.
 //!
 //! A start decodes skeletons only, and leaves holes in the file for detached ranges. attach.zig makes the whole file,
 //! of the whole stream in memory.
@@ -27,7 +27,7 @@ pub const Error = error{
     Decoder,
     /// The recipe contradicts itself.
     Recipe,
-    /// A predicted frame decodes to other bytes than were encoded.
+    /// A frame that is predicted is not the one that was encoded.
     Checksum,
     OutOfMemory,
     /// The error number is in `Decoding.output`.
@@ -44,6 +44,12 @@ pub const Source = struct {
     process: ?*const Process = null,
     /// Whether the decoder's assembly can run on this CPU.
     assembly: bool = false,
+
+    /// Whether the variant is predicted from memory that no checksum covers.
+    pub fn isPredictedInPlace(source: *const Source) bool {
+        const base = source.bundle.baseOf(source.variant);
+        return base != source.variant and base == source.bundle.inPlace();
+    }
 };
 
 /// Starting a thread takes about as long as decoding a tenth of a frame, in vain if the thread finds nothing to do.
@@ -67,12 +73,12 @@ pub const Decoding = struct {
     recipe_memory: Memory = &.{},
     /// Defined once `recipe_bytes` are decoded.
     recipe: predict.Recipe = undefined,
-    /// Bytes that the variant is predicted from: the base's frames, or in the direct layout its extra frames.
-    base: Memory = &.{},
+    /// Bytes beside a base in place.
+    beside: Memory = &.{},
     /// The base in the bundle's file, which counts instead of `Source.base_image`; empty if the file cannot be read.
     base_file: system.memory.Mapping = &.{},
-    /// The address up to which `base` is given back to the kernel.
-    given_back: std.atomic.Value(usize) = .init(0),
+    /// The largest frame that one of the variant is predicted from, in bytes.
+    base_frame_size_max: usize = 0,
     /// The first error as a number; 0 for none.
     failure: std.atomic.Value(u16) = .init(0),
 
@@ -93,7 +99,7 @@ pub const Decoding = struct {
         @setRuntimeSafety(true);
         try decoding.prepare();
         const schedule = &decoding.schedule;
-        const frame_count = schedule.variant.frames.len + schedule.base.frames.len;
+        const frame_count = schedule.variant.frames.len + schedule.beside.frames.len;
         const in_order = decoding.output.target == .pipe;
         const wanted = if (in_order) 1 else @min(cpu_count, threads_max, frame_count / frames_per_thread);
         const started = decoding.startWorkers(@max(wanted, 1)) catch try decoding.startWorkers(1);
@@ -108,12 +114,12 @@ pub const Decoding = struct {
     pub fn deinit(decoding: *Decoding) void {
         for ([_]system.memory.Mapping{
             decoding.workers, decoding.recipe_bytes, decoding.recipe_memory,
-            decoding.base,    decoding.base_file,    decoding.stream,
+            decoding.beside,  decoding.base_file,    decoding.stream,
         }) |memory| system.memory.unmap(memory);
         decoding.* = undefined;
     }
 
-    /// Maps memory for the stream, the recipe and the base.
+    /// Maps memory for the stream and for what all predictions need.
     fn prepare(decoding: *Decoding) Error!void {
         @setRuntimeSafety(true);
         const schedule = &decoding.schedule;
@@ -126,9 +132,12 @@ pub const Decoding = struct {
         if (base == variant) return;
         schedule.recipe.frames = bundle.extraFramesOf(variant);
         decoding.recipe_bytes = try system.memory.map(schedule.recipe.size() orelse return error.OutOfMemory);
-        schedule.base.frames = bundle.referenceFramesOf(base, whole);
-        const base_size = schedule.base.size() orelse return error.OutOfMemory;
-        if (base_size > 0) decoding.base = try system.memory.map(base_size);
+        schedule.beside.frames = bundle.besideFramesOf(base, whole);
+        const beside_size = schedule.beside.size() orelse return error.OutOfMemory;
+        if (beside_size > 0) decoding.beside = try system.memory.map(beside_size);
+        for (bundle.contentFramesOf(base)) |*frame| {
+            decoding.base_frame_size_max = @max(decoding.base_frame_size_max, frame.size);
+        }
         const image = decoding.source.base_image;
         const process = decoding.source.process orelse return;
         if (image.len > 0) decoding.base_file = own_image.mapBase(process, bundle, image);
@@ -137,7 +146,7 @@ pub const Decoding = struct {
     /// Returns how many workers there are: the calling thread, which is the first, and as many as the kernel starts.
     fn startWorkers(decoding: *Decoding, count: usize) error{OutOfMemory}!usize {
         @setRuntimeSafety(true);
-        decoding.worker_size = Worker.sizeFor(decoding.frame_size_max);
+        decoding.worker_size = Worker.sizeFor(decoding.frame_size_max, decoding.base_frame_size_max);
         decoding.workers = try system.memory.map(count * decoding.worker_size);
         for (0..count) |index| {
             const one = decoding.worker(index);
@@ -155,35 +164,18 @@ pub const Decoding = struct {
 
     pub fn readRecipe(decoding: *Decoding) Error!void {
         decoding.recipe_memory = try system.memory.map(try predict.Recipe.memorySize(decoding.recipe_bytes));
-        const base: predict.Base = .{ .image = decoding.baseImage(), .stored = decoding.base };
-        decoding.recipe = try predict.Recipe.parse(decoding.recipe_bytes, base, decoding.recipe_memory);
+        decoding.recipe = try predict.Recipe.parse(decoding.recipe_bytes, decoding.recipe_memory);
     }
 
-    /// Returns the base from the address on that the recipe counts from: `patchelf` puts segments in front.
-    fn baseImage(decoding: *const Decoding) []const u8 {
+    /// Returns the base in place from the address on that the recipe counts from: `patchelf` puts segments in front.
+    pub fn baseImage(decoding: *const Decoding) []const u8 {
         const loaded = decoding.source.base_image;
         const from_file = decoding.base_file;
         const image = if (from_file.len > 0) from_file[from_file.len - loaded.len ..] else loaded;
         // It ends at the payload.
         const address = decoding.source.bundle.header().address -% image.len;
-        const recipe: *align(1) const format.Recipe = @ptrCast(decoding.recipe_bytes);
-        const added = recipe.base_image -% address;
+        const added = decoding.recipe.header.base_image -% address;
         return if (added < image.len) image[@intCast(added)..] else image;
-    }
-
-    /// Gives the first `size` bytes of the base back to the kernel. They were used a moment ago, so they are in the
-    /// cache, and so is the memory that the kernel takes next for the rest of the base.
-    pub fn giveBackBase(decoding: *Decoding, size: u64) void {
-        @setRuntimeSafety(true);
-        const start = @intFromPtr(decoding.base.ptr);
-        const from = std.mem.alignForward(usize, start, arch.huge_page_size);
-        const to = std.mem.alignBackward(usize, start + @as(usize, @intCast(size)), arch.huge_page_size);
-        const before = decoding.given_back.load(.monotonic);
-        if (to <= @max(from, before)) return;
-        // A thread that loses this race leaves its part to the next call.
-        if (decoding.given_back.cmpxchgStrong(before, to, .monotonic, .monotonic) != null) return;
-        const first = @max(from, before);
-        system.memory.discard(decoding.base[first - start ..][0 .. to - first]);
     }
 
     /// Keeps the first error and ends all threads.

@@ -7,6 +7,7 @@ const Decoding = @import("decoding.zig").Decoding;
 const detectCpu = @import("arch").detectCpu;
 const format = @import("format");
 const memory_file = @import("../memory_file.zig");
+const predict = @import("predict");
 const Target = @import("output.zig").Target;
 const testing = std.testing;
 
@@ -61,11 +62,22 @@ const Copy = struct {
         return copy.decodedBy(.{ .whole = true }, level, buffer);
     }
 
-    const How = struct { whole: bool = false, cpu_count: u32 = 1, assembly: bool = false };
+    const How = struct {
+        whole: bool = false,
+        cpu_count: u32 = 1,
+        assembly: bool = false,
+        /// As if the base were in place, whose bytes no other checksum covers.
+        in_place: bool = false,
+    };
 
     fn decodedBy(copy: *const Copy, how: How, level: u8, buffer: []u8) ![]u8 {
         var detail: bundle.Detail = 0;
-        const parsed = try bundle.parse(&copy.payload, &detail);
+        var parsed = try bundle.parse(&copy.payload, &detail);
+        var variants: [2]format.Variant = parsed.variants[0..2].*;
+        if (how.in_place) {
+            variants[0].codec = @intFromEnum(format.Codec.in_place);
+            parsed.variants = &variants;
+        }
         const file = memory_file.create();
         defer memory_file.close(file);
         var decoding = Decoding.init(&.{
@@ -126,6 +138,25 @@ test "the first frame of v3 is predicted by bytes that start like a zstd diction
     try testing.expectEqualSlices(u8, &.{ 0x37, 0xa4, 0x30, 0xec }, reference[0..4]);
 }
 
+test "patches that do not fit their frame are refused" {
+    var frame: [8]u8 = "abcdefgh".*;
+    const patches = predict.patches;
+    try patches.apply(&frame, &.{ 2, 0, 0, 0, 1, 2, 0, 0, 2, 3, 'X', 'Y', 'Z', 'V', 'W' });
+    try testing.expectEqualStrings("aXYdeZVW", &frame);
+    for ([_][]const u8{
+        "",
+        &.{ 1, 0, 0 },
+        &.{ 1, 0, 0, 0, 0, 0 },
+        // Behind the frame, past its end, too few bytes and too many.
+        &.{ 1, 0, 0, 0, 9, 0, 0 },
+        &.{ 1, 0, 0, 0, 0, 1, 0 },
+        &.{ 1, 0, 0, 0, 7, 0, 2, 1, 2 },
+        &.{ 1, 0, 0, 0, 0, 0, 2, 1 },
+        &.{ 1, 0, 0, 0, 0, 0, 1, 1, 2 },
+        &.{ 0xff, 0xff, 0xff, 0xff, 0, 0, 1, 1 },
+    }) |damaged| try testing.expectError(error.Patches, patches.apply(&frame, damaged));
+}
+
 test "a flipped bit of a stored frame is found before it is decoded" {
     var buffer: [16 << 10]u8 = undefined;
     var holes: [16 << 10]u8 = undefined;
@@ -179,14 +210,15 @@ test "a frame that decodes to another size is refused" {
     }
 }
 
-test "predicted bytes with another checksum are refused" {
+test "bytes that are predicted from a base in place are refused with another checksum" {
     var buffer: [16 << 10]u8 = undefined;
     for (predicted_frame..frame_count) |index| {
         var copy: Copy = .{};
         copy.frame(index).checksum ^= 1;
         copy.seal();
-        try testing.expectError(error.Checksum, copy.decodedWhole(3, &buffer));
-        if (!isDetached(index)) try testing.expectError(error.Checksum, copy.decoded(3, &buffer));
+        try testing.expectError(error.Checksum, copy.decodedBy(.{ .whole = true, .in_place = true }, 3, &buffer));
+        if (isDetached(index)) continue;
+        try testing.expectError(error.Checksum, copy.decodedBy(.{ .in_place = true }, 3, &buffer));
     }
 }
 
@@ -219,7 +251,7 @@ test "a failed write keeps the kernel's error number" {
     }
 }
 
-test "random changes to frames of a predicted variant never decode to other bytes, though checksums are right" {
+test "no change of a frame, with its checksum, makes other bytes of a variant that is predicted from a base in place" {
     var buffer: [16 << 10]u8 = undefined;
     var holes: [16 << 10]u8 = undefined;
     var prng = std.Random.DefaultPrng.init(0x7a737464);
@@ -233,13 +265,13 @@ test "random changes to frames of a predicted variant never decode to other byte
         }
         copy.sealFrame(index);
         const assembly = random.boolean() and hasAssembly();
-        if (copy.decodedBy(.{ .whole = true, .assembly = assembly }, 3, &buffer)) |bytes| {
+        if (copy.decodedBy(.{ .whole = true, .assembly = assembly, .in_place = true }, 3, &buffer)) |bytes| {
             try testing.expectEqualSlices(u8, expected[1].bytes, bytes);
         } else |err| switch (err) {
             error.Decoder, error.Checksum, error.Recipe => {},
             else => return err,
         }
-        if (copy.decoded(3, &buffer)) |bytes| {
+        if (copy.decodedBy(.{ .in_place = true }, 3, &buffer)) |bytes| {
             try testing.expectEqualSlices(u8, withHoles(expected[1], &holes), bytes);
         } else |err| switch (err) {
             error.Decoder, error.Checksum, error.Recipe => {},

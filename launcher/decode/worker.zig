@@ -8,13 +8,13 @@ const Error = @import("decoding.zig").Error;
 const filter = @import("filter");
 const format = @import("format");
 const Piece = @import("schedule.zig").Piece;
-const predict = @import("predict");
+const predicting = @import("predict");
 const Thread = @import("threads.zig").Thread;
 const zstd = @import("zstd");
 
-/// A thread and what it decodes with. Two frames of memory follow: one for a prediction, one for what is decoded by
-/// it. Both stay in the cache while frames pass through them. Decoding straight into a mapping of the memfd is slower:
-/// each page there is touched cold.
+/// A thread and what it decodes with. Memory for three frames follows: one of the base, one of the variant, and the
+/// patches of that. They stay in the cache while frames pass through them. Decoding straight into a mapping of the
+/// memfd is slower: each page there is touched cold.
 pub const Worker = struct {
     thread: Thread,
     decoder: zstd.Decoder,
@@ -22,8 +22,9 @@ pub const Worker = struct {
     index: usize,
 
     /// Returns the size of a worker with its buffers, in bytes.
-    pub fn sizeFor(frame_size_max: usize) usize {
-        return std.mem.alignForward(usize, @sizeOf(Worker) + 2 * frame_size_max, @alignOf(Worker));
+    pub fn sizeFor(frame_size_max: usize, base_frame_size_max: usize) usize {
+        const buffers_size = base_frame_size_max + frame_size_max + format.patchesSizeMax(frame_size_max);
+        return std.mem.alignForward(usize, @sizeOf(Worker) + buffers_size, @alignOf(Worker));
     }
 
     pub fn work(worker: *Worker) void {
@@ -35,67 +36,84 @@ pub const Worker = struct {
     fn decodeAll(worker: *Worker) Error!void {
         @setRuntimeSafety(true);
         const decoding = worker.decoding;
-        const bundle = decoding.source.bundle;
-        const schedule = &decoding.schedule;
-        while (schedule.take(worker.index)) |taken| switch (taken) {
-            .recipe => |piece| {
-                const buffer = decoding.recipe_bytes[@intCast(piece.offset)..][0..piece.frame.size];
-                try worker.decode(piece.frame, buffer, 0);
-                if (!schedule.finishRecipePiece()) continue;
-                try decoding.readRecipe();
-                schedule.finishRecipe(&decoding.recipe);
-            },
-            .base => |piece| {
-                const buffer = decoding.base[@intCast(piece.offset)..][0..piece.frame.size];
-                try worker.decode(piece.frame, buffer, 0);
-                unfilter(piece, buffer, bundle.skeletonSizeOf(bundle.baseOf(decoding.source.variant)));
-            },
+        while (decoding.schedule.take()) |taken| switch (taken) {
+            .recipe => |piece| try worker.decodeShared(piece, decoding.recipe_bytes),
+            .beside => |piece| try worker.decodeShared(piece, decoding.beside),
             .variant => |piece| try worker.decodeVariantPiece(piece),
         };
+    }
+
+    /// Decodes what all predictions need.
+    fn decodeShared(worker: *Worker, piece: Piece, memory: []u8) Error!void {
+        @setRuntimeSafety(true);
+        const decoding = worker.decoding;
+        try worker.decode(piece.frame, memory[@intCast(piece.offset)..][0..piece.frame.size]);
+        if (!decoding.schedule.finishPiece()) return;
+        try decoding.readRecipe();
+        decoding.schedule.finishRecipe(&decoding.recipe);
     }
 
     fn decodeVariantPiece(worker: *Worker, piece: Piece) Error!void {
         @setRuntimeSafety(true);
         const decoding = worker.decoding;
         const output = &decoding.output;
-        const size: usize = piece.frame.size;
-        const whole: ?[]u8 = if (output.target == .whole) decoding.stream[@intCast(piece.offset)..][0..size] else null;
-        if (decoding.schedule.recipe_read) |recipe| {
-            const memory = worker.predictedFrame(size);
-            const buffer = memory[size..];
-            predict.predict(arch.native.?, recipe, piece.offset, memory[0..size]);
-            try worker.decode(piece.frame, memory, size);
-            // A wrong prediction decodes to wrong bytes.
-            if (checksum.of(buffer) != piece.frame.checksum) return error.Checksum;
-            decoding.giveBackBase(decoding.schedule.finishedBase(worker.index));
-            if (whole) |stream| @memcpy(stream, buffer) else try output.writeSkeleton(buffer, piece.offset);
+        const whole: ?[]u8 = if (output.target == .whole) decoding.stream[@intCast(piece.offset)..] else null;
+        if (decoding.schedule.recipe.frames.len > 0) {
+            const bytes = try worker.predict(piece);
+            if (whole) |stream| @memcpy(stream[0..bytes.len], bytes) else try output.writeSkeleton(bytes, piece.offset);
         } else {
-            const buffer = whole orelse worker.frame(size);
-            try worker.decode(piece.frame, buffer, 0);
-            unfilter(piece, buffer, decoding.source.bundle.skeletonSizeOf(decoding.source.variant));
+            const buffer = if (whole) |stream| stream[0..piece.frame.size] else worker.buffers()[0..piece.frame.size];
+            try worker.decode(piece.frame, buffer);
+            if (bitsOf(piece.frame, decoding.source.bundle.skeletonSizeOf(decoding.source.variant))) |bits| {
+                filter.code(.backward, arch.native.?, buffer, piece.offset, bits);
+            }
             if (whole == null) try output.writeSkeleton(buffer, piece.offset);
         }
     }
 
-    /// Decodes into the memory behind its first `reference_size` bytes, which the frame refers to.
-    fn decode(worker: *Worker, frame_stored: *const format.Frame, memory: []u8, reference_size: usize) Error!void {
+    /// Returns the bytes of a frame that is predicted. They are in the worker's memory.
+    fn predict(worker: *Worker, piece: Piece) Error![]const u8 {
         @setRuntimeSafety(true);
-        assert(memory.len - reference_size == frame_stored.size);
-        const stored = worker.decoding.source.bundle.stored(frame_stored);
-        if (checksum.of(stored) != frame_stored.stored_checksum) return error.StoredChecksum;
-        const size = worker.decoder.decode(memory, reference_size, stored) orelse return error.Decoder;
-        if (size != frame_stored.size) return error.Decoder;
+        const decoding = worker.decoding;
+        const source = &decoding.source;
+        const output = &decoding.output;
+        const size: usize = piece.frame.size;
+        const memory = worker.buffers()[decoding.base_frame_size_max..];
+        const bytes = memory[0..size];
+        const base_size = source.bundle.skeletonSizeOf(source.bundle.baseOf(source.variant));
+        const base_frame = source.bundle.baseFrameOf(source.variant, piece.frame);
+        const buffer = worker.buffers()[0..if (base_frame) |found| found.frame.size else 0];
+        if (base_frame) |found| try worker.decode(found.frame, buffer);
+        const recipe = decoding.schedule.awaitRecipe() orelse return error.Recipe;
+        const base: predicting.Base = if (base_frame) |found|
+            .ofFrame(arch.native.?, recipe, buffer, found.position, bitsOf(found.frame, base_size))
+        else if (source.isPredictedInPlace())
+            .inPlace(recipe, decoding.baseImage(), decoding.beside)
+        else
+            .{};
+        predicting.predict(arch.native.?, recipe, &base, piece.offset, bytes);
+        const with_patches = memory[0 .. size + format.patchesSizeMax(size)];
+        const patches_size = try worker.decodeBehind(piece.frame, with_patches, size);
+        predicting.patches.apply(bytes, with_patches[size..][0..patches_size]) catch return error.Decoder;
+        // The base in place may have been changed. A stored one was checked, as all else that these bytes are made of:
+        // one more check is for those who extract the file.
+        const is_start = output.target == .file or output.target == .memory;
+        if (is_start and !source.isPredictedInPlace()) return bytes;
+        if (checksum.of(bytes) != piece.frame.checksum) return error.Checksum;
+        return bytes;
     }
 
-    fn frame(worker: *Worker, size: usize) []u8 {
-        @setRuntimeSafety(true);
-        return worker.buffers()[worker.decoding.frame_size_max..][0..size];
+    fn decode(worker: *Worker, frame: *const format.Frame, buffer: []u8) Error!void {
+        assert(buffer.len == frame.size);
+        if (try worker.decodeBehind(frame, buffer, 0) != frame.size) return error.Decoder;
     }
 
-    /// Returns memory for a prediction and, behind it, a frame.
-    fn predictedFrame(worker: *Worker, size: usize) []u8 {
-        @setRuntimeSafety(true);
-        return worker.buffers()[worker.decoding.frame_size_max - size ..][0 .. 2 * size];
+    /// Decodes into the memory behind its first `reference_size` bytes, which the frame refers to. Returns the decoded
+    /// size.
+    fn decodeBehind(worker: *Worker, frame: *const format.Frame, memory: []u8, reference_size: usize) Error!usize {
+        const stored = worker.decoding.source.bundle.stored(frame);
+        if (checksum.of(stored) != frame.stored_checksum) return error.StoredChecksum;
+        return worker.decoder.decode(memory, reference_size, stored) orelse error.Decoder;
     }
 
     fn buffers(worker: *Worker) []u8 {
@@ -104,10 +122,10 @@ pub const Worker = struct {
     }
 };
 
-/// `skeleton_size` is that of the variant that the piece belongs to.
-fn unfilter(piece: Piece, buffer: []u8, skeleton_size: u64) void {
-    switch (@as(format.Filter, @enumFromInt(piece.frame.filter))) {
-        .none => {},
-        .code => filter.code(.backward, arch.native.?, buffer, piece.offset, filter.bitsFor(skeleton_size)),
-    }
+/// Returns the bits of a frame's filter for code; null if it has none. `skeleton_size` is that of its variant.
+fn bitsOf(frame: *const format.Frame, skeleton_size: u64) ?u6 {
+    return switch (@as(format.Filter, @enumFromInt(frame.filter))) {
+        .none => null,
+        .code => filter.bitsFor(skeleton_size),
+    };
 }

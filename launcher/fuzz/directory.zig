@@ -21,7 +21,7 @@ fn read(parsed: *const bundle.Bundle) void {
     std.debug.assert((parsed.inPlace() != null) == (parsed.layout == .direct));
     for (parsed.variants) |*variant| {
         const base = parsed.baseOf(variant);
-        for ([_]bool{ false, true }) |whole| _ = parsed.referenceFramesOf(base, whole);
+        for ([_]bool{ false, true }) |whole| _ = parsed.besideFramesOf(base, whole);
         const frame_count = parsed.extraFramesOf(variant).len + parsed.contentFramesOf(variant).len;
         std.debug.assert(frame_count == variant.frame_count);
         if (variant != parsed.inPlace()) {
@@ -30,6 +30,9 @@ fn read(parsed: *const bundle.Bundle) void {
             std.debug.assert(size == parsed.skeletonSizeOf(variant));
         }
         for (parsed.framesOf(variant)) |*frame| {
+            if (parsed.baseFrameOf(variant, frame)) |found| {
+                std.debug.assert(found.position + found.frame.size <= parsed.streamSizeOf(base));
+            }
             for (parsed.stored(frame)) |*byte| std.mem.doNotOptimizeAway(byte.*);
         }
     }

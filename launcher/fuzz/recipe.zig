@@ -1,4 +1,4 @@
-//! A recipe and its predictions, without the frames around them.
+//! A recipe, its predictions and patches of them, without the frames around them.
 const std = @import("std");
 const predict = @import("predict");
 const Guarded = @import("guarded.zig").Guarded;
@@ -30,14 +30,21 @@ pub fn run(input: []const u8) void {
     if (memory_size > memory_size_max) return;
     const memory: Guarded(@alignOf(u64)) = .init(memory_size);
     defer memory.deinit();
-    const base: predict.Base = .{ .image = image.bytes, .stored = stored.bytes };
-    const recipe = predict.Recipe.parse(recipe_bytes.bytes, base, memory.bytes) catch return;
+    const recipe = predict.Recipe.parse(recipe_bytes.bytes, memory.bytes) catch return;
+    const bases = [_]predict.Base{
+        .inPlace(&recipe, image.bytes, stored.bytes),
+        .ofFrame(.amd64, &recipe, image.bytes, head.offset, null),
+        .ofFrame(.amd64, &recipe, stored.bytes, head.offset, 25),
+        .ofFrame(.amd64, &recipe, stored.bytes, 0, 32),
+    };
     const size = @max(head.size, 1);
-    for ([_]u64{ 0, size, head.offset }) |offset| {
+    for (&bases) |*base| for ([_]u64{ 0, size, head.offset }) |offset| {
         const out: Guarded(1) = .init(size);
         defer out.deinit();
-        predict.predict(.amd64, &recipe, offset, out.bytes);
-    }
+        predict.predict(.amd64, &recipe, base, offset, out.bytes);
+        predict.patches.apply(out.bytes, recipe_bytes.bytes) catch {};
+        predict.patches.apply(out.bytes, stored.bytes) catch {};
+    };
 }
 
 fn takeGuarded(rest: *[]const u8, size: usize) Guarded(1) {

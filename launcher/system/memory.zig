@@ -25,11 +25,6 @@ pub fn map(size: usize) error{OutOfMemory}![]align(page_size) u8 {
     return mapping[0..size];
 }
 
-/// Gives memory back to the kernel. It stays mapped, as zeros.
-pub fn discard(memory: []u8) void {
-    _ = linux.syscall3(.madvise, @intFromPtr(memory.ptr), memory.len, linux.MADV.DONTNEED);
-}
-
 /// Backs the first `size` bytes of an empty memfd with huge pages, as far as they fill some. In small pages, writing
 /// takes 0.5 ms for each MiB, most of it for allocating and charging page by page; this takes 0.07 ms, and leaves
 /// the copying to writes. Without huge pages (Linux before 6.1, no memory in one piece) the file stays as it is.

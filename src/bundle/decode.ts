@@ -3,11 +3,13 @@ import { loadDeflate } from "../engine/deflate.ts";
 import { Filters } from "../engine/filter.ts";
 import { FILTER, RECIPE } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
-import { type Prediction, Predictor } from "../engine/predictor.ts";
+import { Patches } from "../engine/patches.ts";
+import { type BaseFrame, type Prediction, Predictor } from "../engine/predictor.ts";
 import { readStruct } from "../engine/struct.ts";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { formatSize } from "../system/figures.ts";
 import { restoreBase } from "./base.ts";
+import { placeFrames } from "./encode.ts";
 import { decodeFrame } from "./frame.ts";
 import type { Bundle } from "./read.ts";
 import { readInPlace } from "./reference.ts";
@@ -49,7 +51,7 @@ export async function findBase(
   const frames: Uint8Array[] = [];
   for (const frame of variant.contentFrames) {
     signal?.throwIfAborted();
-    frames.push(await decode(bundle, variant, frame, NOTHING, 0));
+    frames.push(await decode(bundle, variant, frame, undefined, 0));
   }
   const bytes = restoreBase(bundle.elf.bytes, variant, frames);
   return bytes !== undefined && isWhole(bytes, variant) ? bytes : undefined;
@@ -69,14 +71,18 @@ export function baseOf(bundle: Bundle, variant: StoredVariant): StoredVariant | 
 export interface Base {
   readonly inPlace: boolean;
   readonly bytes: Uint8Array;
+  /** Frames of a stream. */
+  readonly frames: readonly BaseFrame[];
   /** By the size of its image: variants that are whole agree in that. */
   readonly predictors: Map<number, Predictor>;
 }
 
 export async function readBase(bundle: Bundle, base: StoredVariant, signal?: AbortSignal): Promise<Base> {
   const inPlace = base.codec === "in_place";
-  const frames = inPlace ? base.extraFrames : base.contentFrames;
-  return { inPlace, bytes: await decodeFrames(bundle, base, frames, nothing, signal), predictors: new Map() };
+  const stored = inPlace ? base.extraFrames : base.contentFrames;
+  const bytes = await decodeFrames(bundle, base, stored, undefined, signal);
+  const frames = inPlace ? [] : placeFrames(stored, base.skeletonSize);
+  return { inPlace, bytes, frames, predictors: new Map() };
 }
 
 /** @param base of a variant that has one */
@@ -89,7 +95,10 @@ export async function decodeWith(
   const { skeletonSize, detached } = variant;
   const prediction = base && (await readRecipe(bundle, variant, base, signal));
   try {
-    const predict = prediction ? prediction.predict.bind(prediction) : nothing;
+    const predict: Predict | undefined =
+      prediction &&
+      (({ size, baseFrame }, offset) =>
+        prediction.predict(offset, size, baseFrame === undefined ? undefined : base?.frames[baseFrame]));
     const stream = await decodeFrames(bundle, variant, variant.contentFrames, predict, signal);
     const bytes = joinStream({ bytes: stream, skeletonSize, detached }, await loadDeflate());
     if (bytes === undefined) throw damaged(bundle, variant, "its debug data do not deflate to their size");
@@ -106,7 +115,7 @@ async function readRecipe(
   base: Base,
   signal: AbortSignal | undefined,
 ): Promise<Prediction> {
-  const recipe = await decodeFrames(bundle, variant, variant.extraFrames, nothing, signal);
+  const recipe = await decodeFrames(bundle, variant, variant.extraFrames, undefined, signal);
   if (recipe.length < RECIPE.size) throw damaged(bundle, variant, "its recipe is cut short");
   const { base_image: start, base_image_size } = readStruct(RECIPE, recipe, 0);
   const image = { start, size: base.inPlace ? base_image_size : 0 };
@@ -125,22 +134,20 @@ async function predictorOf(
   if (known !== undefined) return known;
   const reference = inPlace
     ? readInPlace(bundle.elf.bytes, bundle.name, image, bytes)
-    : { bytes, imageSize: image.size };
+    : { bytes, imageSize: image.size, isInPlace: false };
   const predictor = await Predictor.of(reference, bundle.directory.architecture);
   predictors.set(image.size, predictor);
   return predictor;
 }
 
-/** Gives the dictionary for a range of what is decoded. */
-type Predict = (offset: number, size: number) => Uint8Array;
-
-const nothing: Predict = () => NOTHING;
+/** Predicts a frame, at an offset in bytes. */
+type Predict = (frame: StoredFrame, offset: number) => Uint8Array;
 
 async function decodeFrames(
   bundle: Bundle,
   variant: StoredVariant,
   frames: readonly StoredFrame[],
-  predict: Predict,
+  predict: Predict | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const size = frames.reduce((sum, frame) => sum + frame.size, 0);
@@ -148,7 +155,7 @@ async function decodeFrames(
   let offset = 0;
   for (const frame of frames) {
     signal?.throwIfAborted();
-    bytes.set(await decode(bundle, variant, frame, predict(offset, frame.size), offset), offset);
+    bytes.set(await decode(bundle, variant, frame, predict?.(frame, offset), offset), offset);
     offset += frame.size;
   }
   return bytes;
@@ -169,23 +176,37 @@ async function decode(
   bundle: Bundle,
   variant: StoredVariant,
   frame: StoredFrame,
-  dictionary: Uint8Array,
+  prediction: Uint8Array | undefined,
   offset: number,
 ): Promise<Uint8Array> {
   const stored = bundle.payload.subarray(frame.offset, frame.offset + frame.storedSize);
   if (xxHash64(stored) !== frame.storedChecksum) {
     throw damaged(bundle, variant, `the checksum of its frame at ${frame.offset} is wrong`);
   }
-  const filtered = await decodeFrame(stored, dictionary, frame.size).catch((error: unknown) => {
+  const patches = await Patches.load();
+  const sizeMax = prediction === undefined ? frame.size : patches.sizeMax(frame.size);
+  const contents = await decodeFrame(stored, prediction ?? NOTHING, sizeMax).catch((error: unknown) => {
     throw damaged(bundle, variant, `its frame at ${frame.offset} cannot be decoded: ${reasonOf(error)}`);
   });
-  const filter = frame.filter === FILTER.none ? "none" : "code";
-  const filters = filter === "none" ? undefined : await Filters.load(bundle.directory.architecture);
-  const decoded = filters?.remove(filter, filtered, offset, variant.skeletonSize) ?? filtered;
-  if (decoded.length !== frame.size || xxHash64(decoded) !== frame.checksum) {
+  const decoded =
+    prediction === undefined
+      ? await removeFilter(bundle, variant, frame, contents, offset)
+      : patches.apply(prediction, contents);
+  if (decoded?.length !== frame.size || xxHash64(decoded) !== frame.checksum) {
     throw damaged(bundle, variant, `its frame at ${frame.offset} decodes to something else`);
   }
   return decoded;
+}
+
+async function removeFilter(
+  { directory }: Bundle,
+  { skeletonSize }: StoredVariant,
+  { filter }: StoredFrame,
+  contents: Uint8Array,
+  offset: number,
+): Promise<Uint8Array> {
+  if (filter === FILTER.none) return contents;
+  return (await Filters.load(directory.architecture)).remove("code", contents, offset, skeletonSize);
 }
 
 function damaged(bundle: Bundle, variant: StoredVariant, what: string): MgoError {

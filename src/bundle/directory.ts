@@ -129,7 +129,7 @@ function changeFields({ changes }: EncodedVariant): Fields<typeof VARIANT> {
 /** @param start where the first frame is stored, in bytes from the start of the payload */
 function frameFields(frames: readonly EncodedFrame[], start: number): readonly Fields<typeof FRAME>[] {
   let offset = start;
-  return frames.map(({ stored, size, checksum, filter = FILTER.none, isDetached = false }) => {
+  return frames.map(({ stored, size, checksum, filter = FILTER.none, isDetached = false, baseFrame }) => {
     const stored_offset = BigInt(offset);
     offset += stored.length;
     return {
@@ -140,6 +140,7 @@ function frameFields(frames: readonly EncodedFrame[], start: number): readonly F
       checksum,
       filter,
       detached: isDetached ? 1 : 0,
+      base_frame: baseFrame === undefined ? 0 : baseFrame + 1,
     };
   });
 }

@@ -3,10 +3,11 @@ import { availableParallelism } from "node:os";
 import type { Filters } from "../engine/filter.ts";
 import { FILTER } from "../engine/format.ts";
 import { xxHash64 } from "../engine/hash.ts";
+import { Patches } from "../engine/patches.ts";
 import type { Level } from "../levels/level.ts";
 import { type Compress, decodeFrame, EFFORT, encodeFrame } from "./frame.ts";
 import type { Stream } from "./stream.ts";
-import { divideStretches, type Stretch, stretchesOf } from "./stretches.ts";
+import { divideStretches, type Piece, stretchesOf } from "./stretches.ts";
 
 export interface FrameOptions {
   readonly compress: Compress;
@@ -36,14 +37,17 @@ export interface EncodedFrame {
   readonly filter?: number;
   /** Whether it serves to predict detached ranges only. */
   readonly isDetached?: boolean;
+  /** Index of the frame of the base's stream that it is predicted from. */
+  readonly baseFrame?: number | undefined;
 }
 
 /** Knowledge about a stream, which makes its frames smaller. */
 export interface Knowledge {
-  /** Gives the dictionary for a range of it. */
-  readonly predict?: (offset: number, size: number) => Uint8Array;
-  readonly stretches?: readonly Stretch[];
-  /** Needed where a stretch has one. */
+  /** Predicts a piece. */
+  readonly predict?: (piece: Piece) => Uint8Array;
+  /** Ranges to make frames of. Default: as large as a frame may be, without filter. */
+  readonly pieces?: readonly Piece[];
+  /** Needed where a piece has one. */
   readonly filters?: Filters;
 }
 
@@ -60,8 +64,7 @@ export async function encodeFrames(
   knowledge: Knowledge,
   options: FrameOptions,
 ): Promise<readonly EncodedFrame[]> {
-  const stretches = knowledge.stretches ?? stretchesOf(stream);
-  const pieces = divideStretches(stretches, EFFORT[options.compress].frameSize);
+  const pieces = knowledge.pieces ?? divideStretches(stretchesOf(stream), EFFORT[options.compress].frameSize);
   const frames: EncodedFrame[] = [];
   const queue = pieces.entries();
   let [done, stored] = [0, 0];
@@ -82,18 +85,62 @@ export async function encodeFrames(
 
 /** Encodes one frame and decodes it again: a frame that cannot be read back must not leave the machine. */
 async function encodePiece(
-  { bytes, skeletonSize }: Pick<Stream, "bytes" | "skeletonSize">,
-  { start, end, filter }: Stretch,
-  { predict, filters }: Knowledge,
+  stream: Pick<Stream, "bytes" | "skeletonSize">,
+  piece: Piece,
+  knowledge: Knowledge,
   compress: Compress,
 ): Promise<EncodedFrame> {
-  const piece = bytes.subarray(start, end);
-  const filtered = filters?.apply(filter, piece, start, skeletonSize) ?? piece;
-  if (filters !== undefined) expectEqual(filters.remove(filter, filtered, start, skeletonSize), piece);
-  const dictionary = predict?.(start, piece.length) ?? NOTHING;
-  const stored = await encodeFrame(filtered, dictionary, compress, start >= skeletonSize);
-  expectEqual(await decodeFrame(stored, dictionary, filtered.length), filtered);
-  return { stored, size: piece.length, checksum: xxHash64(piece), filter: FILTER[filter] };
+  const bytes = stream.bytes.subarray(piece.start, piece.end);
+  const isDetached = piece.start >= stream.skeletonSize;
+  const prediction = knowledge.predict?.(piece);
+  const stored =
+    prediction === undefined
+      ? await encodeContents(applyFilter(stream, piece, bytes, knowledge), NOTHING, compress, isDetached)
+      : await encodePatches(prediction, bytes, compress, isDetached);
+  const { filter, baseFrame } = piece;
+  return { stored, size: bytes.length, checksum: xxHash64(bytes), filter: FILTER[filter], baseFrame };
+}
+
+async function encodeContents(
+  contents: Uint8Array,
+  dictionary: Uint8Array,
+  compress: Compress,
+  isDetached: boolean,
+): Promise<Uint8Array> {
+  const stored = await encodeFrame(contents, dictionary, compress, isDetached);
+  expectEqual(await decodeFrame(stored, dictionary, contents.length), contents);
+  return stored;
+}
+
+/** Debug data of which patches are a larger part take less as a whole; a start would be slower. */
+const PATCHED_MANY = 1 / 16;
+
+async function encodePatches(
+  prediction: Uint8Array,
+  bytes: Uint8Array,
+  compress: Compress,
+  isDetached: boolean,
+): Promise<Uint8Array> {
+  const patches = await Patches.load();
+  const encode = async (all: boolean): Promise<Uint8Array> => {
+    const made = patches.make(prediction, bytes, all);
+    expectEqual(patches.apply(prediction, made) ?? NOTHING, bytes);
+    if (!all && isDetached && made.length > bytes.length * PATCHED_MANY) return encode(true);
+    return await encodeContents(made, prediction, compress, isDetached);
+  };
+  return await encode(false);
+}
+
+function applyFilter(
+  { skeletonSize }: Pick<Stream, "skeletonSize">,
+  { start, filter }: Piece,
+  bytes: Uint8Array,
+  { filters }: Knowledge,
+): Uint8Array {
+  if (filters === undefined) return bytes;
+  const filtered = filters.apply(filter, bytes, start, skeletonSize);
+  expectEqual(filters.remove(filter, filtered, start, skeletonSize), bytes);
+  return filtered;
 }
 
 function expectEqual(found: Uint8Array, wanted: Uint8Array): void {

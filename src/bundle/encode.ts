@@ -2,8 +2,8 @@
 import type { ChangeCounts } from "../engine/changes.ts";
 import { type Deflate, loadDeflate, remember } from "../engine/deflate.ts";
 import { Filters } from "../engine/filter.ts";
-import { CODEC } from "../engine/format.ts";
-import { Predictor } from "../engine/predictor.ts";
+import { CODEC, FILTER } from "../engine/format.ts";
+import { type BaseFrame, Predictor } from "../engine/predictor.ts";
 import {
   type Architecture,
   architectureOf,
@@ -15,9 +15,10 @@ import { MgoError } from "../system/error.ts";
 import { findChanges } from "./changes.ts";
 import { correspond, type Image, readImage } from "./correspondence.ts";
 import { type EncodedFrame, encodeFrames, type FrameOptions } from "./encode-frames.ts";
+import { EFFORT } from "./frame.ts";
 import { type Reference, storedReference } from "./reference.ts";
 import { type DetachedRange, type Stream, splitStream } from "./stream.ts";
-import { stretchesOf } from "./stretches.ts";
+import { divideByBase, divideStretches, type Piece, stretchesOf } from "./stretches.ts";
 import { sha256, type Variant } from "./variant.ts";
 
 export type { EncodedFrame, EncodeProgress } from "./encode-frames.ts";
@@ -74,7 +75,8 @@ export async function encodeVariants(
   return await encodeAsReady(variants, options, async (base, deflate) => {
     const stream = splitStream(base.bytes, deflate);
     const source = await openSource(storedReference(base.bytes, stream), architectureOf(base.level));
-    return { own: await encodePlain(base, stream, source.reference.image, options), source };
+    const own = await encodePlain(base, stream, source.reference.image, options);
+    return { own, source: { ...source, frames: placeFrames(own.frames, stream.skeletonSize) } };
   });
 }
 
@@ -127,9 +129,9 @@ async function encodePlain(
   image: Image,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
-  const stretches = stretchesOf(stream, image);
+  const pieces = divideStretches(stretchesOf(stream, image), EFFORT[options.compress].frameSize);
   const filters = await Filters.load(architectureOf(variant.level));
-  const frames = await encodeFrames(variant.level, stream, { stretches, filters }, options);
+  const frames = await encodeFrames(variant.level, stream, { pieces, filters }, options);
   return describe(variant, stream, CODEC.zstd, [], frames);
 }
 
@@ -137,6 +139,21 @@ async function encodePlain(
 export interface Source {
   readonly predictor: Predictor;
   readonly reference: Reference;
+  /** Frames of a stored base: others are predicted frame by frame. */
+  readonly frames?: readonly BaseFrame[];
+}
+
+/** The places of a stored base's frames. */
+export function placeFrames(
+  frames: readonly { readonly size: number; readonly filter?: number }[],
+  skeletonSize: number,
+): readonly BaseFrame[] {
+  let end = 0;
+  return frames.map(({ size, filter }) => {
+    const position = end;
+    end += size;
+    return { position, size, filterSize: filter === FILTER.code ? skeletonSize : 0 };
+  });
 }
 
 /** @throws MgoError if the engine is unavailable */
@@ -155,17 +172,21 @@ export const NO_CHANGES: ChangeCounts = {
 async function encodePredicted(
   variant: Executable,
   stream: Stream,
-  { predictor, reference }: Source,
+  { predictor, reference, frames }: Source,
   options: EncodeOptions,
 ): Promise<EncodedVariant> {
   options.signal?.throwIfAborted();
   const correspondence = correspond(reference.image, readImage(variant.bytes, stream));
-  const { recipe, prediction } = predictor.prepare(stream.bytes, correspondence);
+  const { recipe, prediction } = predictor.prepare(stream.bytes, correspondence, frames);
   try {
     const recipeFrames = await encodeExtra(variant.level, recipe, options);
-    const predict = (offset: number, size: number): Uint8Array => prediction.predict(offset, size);
-    const frames = await encodeFrames(variant.level, stream, { predict }, options);
-    return describe(variant, stream, CODEC.predicted, recipeFrames, frames);
+    const predict = ({ start, end, baseFrame }: Piece): Uint8Array =>
+      prediction.predict(start, end - start, baseFrame === undefined ? undefined : frames?.[baseFrame]);
+    const positions = frames?.slice(1).map(({ position }) => prediction.variantPosition(position));
+    const knowledge =
+      positions === undefined ? { predict } : { predict, pieces: divideByBase(stream, positions) };
+    const own = await encodeFrames(variant.level, stream, knowledge, options);
+    return describe(variant, stream, CODEC.predicted, recipeFrames, own);
   } finally {
     prediction.close();
   }

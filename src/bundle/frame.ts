@@ -67,7 +67,8 @@ export const EFFORT: Readonly<Record<Compress, Effort>> = {
     predicted: { level: 22 },
     detached: { level: 22 },
     price: 0,
-    frameSize: FRAME_SIZE_MAX,
+    // Other variants' frames are as large as what they are predicted from, and a little more.
+    frameSize: FRAME_SIZE_MAX - 64 * 1024,
   },
 };
 

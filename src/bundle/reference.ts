@@ -17,7 +17,7 @@ export interface Reference extends Base {
 
 /** The reference that a stored base is. */
 export function storedReference(base: Uint8Array, stream: Stream): Reference {
-  return { bytes: stream.bytes, imageSize: 0, image: readImage(base, stream) };
+  return { bytes: stream.bytes, imageSize: 0, isInPlace: false, image: readImage(base, stream) };
 }
 
 /**
@@ -58,7 +58,7 @@ export function inPlaceReference(
     const from = taken[index]?.offset ?? 0;
     if (part.role !== ROLE.zeros) bytes.set(stream.bytes.subarray(from, from + part.size), part.offset);
   }
-  const reference = { bytes, imageSize: image.size, image: { ...image, parts } };
+  const reference = { bytes, imageSize: image.size, isInPlace: true, image: { ...image, parts } };
   return {
     reference,
     needed: bytes.subarray(image.size, neededEnd),
@@ -89,5 +89,5 @@ export function readInPlace(
     const contents = bundle.subarray(Number(offset), Number(offset + filesz));
     bytes.set(contents.subarray(0, size - address), address);
   }
-  return { bytes, imageSize: size };
+  return { bytes, imageSize: size, isInPlace: true };
 }

@@ -64,6 +64,8 @@ export interface StoredFrame {
   readonly filter: number;
   /** Whether it serves to predict detached ranges only. */
   readonly isDetached: boolean;
+  /** Index of the frame of the base's stream that it is predicted from. */
+  readonly baseFrame: number | undefined;
 }
 
 /**
@@ -118,6 +120,7 @@ const MESSAGE: Readonly<Record<ParseError, (detail: number) => string>> = {
   FrameSize: damaged("a frame's size is wrong"),
   ExtraFrames: damaged("a variant has a wrong number of extra frames"),
   UnknownFilter: damaged("a frame has a filter that is unknown or not its codec's"),
+  BaseFrame: damaged("a frame is predicted from one that there is not"),
   DetachedFrame: damaged("a frame is marked as one for detached ranges and is none"),
   VariantSize: damaged("a variant's size is not that of its frames"),
   VariantChanges: damaged("what a variant changes is told though unknown"),
@@ -175,6 +178,7 @@ function readFrame(frame: Values<typeof FRAME>): StoredFrame {
     checksum: frame.checksum,
     filter: frame.filter,
     isDetached: frame.detached === 1,
+    baseFrame: frame.base_frame === 0 ? undefined : frame.base_frame - 1,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Divides streams by the filter that their frames have. */
 import type { Filter } from "../engine/filter.ts";
+import { FRAME_SIZE_MAX } from "../engine/format.ts";
 import { ROLE } from "../engine/wire.ts";
 import type { Image } from "./correspondence.ts";
 import type { Stream } from "./stream.ts";
@@ -40,13 +41,47 @@ export function stretchesOf(
   return stretches;
 }
 
-/** Divides stretches into pieces for a frame each, of so many bytes at most. */
-export function divideStretches(stretches: readonly Stretch[], size: number): readonly Stretch[] {
-  return stretches.flatMap(({ start, end, filter }) =>
-    Array.from({ length: Math.ceil((end - start) / size) }, (_, index) => ({
-      start: start + index * size,
-      end: Math.min(start + (index + 1) * size, end),
-      filter,
-    })),
-  );
+/** A range of a stream that is a frame. */
+export interface Piece extends Stretch {
+  /** Index of the frame of the base's stream that it is predicted from. */
+  readonly baseFrame?: number;
+}
+
+/** Divides stretches into pieces of so many bytes at most. */
+export function divideStretches(stretches: readonly Stretch[], size: number): readonly Piece[] {
+  return stretches.flatMap((stretch) => divide(stretch, size));
+}
+
+/**
+ * Divides a stream into pieces that are each predicted from one frame of the base.
+ *
+ * @param positions where the contents of each frame, the first one excepted, start in this stream
+ */
+export function divideByBase(
+  { bytes, skeletonSize }: Pick<Stream, "bytes" | "skeletonSize">,
+  positions: readonly number[],
+): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let start = 0;
+  for (const [baseFrame, position] of [...positions, bytes.length].entries()) {
+    const end = Math.min(Math.max(position, start), bytes.length);
+    const middle = Math.min(Math.max(skeletonSize, start), end);
+    for (const [from, to] of [
+      [start, middle],
+      [middle, end],
+    ] as const) {
+      pieces.push(...divide({ start: from, end: to, filter: "none", baseFrame }, FRAME_SIZE_MAX));
+    }
+    start = end;
+  }
+  return pieces;
+}
+
+function divide(piece: Piece, size: number): readonly Piece[] {
+  const { start, end } = piece;
+  return Array.from({ length: Math.ceil((end - start) / size) }, (_, index) => ({
+    ...piece,
+    start: start + index * size,
+    end: Math.min(start + (index + 1) * size, end),
+  }));
 }

@@ -52,7 +52,7 @@ export async function measureChanges(
 ): Promise<Changes | undefined> {
   const engine = await instantiateEngine();
   const [a, b] = [new Piece(engine, base), new Piece(engine, variant)];
-  const request = new Piece(engine, writeRequest(correspondence, architecture));
+  const request = new Piece(engine, writeRequest(correspondence, [], architecture));
   const bytes = readResult(engine, () =>
     engine.measureChanges(a.address, a.size, b.address, b.size, request.address),
   );
@@ -73,7 +73,7 @@ export async function findOwnFile(
 ): Promise<readonly string[] | undefined> {
   const engine = await instantiateEngine();
   const piece = new Piece(engine, file);
-  const request = new Piece(engine, writeRequest(correspondence, architecture));
+  const request = new Piece(engine, writeRequest(correspondence, [], architecture));
   const bytes = readResult(engine, () => engine.findOwnFile(piece.address, piece.size, request.address));
   if (bytes === undefined || readStruct(OWN_FILE, bytes, 0).is_asked_for === 0) return undefined;
   const packages = Buffer.from(bytes.subarray(OWN_FILE.size)).toString().split("\0").slice(0, -1);

@@ -11,7 +11,7 @@ export const BLOCK_MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x63, 0x6f, 0x64, 0x65] as c
 export const LEVEL_MAX = 34;
 export const VARIANT_COUNT_MAX = 34;
 export const FRAME_SIZE_MAX = 1048576;
-export const FRAME_STORED_SIZE_MAX = 1056768;
+export const FRAME_STORED_SIZE_MAX = 1064960;
 export const DETACHED_COUNT_MAX = 255;
 export const DETACHED_SLACK = 64;
 export const STREAM_SIZE_MAX = 4294967295;
@@ -91,6 +91,7 @@ export const KIND = {
   data: 3,
   function_table: 4,
   functions: 5,
+  changed_code: 6,
 } as const;
 
 export const ORIGIN = {
@@ -190,7 +191,8 @@ export const FRAME = {
     checksum: { offset: 24, size: 8, type: "u64" },
     filter: { offset: 32, size: 1, type: "u8" },
     detached: { offset: 33, size: 1, type: "u8" },
-    reserved: { offset: 34, size: 6, type: "bytes" },
+    reserved: { offset: 34, size: 2, type: "bytes" },
+    base_frame: { offset: 36, size: 4, type: "u32" },
   },
 } as const;
 

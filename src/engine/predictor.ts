@@ -10,6 +10,17 @@ export interface Base {
   readonly bytes: Uint8Array;
   /** How many of them, from the first on, are an image in memory; 0 where they are a stream. */
   readonly imageSize: number;
+  /** Whether it is no stream. */
+  readonly isInPlace: boolean;
+}
+
+/** A frame of a base that is a stream. */
+export interface BaseFrame {
+  /** In the stream, in bytes. */
+  readonly position: number;
+  readonly size: number;
+  /** The size of the file that its filter for code is told; 0 without a filter. */
+  readonly filterSize: number;
 }
 
 /** A recipe as it is stored, and as it was read. */
@@ -23,13 +34,15 @@ export class Predictor {
   readonly #engine: Engine;
   readonly #base: Piece;
   readonly #imageSize: number;
+  readonly #isInPlace: boolean;
   readonly #architecture: Architecture;
 
-  private constructor(engine: Engine, { bytes, imageSize }: Base, architecture: Architecture) {
+  private constructor(engine: Engine, { bytes, imageSize, isInPlace }: Base, architecture: Architecture) {
     this.#engine = engine;
     this.#architecture = architecture;
     this.#base = new Piece(engine, bytes);
     this.#imageSize = imageSize;
+    this.#isInPlace = isInPlace;
   }
 
   /** @throws MgoError if the engine is unavailable; RangeError if there is no memory for the base */
@@ -42,13 +55,16 @@ export class Predictor {
    * may fail: then nothing is predicted, which only costs space.
    *
    * @param variant the variant's stream
+   * @param frames of the base, if each prediction knows one of them
    * @throws RangeError if there is no memory for it
    */
-  prepare(variant: Uint8Array, correspondence: Correspondence): Prepared {
+  prepare(variant: Uint8Array, correspondence: Correspondence, frames: readonly BaseFrame[] = []): Prepared {
     const bytes = new Piece(this.#engine, variant);
+    const starts = frames.map(({ position }) => position);
     try {
       const prepared =
-        this.#tryPrepare(bytes, correspondence) ?? this.#tryPrepare(bytes, { ...correspondence, pairs: [] });
+        this.#tryPrepare(bytes, correspondence, starts) ??
+        this.#tryPrepare(bytes, { ...correspondence, pairs: [] }, starts);
       if (prepared === undefined) throw new RangeError("no memory for a recipe");
       return prepared;
     } finally {
@@ -56,10 +72,14 @@ export class Predictor {
     }
   }
 
-  #tryPrepare(variant: Piece, correspondence: Correspondence): Prepared | undefined {
+  #tryPrepare(
+    variant: Piece,
+    correspondence: Correspondence,
+    starts: readonly number[],
+  ): Prepared | undefined {
     const engine = this.#engine;
     const base = this.#base;
-    const request = new Piece(engine, writeRequest(correspondence, this.#architecture));
+    const request = new Piece(engine, writeRequest(correspondence, starts, this.#architecture));
     try {
       const size = engine.makeRecipe(base.address, base.size, variant.address, variant.size, request.address);
       if (size === 0) return undefined;
@@ -83,7 +103,14 @@ export class Predictor {
   open(recipe: Uint8Array): Prediction | undefined {
     const stored = new Piece(this.#engine, recipe);
     const { address, size } = this.#base;
-    const opened = this.#engine.openRecipe(stored.address, stored.size, address, size, this.#imageSize);
+    const opened = this.#engine.openRecipe(
+      stored.address,
+      stored.size,
+      address,
+      size,
+      this.#imageSize,
+      this.#isInPlace,
+    );
     if (opened !== 0) return new Prediction(this.#engine, this.#architecture, stored, opened);
     stored.release();
     return undefined;
@@ -112,11 +139,25 @@ export class Prediction {
    *
    * @param offset in the variant's stream, in bytes
    * @param size at most FRAME_SIZE_MAX
+   * @param frame of the base to predict from, if that is a stream
    */
-  predict(offset: number, size: number): Uint8Array {
-    const output = this.#output;
-    this.#engine.predictRange(this.#architecture, this.#opened, BigInt(offset), output.address, size);
-    return output.read(size);
+  predict(offset: number, size: number, frame?: BaseFrame): Uint8Array {
+    this.#engine.predictRange(
+      this.#architecture,
+      this.#opened,
+      BigInt(frame?.position ?? 0),
+      frame?.size ?? 0,
+      BigInt(frame?.filterSize ?? 0),
+      BigInt(offset),
+      this.#output.address,
+      size,
+    );
+    return this.#output.read(size);
+  }
+
+  /** The position in the variant's stream that one in the base's corresponds to, or the next that does. */
+  variantPosition(position: number): number {
+    return Number(BigInt.asUintN(64, this.#engine.variantPosition(this.#opened, BigInt(position))));
   }
 
   close(): void {

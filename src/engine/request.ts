@@ -35,17 +35,21 @@ export interface Correspondence {
   readonly pairs: readonly Pair[];
 }
 
+/** @param starts where the base's frames start, in bytes, in ascending order */
 export function writeRequest(
   { base, variant, pairs }: Correspondence,
+  starts: readonly number[],
   architecture: keyof typeof ARCHITECTURE,
 ): Uint8Array {
-  const bytes = new Uint8Array(REQUEST.size + pairs.length * PAIR.size);
+  const startsOffset = REQUEST.size + pairs.length * PAIR.size;
+  const bytes = new Uint8Array(startsOffset + starts.length * Uint32Array.BYTES_PER_ELEMENT);
   writeStruct(REQUEST, bytes, 0, {
     base_image: base.address,
     variant_image: variant.address,
     base_image_size: base.size,
     variant_image_size: variant.size,
     pair_count: pairs.length,
+    frame_count: starts.length,
     architecture: ARCHITECTURE[architecture],
   });
   for (const [index, pair] of pairs.entries()) {
@@ -59,5 +63,7 @@ export function writeRequest(
       variant_size: pair.variant.size,
     });
   }
+  const view = new DataView(bytes.buffer, startsOffset);
+  for (const [index, start] of starts.entries()) view.setUint32(index * 4, start, true);
   return bytes;
 }

@@ -27,15 +27,23 @@ export type Exports = {
     base: number,
     baseSize: number,
     imageSize: number,
+    inPlace: boolean,
   ) => number;
   readonly closeRecipe: (opened: number) => void;
   readonly predictRange: (
     architecture: number,
     opened: number,
+    framePosition: bigint,
+    frameSize: number,
+    filterSize: bigint,
     offset: bigint,
     output: number,
     size: number,
   ) => void;
+  readonly variantPosition: (opened: number, position: bigint) => bigint;
+  readonly makePatches: (prediction: number, actual: number, size: number, all: boolean) => number;
+  readonly patchesSizeMax: (size: number) => number;
+  readonly applyPatches: (prediction: number, size: number, patches: number, patchesSize: number) => boolean;
   readonly filterCode: (
     architecture: number,
     bytes: number,
@@ -68,9 +76,13 @@ export const EXPORTS: { readonly [K in keyof Exports]: number } = {
   makeRecipe: 5,
   measureChanges: 5,
   findOwnFile: 3,
-  openRecipe: 5,
+  openRecipe: 6,
   closeRecipe: 1,
-  predictRange: 5,
+  predictRange: 8,
+  variantPosition: 2,
+  makePatches: 4,
+  patchesSizeMax: 1,
+  applyPatches: 4,
   filterCode: 6,
   deflateRange: 4,
   simplifyFrame: 6,
@@ -133,14 +145,16 @@ export const OWN_FILE = {
 } as const;
 
 export const REQUEST = {
-  size: 32,
+  size: 40,
   fields: {
     base_image: { offset: 0, size: 8, type: "u64" },
     variant_image: { offset: 8, size: 8, type: "u64" },
     base_image_size: { offset: 16, size: 4, type: "u32" },
     variant_image_size: { offset: 20, size: 4, type: "u32" },
     pair_count: { offset: 24, size: 4, type: "u32" },
-    architecture: { offset: 28, size: 4, type: "u32" },
+    frame_count: { offset: 28, size: 4, type: "u32" },
+    reserved: { offset: 32, size: 4, type: "u32" },
+    architecture: { offset: 36, size: 4, type: "u32" },
   },
 } as const;
 
@@ -176,6 +190,7 @@ export const SPAN = {
 } as const;
 
 export const PARSE_ERRORS = [
+  "BaseFrame",
   "BaseIndex",
   "DetachedFrame",
   "DetachedRange",

@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writePayload } from "../../src/bundle/directory.ts";
+import { placeFrames } from "../../src/bundle/encode.ts";
 import { decodeFrame } from "../../src/bundle/frame.ts";
 import { readDirectory, type StoredFrame } from "../../src/bundle/stored.ts";
 import { sha256 } from "../../src/bundle/variant.ts";
 import { CODEC, FRAME, HEADER, VARIANT, VERSION } from "../../src/engine/format.ts";
+import { Patches } from "../../src/engine/patches.ts";
 import { Predictor } from "../../src/engine/predictor.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 import { goldenVariant, IMAGE_CHECKSUM } from "../support/golden.ts";
@@ -38,16 +40,24 @@ describe("the golden payload", () => {
   });
 
   test("decodes to what was encoded", async () => {
+    const patches = await Patches.load();
     const decode = ({ offset, storedSize, size }: StoredFrame, dictionary: Uint8Array = new Uint8Array()) =>
-      decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, size);
-    const predictor = await Predictor.of({ bytes: goldenVariant("v3"), imageSize: 0 }, "amd64");
-    for (const { level, extraFrames, contentFrames } of (await readDirectory(golden, "golden")).variants) {
+      decodeFrame(golden.subarray(offset, offset + storedSize), dictionary, patches.sizeMax(size));
+    const whole = { bytes: goldenVariant("v3"), imageSize: 0, isInPlace: false };
+    const predictor = await Predictor.of(whole, "amd64");
+    const { base, variants } = await readDirectory(golden, "golden");
+    const frames = placeFrames(base.contentFrames, base.skeletonSize);
+    for (const { level, extraFrames, contentFrames } of variants) {
       const recipe = await Promise.all(extraFrames.map((frame) => decode(frame)));
       const prediction = recipe.length > 0 ? predictor.open(Buffer.concat(recipe)) : undefined;
       let offset = 0;
-      const pieces = contentFrames.map((frame) => {
+      const pieces = contentFrames.map(async (frame) => {
         offset += frame.size;
-        return decode(frame, prediction?.predict(offset - frame.size, frame.size));
+        if (prediction === undefined) return decode(frame);
+        const baseFrame = frames[frame.baseFrame ?? -1];
+        expect(baseFrame).toBeDefined();
+        const predicted = prediction.predict(offset - frame.size, frame.size, baseFrame);
+        return patches.apply(predicted, await decode(frame, predicted)) ?? new Uint8Array();
       });
       expect(Buffer.concat(await Promise.all(pieces)).equals(goldenVariant(level))).toBe(true);
     }
@@ -126,6 +136,7 @@ describe("a directory that is wrong is refused", () => {
     const directory = forgeDirectory(golden, (bytes) => {
       writeStruct(HEADER, bytes, 0, { layout: 1, address: 64n, entry: 1n });
       writeStruct(VARIANT, bytes, v1 + VARIANT.size, { codec: 2, size: 2n ** 53n });
+      for (const at of findPlaces(golden).frames) writeStruct(FRAME, bytes, at, { base_frame: 0 });
     });
     const payload = Buffer.concat([directory, golden.subarray(directory.length)]);
     await expect(readDirectory(payload, "huge")).rejects.toThrow(

@@ -2,16 +2,16 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
-import { correspond, readImage } from "../../src/bundle/correspondence.ts";
 import { findSection, parseElf, SHF_ALLOC, SHF_COMPRESSED, SHT_NOBITS } from "../../src/bundle/elf.ts";
 import { EHDR64 } from "../../src/bundle/elf-structs.ts";
+import { openBundle } from "../../src/bundle/read.ts";
 import { joinStream, type Stream, splitStream } from "../../src/bundle/stream.ts";
 import { loadDeflate, remember } from "../../src/engine/deflate.ts";
 import { DETACHED_COUNT_MAX } from "../../src/engine/format.ts";
-import { Predictor } from "../../src/engine/predictor.ts";
+
 import { goMinor } from "../support/go.ts";
 import { CHDR_SIZE, compressed, type MadeSection, makeElf } from "../support/sections.ts";
-import { buildVariant, UNSTRIPPED } from "../support/variants.ts";
+import { buildBundle, buildVariant, UNSTRIPPED } from "../support/variants.ts";
 
 const deflate = await loadDeflate();
 const LOADED: MadeSection = { name: ".text", bytes: words(500, 1), flags: SHF_ALLOC };
@@ -228,29 +228,13 @@ describe("splitting Go programs", () => {
   });
 });
 
-test("a skeleton is predicted alike without what is detached from its base", async () => {
-  const [base, variant] = (["v3", "v1"] as const).map((level) => {
-    const file = readFileSync(buildVariant(level, "levels", UNSTRIPPED));
-    const stream = splitStream(file, deflate);
-    return { stream, image: readImage(file, stream) };
-  });
-  if (base === undefined || variant === undefined) throw new Error("unreachable");
-  const { bytes: baseBytes, skeletonSize: baseSkeletonSize } = base.stream;
-  const whole = await Predictor.of({ bytes: baseBytes, imageSize: 0 }, "amd64");
-  const skeleton = await Predictor.of(
-    { bytes: baseBytes.subarray(0, baseSkeletonSize), imageSize: 0 },
-    "amd64",
-  );
-  const { recipe } = whole.prepare(variant.stream.bytes, correspond(base.image, variant.image));
-  const [from, without] = [whole.open(recipe), skeleton.open(recipe)];
-  const { skeletonSize, bytes } = variant.stream;
-  const SIZE = 100_000;
-  for (let offset = 0; offset < bytes.length; offset += SIZE) {
-    const size = Math.min(SIZE, (offset < skeletonSize ? skeletonSize : bytes.length) - offset);
-    const [all, some] = [from?.predict(offset, size), without?.predict(offset, size)];
-    if (all === undefined || some === undefined) throw new Error("no recipe");
-    expect(Buffer.compare(all, some) === 0).toBe(offset < skeletonSize);
-    if (size < SIZE && offset < skeletonSize) offset = skeletonSize - SIZE;
+test("a skeleton is predicted from its base's alone, as a start decodes no more", async () => {
+  const { directory } = await openBundle(await buildBundle({ kind: UNSTRIPPED, base: "v3" }));
+  for (const { codec, contentFrames, skeletonFrameCount } of directory.variants) {
+    const baseFrames = contentFrames.slice(0, skeletonFrameCount).map(({ baseFrame }) => baseFrame ?? -1);
+    const isPredicted = codec === "predicted";
+    expect(baseFrames.every((index) => index >= 0)).toBe(isPredicted);
+    if (isPredicted) expect(Math.max(...baseFrames)).toBeLessThan(directory.base.skeletonFrameCount);
   }
 });
 

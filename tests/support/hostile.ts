@@ -35,13 +35,20 @@ export function forgeDirectory(payload: Uint8Array, change: (directory: Uint8Arr
   return bytes;
 }
 
-/** Directories in which one field of one struct has a value at which a reader may stumble. */
-export function forgeFields(payload: Uint8Array): readonly Uint8Array[] {
+/**
+ * Directories in which one field of one struct has a value at which a reader may stumble.
+ *
+ * @param without fields of frames that are left alone
+ */
+export function forgeFields(payload: Uint8Array, without: readonly string[] = []): readonly Uint8Array[] {
   const { variants, frames, detached } = findPlaces(payload);
+  const frameFields = Object.entries(FRAME.fields).flatMap(([name, field]) =>
+    without.includes(name) ? [] : field,
+  );
   const structs = [
     { fields: Object.values(HEADER.fields), starts: [0] },
     { fields: Object.values(VARIANT.fields), starts: variants },
-    { fields: Object.values(FRAME.fields), starts: frames },
+    { fields: frameFields, starts: frames },
     { fields: Object.values(DETACHED.fields), starts: detached },
   ];
   return structs.flatMap(({ fields, starts }) =>

@@ -31,6 +31,33 @@ pub inline fn changeEach(
     }
 }
 
+/// The same for jumps, which lead out of a piece of a function only if other pieces have changed. They are found by
+/// their operands, too: those that lead far away count as something else.
+pub inline fn changeJumps(
+    code: []u8,
+    position: u32,
+    context: anytype,
+    comptime change: fn (context: @TypeOf(context), place: u32, operand: u32) callconv(.@"inline") u32,
+) void {
+    @setRuntimeSafety(true);
+    var at: usize = 0;
+    while (at + 6 <= code.len) {
+        // E9 and 0F 80 to 0F 8F.
+        const size: usize = if (code[at] == 0xe9) 1 else if (code[at] == 0x0f and code[at + 1] & 0xf0 == 0x80) 2 else 0;
+        const operand = code[at + size ..][0..4];
+        const value = std.mem.readInt(u32, operand, .little);
+        if (size == 0 or value +% jump_max >= 2 * jump_max) {
+            at += 1;
+            continue;
+        }
+        at += size + 4;
+        std.mem.writeInt(u32, operand, change(context, position +% @as(u32, @truncate(at)), value), .little);
+    }
+}
+
+/// Functions are hardly ever larger, in bytes.
+const jump_max = 1 << 20;
+
 /// The most that `findEnds` looks at, in bytes: positions have 16 bits.
 const piece_size = 4096;
 /// Each operand takes 5 bytes at least; `takeFirst` writes up to 4 more that do not count.
@@ -43,7 +70,7 @@ const ends_max = piece_size / 5 + 1 + 4;
 ///
 /// Nothing here branches on the code, except for stretches with many operands: mispredicted branches would cost more
 /// than all else.
-fn findEnds(code: []const u8, start: usize, before: *u64, ends: *[ends_max]u16) usize {
+noinline fn findEnds(code: []const u8, start: usize, before: *u64, ends: *[ends_max]u16) usize {
     @setRuntimeSafety(true);
     const limit = code.len - 4;
     var count: usize = 0;

@@ -3,9 +3,9 @@
 //   bun tests/launcher/payload/make.ts
 //
 // v1 is the base, in frames of 2 KiB. v3 is predicted from it: frame 0 by bytes that start like a
-// structured zstd dictionary, frame 1 by nothing, frame 2 by the base's last bytes. Its recipe, made here by
-// hand, has two frames. v1 has a detached range, from which one of v3 is predicted; another of v3 is stored
-// inflated.
+// structured zstd dictionary, frame 1 by nothing of its frame of the base, frame 2 by the skeleton's last
+// bytes. Its recipe, made here by hand, has two frames. v1 has a detached range, from which one of v3 is
+// predicted; another of v3 is stored inflated.
 
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
@@ -24,6 +24,7 @@ import {
   VARIANT,
   VERSION,
 } from "../../../src/engine/format.ts";
+import { Patches } from "../../../src/engine/patches.ts";
 
 const FRAME_SIZE = 2048;
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec]; // ZSTD_MAGIC_DICTIONARY in zstd.h
@@ -33,6 +34,7 @@ type Fields = Record<string, { offset: number; size: number; type: string }>;
 type Frame = { stored: Uint8Array; values: Record<string, number | bigint> };
 
 const deflate = await loadDeflate();
+const patches = await Patches.load();
 const skeleton1 = words(5000, 1);
 skeleton1.set(DICTIONARY_MAGIC, DICTIONARY_OFFSET);
 const skeleton3 = skeleton1.slice(0, 4600);
@@ -65,11 +67,16 @@ const ENTRIES = [
   [2 * FRAME_SIZE, 4000, skeleton3.length - 2 * FRAME_SIZE],
   [skeleton3.length, skeleton1.length, symbols.length],
 ] as const;
+/** The frames of v1 that those of v3 are predicted from, counted from 1. */
+const BASE_FRAMES = [1, 2, 3, 4, 0];
 
 const recipe = makeRecipe();
-const baseFrames = split(v1).map(({ piece }) => frame(piece, nothing()));
+const basePieces = split(v1);
+const baseFrames = basePieces.map(({ piece }) => frame(piece, nothing()));
 const recipeFrames = [frame(recipe.subarray(0, 50), nothing()), frame(recipe.subarray(50), nothing())];
-const otherFrames = split(v3).map(({ piece, offset }) => frame(piece, predict(offset, piece.length)));
+const otherFrames = split(v3).map(({ piece, offset }, index) =>
+  predicted(piece, offset, BASE_FRAMES[index] ?? 0),
+);
 const frames = [...baseFrames, ...recipeFrames, ...otherFrames];
 
 const tablesSize = HEADER.size + 2 * VARIANT.size + frames.length * FRAME.size;
@@ -160,10 +167,21 @@ function makeRecipe(): Uint8Array {
   return bytes;
 }
 
+/** A frame of patches. */
+function predicted(piece: Uint8Array, offset: number, baseFrame: number): Frame {
+  const prediction = predict(offset, piece.length, baseFrame);
+  const { stored, values } = frame(patches.make(prediction, piece), prediction);
+  const checksum = Bun.hash.xxHash64(piece);
+  return { stored, values: { ...values, size: piece.length, checksum, base_frame: baseFrame } };
+}
+
 /** As engine/predict/predict.zig does. */
-function predict(offset: number, size: number): Uint8Array {
+function predict(offset: number, size: number, baseFrame: number): Uint8Array {
+  const known = new Uint8Array(v1.bytes.length);
+  const base = basePieces[baseFrame - 1];
+  if (base !== undefined) known.set(base.piece, base.offset);
   const whole = new Uint8Array(v3.bytes.length);
-  for (const [variant, base, length] of ENTRIES) whole.set(v1.bytes.subarray(base, base + length), variant);
+  for (const [from, to, length] of ENTRIES) whole.set(known.subarray(to, to + length), from);
   const prediction = whole.slice(offset, offset + size);
   if (DICTIONARY_MAGIC.every((byte, index) => prediction[index] === byte)) prediction.fill(0, 0, 4);
   return prediction;
