@@ -1,5 +1,5 @@
 /**
- * The npm package: one file of mgo for Node and for Bun, the launcher and the engine beside it. It needs no
+ * The npm package: one file of mgo for Node and for Bun, the launchers and the engine beside it. It needs no
  * other package and no script at its installation.
  */
 import { basename, join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * Compiles the launcher and the engine by Zig in a checkout, whenever their sources have changed.
+ * Compiles launchers and the engine by Zig in a checkout, whenever their sources have changed.
  *
  * The products are kept under node_modules by a hash of all that goes into them: if they are unchanged, it
  * only takes reading their sources.

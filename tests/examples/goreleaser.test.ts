@@ -61,11 +61,11 @@ describe.skipIf(tools === undefined)("a release by GoReleaser with mgo", () => {
     expectPlain(join(target, "hello"), target, magic);
   });
 
-  test("the archive for linux_arm64 holds a bundle of its levels", () => {
-    shell("mkdir arm64 && tar -xzf dist/hello_1.2.3_linux_arm64.tar.gz -C arm64");
-    const found: unknown = JSON.parse(shell("mgo inspect --json arm64/hello"));
-    expect(found).toMatchObject({ variants: defaultLevelsOf("arm64").map((level) => ({ level })) });
-    shell("mgo license | cmp - arm64/LICENSE.mgo");
+  test.each(["arm", "arm64"] as const)("the archive for linux_%s holds a bundle of its levels", (goarch) => {
+    shell(`mkdir ${goarch} && tar -xzf dist/hello_1.2.3_linux_${goarch}.tar.gz -C ${goarch}`);
+    const found: unknown = JSON.parse(shell(`mgo inspect --json ${goarch}/hello`));
+    expect(found).toMatchObject({ variants: defaultLevelsOf(goarch).map((level) => ({ level })) });
+    shell(`mgo license | cmp - ${goarch}/LICENSE.mgo`);
   });
 
   test.each([["windows_amd64"], ["windows_arm64"]])("%s is what plain go builds", (target) => {
