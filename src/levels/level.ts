@@ -28,7 +28,7 @@ interface Row {
 
 const ROWS: Readonly<Record<Architecture, Row>> = ARCHITECTURES;
 
-/** The architectures that mgo has a launcher for (launcher/arch). */
+/** The architectures that mgo builds for: each has a launcher (launcher/arch). */
 export const ARCHITECTURE_NAMES: readonly Architecture[] = ["amd64", "arm", "arm64", "riscv64", "ppc64le"];
 
 export function isArchitecture(text: string): text is Architecture {
