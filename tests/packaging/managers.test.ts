@@ -87,6 +87,22 @@ describe.skipIf(!kinds.includes("cgo"))("libraries that a packed bundle needs", 
     });
   }
 
+  test.skipIf(missing("patchelf"))("are left to patchelf, which spoils no start", async () => {
+    const workspace = makeWorkspace();
+    // nixpkgs runs the first on everything. The others would change copies that nothing is started from.
+    for (const { flags, status } of [
+      { flags: ["--shrink-rpath"], status: 0 },
+      { flags: ["--set-rpath", "/opt/lib"], status: 1 },
+      { flags: ["--set-interpreter", "/lib64/ld-linux-x86-64.so.2"], status: 1 },
+    ]) {
+      const copy = join(workspace.folder, "app");
+      copyFileSync(await buildBundle({ kind: "cgo" }), copy);
+      expect(run(workspace, ["patchelf", ...flags, copy]).status).toBe(status);
+      expect(runProgram([copy, "x"], { GOAMD64: "v1" })).toMatchObject({ status: 0, stdout: "[v1 x]\n" });
+      expectSuccess(run(workspace, [...MGO, "verify", copy]));
+    }
+  });
+
   test.skipIf(missing("dh"))("become a Debian package's by the rules in docs/packaging.md", async () => {
     const page = readFileSync(join(ROOT, "docs", "packaging.md"), "utf8");
     const rule = /^override_dh_shlibdeps:\n\t.*$/m.exec(page)?.[0] ?? "";
