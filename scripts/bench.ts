@@ -6,6 +6,7 @@
  *     --layouts LIST      layouts of mgo's bundles (default: packed,direct)
  *     --rounds N          rounds in which all are started in turn (default: 41)
  *     --cpus N            keeps everything to that many CPUs
+ *     --cold FOLDER       starts that read from the disk read from that folder's (default: a temporary one)
  *     --mgo COMMAND       measures another mgo than this checkout's
  *     --args, --stay ARGS arguments with which programs that are given as files end, and stay
  *     --svg FILE          writes a chart
@@ -44,7 +45,7 @@ async function measure(options: Options): Promise<Report> {
 }
 
 async function measureAll(options: Options, work: string): Promise<Report> {
-  const { cpus, mgo, rounds, layouts, peers } = options;
+  const { cpus, mgo, rounds, layouts, peers, cold } = options;
   // Compiles it now, so that no figure includes that.
   const launcher =
     mgo === undefined
@@ -61,6 +62,7 @@ async function measureAll(options: Options, work: string): Promise<Report> {
     rounds,
     layouts,
     peers,
+    coldFolder: cold,
   } as const;
   const programs: ProgramFigures[] = [];
   for (const program of options.programs) {

@@ -14,6 +14,8 @@ export interface Context {
   readonly rounds: number;
   readonly layouts: readonly string[];
   readonly peers: string | undefined;
+  /** A folder on the disk that cold starts read from; undefined for `work`. */
+  readonly coldFolder: string | undefined;
   /** Tells the reader of the figures what they leave out. */
   readonly note: (text: string) => void;
   /** Prints what goes on. */

@@ -39,6 +39,8 @@ export interface ProgramFigures {
     readonly size: number;
     /** Milliseconds of a whole run, for each level that the CPU has, the base first. */
     readonly starts: readonly { readonly level: Level; readonly time: Spread }[];
+    /** Milliseconds of a whole run as the base that reads its file from the disk. */
+    readonly cold: Spread | undefined;
     /** Bytes of four processes at once. */
     readonly memory: number | undefined;
   };
@@ -57,6 +59,8 @@ export interface BundleFigures {
   readonly starts: readonly StartFigures[];
   /** Milliseconds that a start without GOAMD64 takes longer than the plain base in the same round. */
   readonly unset: Spread | undefined;
+  /** Milliseconds of a whole run as the base that reads its file from the disk. */
+  readonly cold: Spread | undefined;
   /** Bytes of four processes at once, as the base; and as what starts without GOAMD64. */
   readonly memory: number | undefined;
   readonly unsetMemory: number | undefined;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { messageOf } from "../script.ts";
 import { buildVariants, makeBundles } from "./build.ts";
+import { measureColdStarts } from "./cold.ts";
 import { type Context, quietPlace } from "./context.ts";
 import type { ProgramFigures } from "./figures.ts";
 import { measureMemory } from "./memory.ts";
@@ -26,6 +27,15 @@ export async function measureProgram(program: Program, context: Context): Promis
   context.progress("starts");
   const levels = [base, ...runnable.filter((level) => level !== base)];
   const starts = measureStarts(plain, bundles, levels, program.args, context);
+  context.progress("starts from the disk");
+  const plainPath = plain.get(base) ?? "";
+  const running = bundles.filter((bundle) => (starts.bundles.get(bundle)?.starts.length ?? 0) > 0);
+  const cold = await measureColdStarts(
+    [plainPath, ...running.map(({ path }) => path)],
+    base,
+    program.args,
+    context,
+  );
   context.progress("memory");
   const memory = async (file: Startable): Promise<number | undefined> => {
     if (program.stay === undefined) return undefined;
@@ -36,7 +46,6 @@ export async function measureProgram(program: Program, context: Context): Promis
       return undefined;
     }
   };
-  const plainPath = plain.get(base) ?? "";
   const figures: ProgramFigures["bundles"][number][] = [];
   for (const bundle of bundles) {
     const { kind, path, encoding } = bundle;
@@ -47,6 +56,7 @@ export async function measureProgram(program: Program, context: Context): Promis
       size: Bun.file(path).size,
       encoding,
       ...(starts.bundles.get(bundle) ?? { starts: [], unset: undefined }),
+      cold: cold.get(path),
       memory: isOther ? undefined : await memory({ path, level: base }),
       unsetMemory: isOther ? undefined : await memory({ path }),
     });
@@ -58,6 +68,7 @@ export async function measureProgram(program: Program, context: Context): Promis
     plain: {
       size: Bun.file(plainPath).size,
       starts: starts.plain,
+      cold: cold.get(plainPath),
       memory: await memory({ path: plainPath, level: base }),
     },
     bundles: figures,

@@ -11,6 +11,7 @@ export interface Options {
   readonly layouts: readonly string[];
   readonly rounds: number;
   readonly cpus: number | undefined;
+  readonly cold: string | undefined;
   readonly mgo: readonly [string, ...string[]] | undefined;
   readonly svg: string | undefined;
   readonly json: string | undefined;
@@ -30,6 +31,7 @@ export const OPTIONS = {
   layouts: string,
   rounds: string,
   cpus: string,
+  cold: string,
   mgo: string,
   args: string,
   stay: string,
@@ -49,6 +51,7 @@ export function readOptions(values: Values, positionals: readonly string[]): Opt
     layouts: values.layouts === undefined ? LAYOUTS : readLayouts(values.layouts),
     rounds: count("--rounds", values.rounds) ?? ROUNDS,
     cpus: count("--cpus", values.cpus),
+    cold: values.cold === undefined ? undefined : resolve(values.cold),
     mgo: values.mgo === undefined ? undefined : findCommand(values.mgo),
     svg: values.svg,
     json: values.json,

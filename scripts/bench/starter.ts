@@ -56,6 +56,7 @@ export class Starter {
    * Starts the files one after the other, each to its end.
    *
    * @param schedule an index into `files` for each start
+   * @param isCold whether each start reads its file from the disk
    * @returns a report of each start, and all that was written to standard error
    */
   run(
@@ -63,8 +64,15 @@ export class Starter {
     args: readonly string[],
     schedule: readonly number[],
     place: Place,
+    isCold = false,
   ): { readonly starts: readonly Start[]; readonly stderr: string } {
-    const { stdout, stderr } = this.#start("starts", files, args, Uint8Array.from(schedule), place);
+    const { stdout, stderr } = this.#start(
+      isCold ? "cold" : "starts",
+      files,
+      args,
+      Uint8Array.from(schedule),
+      place,
+    );
     const starts = stdout.split("\n").map((line): Start => {
       const [nanoseconds = Number.NaN, peak = Number.NaN, status = Number.NaN] = line.split(" ").map(Number);
       return { milliseconds: nanoseconds / 1e6, peakResident: peak * 1024, success: status === 0 };

@@ -24,6 +24,8 @@ export function renderMarkdown(report: Report): string {
       "packed adds.",
     renderStarts(report),
     renderUnset(report),
+    "A start as the base that reads its file from the disk, as the first one after a boot:",
+    renderCold(report),
     "Encoding: `mgo pack`, and the peak memory of mgo. Launching: peak memory until the program is\n" +
       "executed, without pages of the bundle's file. Memory: of four processes at once.",
     renderBuildAndMemory(report),
@@ -63,6 +65,21 @@ export function renderUnset({ programs }: Report): string {
     (kind): Column => ({ head: kind, cell: (program) => formatAdded(addedUnset(program, kind)) }),
   );
   return renderTable([PROGRAM, PLAIN_START, ...columns], programs);
+}
+
+/** Starts from the disk. */
+export function renderCold({ programs }: Report): string {
+  if (programs.every(({ plain }) => plain.cold === undefined)) return "Not measured.";
+  const columns = kindsOf(programs).map(
+    (kind): Column => ({ head: kind, cell: (program) => formatTime(bundleOf(program, kind)?.cold) }),
+  );
+  const plain: Column = { head: "plain", cell: (program) => formatTime(program.plain.cold) };
+  return renderTable([PROGRAM, plain, ...columns], programs);
+}
+
+/** Returns `4.3 ±0.2 ms`. */
+function formatTime(time: Spread | undefined): string | undefined {
+  return time && (formatAdded(time) ?? "").replace("+", "");
 }
 
 export function renderBuildAndMemory({ programs }: Report): string {

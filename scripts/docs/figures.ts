@@ -13,6 +13,7 @@ import {
   type Column,
   describeMachine,
   renderBuildAndMemory,
+  renderCold,
   renderSizes,
   renderStarts,
   renderTable,
@@ -55,6 +56,7 @@ const BLOCKS: ReadonlyMap<string, (report: Report) => string> = new Map([
   ["sizes", renderSizes],
   ["starts", renderStarts],
   ["unset", renderUnset],
+  ["cold", renderCold],
   ["work", renderBuildAndMemory],
   ["peers", (report) => renderTable(PEER_COLUMNS, shorten(report).programs)],
 ]);

@@ -2,6 +2,9 @@
 //! first), one after the other, each to its end, and then prints a line for each start: nanoseconds, the peak
 //! of resident memory in KiB (wait4's ru_maxrss), and the wait status.
 //!
+//! `starter cold LEVEL=FILE… -- ARGUMENT…`: the same, with the file's pages dropped from the page cache before each
+//! start.
+//!
 //! `starter trace LEVEL=FILE -- ARGUMENT…`: starts the file and stops it where it executes another; see trace.zig.
 //!
 //! LEVEL becomes GOAMD64 in the environment; where it is empty, the environment is as it was.
@@ -45,15 +48,17 @@ var figures: i32 = 1;
 
 pub fn main(init: std.process.Init.Minimal) void {
     const arguments = init.args.vector;
-    if (arguments.len < 3) fail("usage: starter starts|trace LEVEL=FILE... -- ARGUMENT...\n");
+    if (arguments.len < 3) fail("usage: starter starts|cold|trace LEVEL=FILE... -- ARGUMENT...\n");
     const count = readCommands(arguments[2..], init.environ.block.slice);
     const mode = std.mem.span(arguments[1]);
     const traced = std.mem.eql(u8, mode, "trace");
     const scheduled = if (traced) &.{} else readSchedule();
     keepFromChildren();
     if (traced) return print("{d} {d} {d}\n", trace.run(&commands[0]));
+    const cold = std.mem.eql(u8, mode, "cold");
     for (scheduled, starts[0..scheduled.len]) |index, *done| {
         if (index >= count) fail("the schedule names a command that is not there\n");
+        if (cold) dropPages(commands[index].file);
         done.* = start(&commands[index]);
     }
     for (starts[0..scheduled.len]) |*done| print("{d} {d} {d}\n", .{ done.nanoseconds, done.peak_kib, done.status });
@@ -66,6 +71,14 @@ fn keepFromChildren() void {
     _ = linux.dup2(nothing, 0);
     _ = linux.dup2(nothing, 1);
     if (nothing > 2) _ = linux.close(nothing);
+}
+
+/// Only pages that are on the disk can be dropped.
+fn dropPages(path: [*:0]const u8) void {
+    const file = descriptor(linux.open(path, .{ .ACCMODE = .RDONLY, .CLOEXEC = true }, 0));
+    if (linux.errno(linux.fsync(file)) != .SUCCESS) fail("cannot write a file to its disk\n");
+    if (linux.errno(linux.fadvise(file, 0, 0, linux.POSIX_FADV.DONTNEED)) != .SUCCESS) fail("cannot drop pages\n");
+    _ = linux.close(file);
 }
 
 /// From before the fork to the program's end, as a shell would see it.
