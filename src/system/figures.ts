@@ -19,7 +19,6 @@ export function formatRatio(ratio: number): string {
 export function formatDelta(delta: number): string {
   const percent = delta * 100;
   if (Number.isNaN(percent)) return "?";
-  if (Number.isNaN(percent)) return "?";
   if (!Number.isFinite(percent)) return "+∞%";
   const text = percent.toFixed(Math.abs(percent) < 99.95 ? 1 : 0);
   // A change that rounds to zero has no sign.
