@@ -49,10 +49,13 @@ pub fn chooseLevel(bundle: *const Bundle, cpu: levels.Levels, asked: *const Envi
 
 /// Says why the base starts in place of the best level that the CPU can run, or does not.
 fn explain(bundle: *const Bundle, best: u8, base: u8) void {
-    const gain = if (bundle.levelsLikeBase().contains(best))
-        " changes nothing of it outside of Go's runtime"
+    const changes = &bundle.variantOf(best).changes;
+    const gain = if (changes.is_known == 0)
+        " may change more of it than Go's runtime"
+    else if (changes.concernProgram())
+        " changes more of it than Go's runtime"
     else
-        " changes more of it than Go's runtime";
+        " changes nothing of it outside of Go's runtime";
     const policy = switch (bundle.startPolicy()) {
         .best => ", and the bundle was made to start the best",
         .base => ", and the bundle was made to start its base",

@@ -1,9 +1,11 @@
 /** The level that this machine can run, and the variant for it. */
 import { describe, expect, test } from "bun:test";
+import { START_POLICIES } from "../../src/bundle/layout.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { levelsOfCpus, nativeLevels } from "../../src/levels/native.ts";
 import { HELLO } from "../support/programs.ts";
 import { expectSuccess } from "../support/run.ts";
+import { buildBundle } from "../support/variants.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 const V1 = "fpu cx8 cmov mmx fxsr sse sse2";
@@ -63,6 +65,18 @@ describe("mgo extract --native", () => {
       expect(expectSuccess(run(workspace, [`./${name}.mgo`])).stdout).toBe(started);
     }
     expect(expectSuccess(run(workspace, ["./all"])).stdout).toBe(`level ${nativeLevels("amd64").at(-1)}\n`);
+  });
+
+  test("follows the start policy of a direct bundle", async () => {
+    for (const startPolicy of START_POLICIES) {
+      for (const base of ["v1", "v3"] as const) {
+        // v4 changes nothing of v3 outside of Go's runtime.
+        const path = await buildBundle({ layout: "direct", startPolicy, program: "place", base });
+        const workspace = makeWorkspace();
+        expectSuccess(run(workspace, [...MGO, "extract", path, "--native", "-o", "native"]));
+        expectSuccess(run(workspace, ["sh", "-c", `MGODEBUG=extract ${path} > own && cmp native own`]));
+      }
+    }
   });
 
   test("wants to know one variant", () => {

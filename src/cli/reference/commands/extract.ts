@@ -16,7 +16,7 @@ export const EXTRACT = {
       shown: defaultBase(LEVELS),
       summary: "the variant of this level",
     },
-    { name: "native", summary: "the best variant for this machine" },
+    { name: "native", summary: "the variant that starts on this machine" },
     {
       name: "output",
       short: "o",
