@@ -102,8 +102,13 @@ describe.each(DOCS)("%s", (page) => {
   });
 });
 
-test("the README has the two lines that start from nothing", () => {
+test("the README has the two lines that start from nothing, and one block for CI", () => {
   expect(textOf("README.md").match(/^npm ci && /gm)).toHaveLength(2);
+  expect(blocksOf("README.md").filter(({ mark }) => mark.startsWith("ci: "))).toHaveLength(1);
+});
+
+test("the README has 120 lines at most", () => {
+  expect(textOf("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(120);
 });
 
 test("every address of mgo is the one in package.json", () => {
