@@ -5,7 +5,6 @@ import {
   ARCHITECTURE_NAMES,
   type Architecture,
   architectureOf,
-  defaultLevelsOf,
   type Level,
   variableOf,
 } from "../../src/levels/level.ts";
@@ -74,18 +73,14 @@ export function buildPlain(level: Level, flags: readonly string[] = []): string 
   );
 }
 
-/** Path of a bundle of tests/programs/variant as mgo builds it, once in a run. */
-export function buildEmulated(
-  architecture: Architecture,
-  layout: Layout,
-  levels: readonly Level[] = defaultLevelsOf(architecture),
-): string {
-  const flags = [`-mgo.layout=${layout}`, `-mgo.levels=${levels.join(",")}`];
+/** Path of a bundle of a program below tests/programs as mgo builds it, once in a run. */
+export function buildEmulated(architecture: Architecture, layout: Layout, program = "variant"): string {
+  const flags = [`-mgo.layout=${layout}`];
   return makeOnce(
-    `bundle-${architecture}-${layout}-${levels.join("-")}`,
+    `${program}-${architecture}-${layout}`,
     (output) => [...MGO, "build", ...flags, "-trimpath", "-ldflags=-s -w", "-o", output, "."],
     {
-      cwd: join(ROOT, "tests", "programs", "variant"),
+      cwd: join(ROOT, "tests", "programs", program),
       env: targetEnvironment(architecture),
     },
   );

@@ -7,12 +7,17 @@ import { join } from "node:path";
 const folder =
   process.env.MGO_KERNELS || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "mgo-kernels");
 
-/** Paths of the files named vmlinuz-…, the oldest Linux first. */
-export function findKernels(): readonly string[] {
-  return namesIn(folder)
+/**
+ * Paths of the files named vmlinuz-…, the oldest Linux first.
+ *
+ * @param debian Debian's name of an architecture
+ */
+export function findKernels(debian: "amd64" | "arm64" | "armhf" = "amd64"): readonly string[] {
+  const place = debian === "amd64" ? folder : join(folder, debian);
+  return namesIn(place)
     .filter((name) => name.startsWith("vmlinuz-"))
     .toSorted((one, other) => one.localeCompare(other, "en", { numeric: true }))
-    .map((name) => join(folder, name));
+    .map((name) => join(place, name));
 }
 
 /**

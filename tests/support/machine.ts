@@ -18,7 +18,18 @@ export const kernels = qemu === null || cpio === null ? [] : findKernels();
  */
 const GUEST_CLOCK = ["-icount", "shift=5"];
 
+/** A kind of machine: its emulator, with the flags that it needs, and the name of its console. */
+export interface Kind {
+  readonly qemu: string | null;
+  readonly flags: readonly string[];
+  readonly console: string;
+}
+
+const PC: Kind = { qemu, flags: [], console: "ttyS0" };
+
 export interface Machine {
+  /** Default: a PC. */
+  readonly kind?: Kind;
   readonly kernel: string;
   /** As `qemu-system-x86_64 -cpu help` spells it. `host` is this machine's own, with KVM. */
   readonly cpu: string;
@@ -72,17 +83,29 @@ export interface Boot {
 }
 
 /** Runs a machine to its end. Where init dies, the kernel panics and the machine ends, too. */
-export function boot({ kernel, cpu, words = [], init, programs = {}, commands = {} }: Machine): Boot {
+export function boot(machine: Machine): Boot {
+  const { kind = PC, kernel, cpu, words = [], init, programs = {}, commands = {} } = machine;
   const executables = Object.entries({ init, ...programs });
   const initramfs = makeInitramfs({
     "commands.json": { text: JSON.stringify(Object.values(commands)) },
     ...Object.fromEntries(executables.map(([path, executable]) => [path, { executable }])),
   });
   const command = [
-    ...[qemu ?? "", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "512"],
+    ...[
+      kind.qemu ?? "",
+      ...kind.flags,
+      "-nodefaults",
+      "-display",
+      "none",
+      "-serial",
+      "stdio",
+      "-no-reboot",
+      "-m",
+      "512",
+    ],
     ...(cpu === "host" ? ["-accel", "kvm"] : ["-accel", "tcg", ...GUEST_CLOCK]),
     ...["-cpu", cpu, "-kernel", kernel, "-initrd", initramfs],
-    ...["-append", ["console=ttyS0 loglevel=0 panic=-1", ...words].join(" ")],
+    ...["-append", [`console=${kind.console} loglevel=0 panic=-1`, ...words].join(" ")],
   ];
   const { stdout, stderr } = runProgram(command);
   const console = stdout.replaceAll("\r", "");

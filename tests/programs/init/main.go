@@ -47,7 +47,8 @@ func identity(mounting error) map[string]any {
 	level := ""
 	info, _ := debug.ReadBuildInfo()
 	for _, setting := range info.Settings {
-		if setting.Key == "GOAMD64" {
+		switch setting.Key {
+		case "GOAMD64", "GOARM", "GOARM64", "GOPPC64", "GORISCV64":
 			level = setting.Value
 		}
 	}
