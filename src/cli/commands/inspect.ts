@@ -159,12 +159,13 @@ function render(report: BundleReport, { directory }: Bundle): string {
     formatRatio(variant.ratio),
     variant.base === null ? variant.codec : `${variant.codec} from ${variant.base}`,
   ]);
+  const isKnown = directory.variants.some(({ level, changes }) => level !== base && changes !== undefined);
   // They would not fit beside the other columns.
   const hashes = report.variants.map(({ level, sha256 }) => [level, sha256]);
   const sections = [
     [report.file, ...formatTable(facts)],
     formatTable([["level", "bytes", "stored", "detached", "ratio", "codec"], ...rows]),
-    ...(report.variants.length > 1 ? [renderCounts(base, directory.variants)] : []),
+    ...(isKnown ? [renderCounts(base, directory.variants)] : []),
     formatTable([["level", "sha256"], ...hashes]),
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
