@@ -77,8 +77,8 @@ pub const Decoding = struct {
     beside: Memory = &.{},
     /// The base in the bundle's file, which counts instead of `Source.base_image`; empty if the file cannot be read.
     base_file: system.memory.Mapping = &.{},
-    /// The largest frame that one of the variant is predicted from, in bytes.
-    base_frame_size_max: usize = 0,
+    /// The largest frame that one of the variant may be predicted from, in bytes; null if nothing is predicted.
+    base_frame_size_max: ?usize = null,
     /// The first error as a number; 0 for none.
     failure: std.atomic.Value(u16) = .init(0),
 
@@ -135,9 +135,9 @@ pub const Decoding = struct {
         schedule.beside.frames = bundle.besideFramesOf(base, whole);
         const beside_size = schedule.beside.size() orelse return error.OutOfMemory;
         if (beside_size > 0) decoding.beside = try system.memory.map(beside_size);
-        for (bundle.contentFramesOf(base)) |*frame| {
-            decoding.base_frame_size_max = @max(decoding.base_frame_size_max, frame.size);
-        }
+        var size_max: usize = 0;
+        for (bundle.contentFramesOf(base)) |*frame| size_max = @max(size_max, frame.size);
+        decoding.base_frame_size_max = size_max;
         const image = decoding.source.base_image;
         const process = decoding.source.process orelse return;
         if (image.len > 0) decoding.base_file = own_image.mapBase(process, bundle, image);

@@ -12,19 +12,19 @@ const predicting = @import("predict");
 const Thread = @import("threads.zig").Thread;
 const zstd = @import("zstd");
 
-/// A thread and what it decodes with. Memory for three frames follows: one of the base, one of the variant, and the
-/// patches of that. They stay in the cache while frames pass through them. Decoding straight into a mapping of the
-/// memfd is slower: each page there is touched cold.
+/// A thread and what it decodes with. Memory for a frame follows, and for what a predicted one needs behind it: a frame
+/// of the base, and then patches in its place. It stays in the cache while frames pass through. Decoding straight into
+/// a mapping of the memfd is slower: each page there is touched cold.
 pub const Worker = struct {
     thread: Thread,
     decoder: zstd.Decoder,
     decoding: *Decoding,
     index: usize,
 
-    /// Returns the size of a worker with its buffers, in bytes.
-    pub fn sizeFor(frame_size_max: usize, base_frame_size_max: usize) usize {
-        const buffers_size = base_frame_size_max + frame_size_max + format.patchesSizeMax(frame_size_max);
-        return std.mem.alignForward(usize, @sizeOf(Worker) + buffers_size, @alignOf(Worker));
+    /// Returns the size of a worker with its memory, in bytes. `base_frame_size_max` is null if nothing is predicted.
+    pub fn sizeFor(frame_size_max: usize, base_frame_size_max: ?usize) usize {
+        const behind = if (base_frame_size_max) |size| @max(size, format.patchesSizeMax(frame_size_max)) else 0;
+        return std.mem.alignForward(usize, @sizeOf(Worker) + frame_size_max + behind, @alignOf(Worker));
     }
 
     pub fn work(worker: *Worker) void {
@@ -78,11 +78,12 @@ pub const Worker = struct {
         const source = &decoding.source;
         const output = &decoding.output;
         const size: usize = piece.frame.size;
-        const memory = worker.buffers()[decoding.base_frame_size_max..];
+        const memory = worker.buffers()[decoding.frame_size_max - size ..];
         const bytes = memory[0..size];
+        const behind = worker.buffers()[decoding.frame_size_max..];
         const base_size = source.bundle.skeletonSizeOf(source.bundle.baseOf(source.variant));
         const base_frame = source.bundle.baseFrameOf(source.variant, piece.frame);
-        const buffer = worker.buffers()[0..if (base_frame) |found| found.frame.size else 0];
+        const buffer = behind[0..if (base_frame) |found| found.frame.size else 0];
         if (base_frame) |found| try worker.decode(found.frame, buffer);
         const recipe = decoding.schedule.awaitRecipe() orelse return error.Recipe;
         const base: predicting.Base = if (base_frame) |found|
@@ -92,9 +93,9 @@ pub const Worker = struct {
         else
             .{};
         predicting.predict(arch.native.?, recipe, &base, piece.offset, bytes);
-        const with_patches = memory[0 .. size + format.patchesSizeMax(size)];
-        const patches_size = try worker.decodeBehind(piece.frame, with_patches, size);
-        predicting.patches.apply(bytes, with_patches[size..][0..patches_size]) catch return error.Decoder;
+        const room = size + format.patchesSizeMax(size);
+        const patches_size = try worker.decodeBehind(piece.frame, memory[0..room], size);
+        predicting.patches.apply(bytes, behind[0..patches_size]) catch return error.Decoder;
         // The base in place may have been changed. A stored one was checked, as all else that these bytes are made of:
         // one more check is for those who extract the file.
         const is_start = output.target == .file or output.target == .memory;

@@ -60,8 +60,8 @@ const jump_max = 1 << 20;
 
 /// The most that `findEnds` looks at, in bytes: positions have 16 bits.
 const piece_size = 4096;
-/// Each operand takes 5 bytes at least; `takeFirst` writes up to 4 more that do not count.
-const ends_max = piece_size / 5 + 1 + 4;
+/// Each operand takes 5 bytes at least; `takeFirst` writes up to 3 more that do not count.
+const ends_max = piece_size / 5 + 1 + 3;
 
 /// Finds operands of code from `start` on that begin before its last 4 bytes. Returns how many there are, and writes
 /// where they end, counted from `start`.
@@ -82,8 +82,8 @@ noinline fn findEnds(code: []const u8, start: usize, before: *u64, ends: *[ends_
         starts.all &= ~(last >> 1 | last >> 2 | last >> 3 | last >> 4);
         starts.all &= ~last | starts.calls;
         var chosen: u64 = 0;
-        // Four in a row without a branch: few steps have more, and missing ones do not count.
-        inline for (0..4) |_| count = takeFirst(&starts, &chosen, at - start, ends, count);
+        // Three in a row without a branch: few steps have more, and missing ones do not count.
+        inline for (0..3) |_| count = takeFirst(&starts, &chosen, at - start, ends, count);
         while (starts.all != 0) count = takeFirst(&starts, &chosen, at - start, ends, count);
         before.* = chosen >> 59;
     }
