@@ -24,9 +24,8 @@ pub fn measure(
     request: format.wire.Request,
     pairs: []const Pair,
 ) !?[]const u8 {
-    const base_file: File = try .init(arena, base, request.base_image, request.base_image_size, pairs, .base);
-    const variant_file: File =
-        try .init(arena, variant, request.variant_image, request.variant_image_size, pairs, .variant);
+    const base_file: File = try .init(arena, base, &request, pairs, .base);
+    const variant_file: File = try .init(arena, variant, &request, pairs, .variant);
     const functions = for (pairs) |pair| {
         if (pair.role == .functions) break pair;
     } else return null;

@@ -1,6 +1,6 @@
 //! Finds the runs of code that two executables have in common, and what it refers to.
 const std = @import("std");
-const operands = @import("arch").operands(.amd64);
+const arch = @import("arch");
 const format = @import("format");
 const File = @import("file.zig").File;
 const landmarks = @import("landmarks.zig");
@@ -11,9 +11,9 @@ const Span = format.wire.Span;
 
 /// Compares a section of code function by function. Code between functions, or of none, counts as one function.
 pub fn diff(maker: *Maker, pair: Pair) !void {
-    const base_masked = try mask(maker.gpa, &maker.base, pair.base);
+    const base_masked = try mask(maker, &maker.base, pair.base);
     defer maker.gpa.free(base_masked);
-    const variant_masked = try mask(maker.gpa, &maker.variant, pair.variant);
+    const variant_masked = try mask(maker, &maker.variant, pair.variant);
     defer maker.gpa.free(variant_masked);
     const masked: Masked = .{ .maker = maker, .pair = pair, .base = base_masked, .variant = variant_masked };
     const first = maker.code.items.len;
@@ -34,15 +34,24 @@ pub fn diff(maker: *Maker, pair: Pair) !void {
 }
 
 /// Returns code without its relative addresses.
-fn mask(gpa: std.mem.Allocator, file: *const File, span: Span) ![]u8 {
-    const masked = try gpa.dupe(u8, file.raw(span));
+fn mask(maker: *const Maker, file: *const File, span: Span) ![]u8 {
+    const masked = try maker.gpa.dupe(u8, file.raw(span));
     const change = struct {
         inline fn change(image_size: u32, place: u32, operand: u32) u32 {
             return if (place +% operand < image_size) 0 else operand;
         }
     }.change;
-    operands.changeEach(masked, span.address, file.image_size, change);
-    operands.changeJumps(masked, span.address, file.image_size, change);
+    switch (maker.architecture) {
+        inline else => |one| {
+            const operands = arch.operands(one);
+            operands.changeEach(masked, span.address, file.image_size, change);
+            if (@hasDecl(operands, "clearJumps")) {
+                operands.clearJumps(masked, span.address);
+            } else {
+                operands.changeJumps(masked, span.address, file.image_size, change);
+            }
+        },
+    }
     return masked;
 }
 
@@ -84,8 +93,8 @@ const Masked = struct {
 
 /// Adds an anchor for each relative address that both have in a run.
 fn anchor(maker: *Maker, pair: Pair, run: Run) !void {
-    const base = try References.of(maker.gpa, &maker.base, pair.base, run.base, run.size);
-    const variant = try References.of(maker.gpa, &maker.variant, pair.variant, run.variant, run.size);
+    const base = try References.of(maker, &maker.base, pair.base, run.base, run.size);
+    const variant = try References.of(maker, &maker.variant, pair.variant, run.variant, run.size);
     var rest = variant.list.items;
     for (base.list.items) |reference| {
         while (rest.len > 0 and rest[0].at < reference.at) rest = rest[1..];
@@ -100,10 +109,13 @@ const References = struct {
     image_size: u32,
     list: std.ArrayList(Reference),
 
+    pub const is_exact = {};
+
     /// `at` counts from the range's start.
     const Reference = struct { at: u32, target: u32 };
 
-    fn of(gpa: std.mem.Allocator, file: *const File, span: Span, start: u32, size: u32) !References {
+    fn of(maker: *const Maker, file: *const File, span: Span, start: u32, size: u32) !References {
+        const gpa = maker.gpa;
         const code = try gpa.dupe(u8, file.raw(span)[start - span.address ..][0..size]);
         defer gpa.free(code);
         // x86-64 has one in 5 bytes at most.
@@ -112,7 +124,9 @@ const References = struct {
             .image_size = file.image_size,
             .list = try .initCapacity(gpa, size / 4 + 1),
         };
-        operands.changeEach(code, start, &found, add);
+        switch (maker.architecture) {
+            inline else => |one| arch.operands(one).changeEach(code, start, &found, add),
+        }
         return found;
     }
 

@@ -1,6 +1,7 @@
 //! One of the two executables that a recipe is made for.
 const std = @import("std");
-const wire = @import("format").wire;
+const format = @import("format");
+const wire = format.wire;
 const Pair = wire.Pair;
 const Span = wire.Span;
 
@@ -22,24 +23,29 @@ pub const File = struct {
     relocated: []const u8,
     image: u64,
     image_size: u32,
+    /// Size of pointers, in bytes: 4 or 8.
+    word_size: u32,
 
     /// Fails where a pair does not fit the bytes or the image.
     pub fn init(
         gpa: std.mem.Allocator,
         bytes: []const u8,
-        image: u64,
-        image_size: u32,
+        request: *const wire.Request,
         pairs: []const Pair,
         side: Side,
     ) !File {
+        const architecture = try architectureOf(request);
+        const image = if (side == .base) request.base_image else request.variant_image;
+        const image_size = if (side == .base) request.base_image_size else request.variant_image_size;
         for (pairs) |pair| {
             if (!fits(side.of(pair), pair.role, bytes.len, image_size)) return error.Request;
         }
         return .{
             .bytes = bytes,
-            .relocated = try relocate(gpa, bytes, image, pairs, side),
+            .relocated = try relocate(gpa, bytes, image, pairs, side, relocationOf(architecture)),
             .image = image,
             .image_size = image_size,
+            .word_size = if (architecture == .arm) 4 else 8,
         };
     }
 
@@ -48,9 +54,11 @@ pub const File = struct {
         return file.bytes[span.offset..][0..span.size];
     }
 
-    /// A word of 8 bytes in a span, with relocations applied.
+    /// A word in a span, with relocations applied.
     pub fn word(file: *const File, span: Span, at: u32) u64 {
-        return std.mem.readInt(u64, file.relocated[span.offset + at ..][0..8], .little);
+        const bytes = file.relocated[span.offset + at ..];
+        if (file.word_size == 4) return std.mem.readInt(u32, bytes[0..4], .little);
+        return std.mem.readInt(u64, bytes[0..8], .little);
     }
 
     /// The address that a pointer has in the image.
@@ -68,19 +76,41 @@ fn fits(span: Span, role: wire.Role, file_size: usize, image_size: u32) bool {
     };
 }
 
-/// R_X86_64_RELATIVE (System V psABI, table 4.9): the word at `offset` is `addend` from the image's start.
-const relocation_relative = 8;
+pub fn architectureOf(request: *const wire.Request) error{Request}!format.Architecture {
+    return std.enums.fromInt(format.Architecture, request.architecture) orelse error.Request;
+}
+
+/// Returns the type by which the word at `offset` is `addend` from the image's start: R_X86_64_RELATIVE (System V
+/// psABI, table 4.9), R_AARCH64_RELATIVE, R_RISCV_RELATIVE or R_PPC64_RELATIVE. arm's relocations have no addends.
+fn relocationOf(architecture: format.Architecture) ?u32 {
+    return switch (architecture) {
+        .amd64 => 8,
+        .arm => null,
+        .arm64 => 1027,
+        .riscv64 => 3,
+        .ppc64le => 22,
+    };
+}
+
 /// Elf64_Rela.
 const Relocation = extern struct { offset: u64, type: u32, symbol: u32, addend: u64 };
 
-fn relocate(gpa: std.mem.Allocator, bytes: []const u8, image: u64, pairs: []const Pair, side: Side) ![]const u8 {
+fn relocate(
+    gpa: std.mem.Allocator,
+    bytes: []const u8,
+    image: u64,
+    pairs: []const Pair,
+    side: Side,
+    relocation_relative: ?u32,
+) ![]const u8 {
     var copy: ?[]u8 = null;
+    const relative = relocation_relative orelse return bytes;
     for (pairs) |table| {
         if (table.role != .relocations) continue;
         const span = side.of(table);
         const size = span.size - span.size % @sizeOf(Relocation);
         for (std.mem.bytesAsSlice(Relocation, bytes[span.offset..][0..size])) |relocation| {
-            if (relocation.type != relocation_relative) continue;
+            if (relocation.type != relative) continue;
             const address = std.math.cast(u32, relocation.offset -% image) orelse continue;
             const target = for (pairs) |pair| {
                 const candidate = side.of(pair);

@@ -75,9 +75,10 @@ pub fn anchorData(maker: *Maker) !void {
 }
 
 fn anchorPointers(maker: *Maker, pair: Pair, run: Run) !void {
-    if ((run.base ^ run.variant) % 8 != 0) return;
-    var base = std.mem.alignForward(u32, run.base, 8);
-    while (base + 8 <= run.base + run.size) : (base += 8) {
+    const size = maker.base.word_size;
+    if ((run.base ^ run.variant) % size != 0) return;
+    var base = std.mem.alignForward(u32, run.base, size);
+    while (base + size <= run.base + run.size) : (base += size) {
         const variant = base - run.base + run.variant;
         const left = maker.base.word(pair.base, base - pair.base.address);
         const right = maker.variant.word(pair.variant, variant - pair.variant.address);

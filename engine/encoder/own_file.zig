@@ -20,7 +20,7 @@ pub fn find(
     request: format.wire.Request,
     pairs: []const Pair,
 ) !?[]const u8 {
-    const file: File = try .init(arena, bytes, request.base_image, request.base_image_size, pairs, .base);
+    const file: File = try .init(arena, bytes, &request, pairs, .base);
     const span = for (pairs) |pair| {
         if (pair.role == .functions) break pair.base;
     } else return null;

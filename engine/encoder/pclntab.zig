@@ -11,8 +11,6 @@ const Span = format.wire.Span;
 
 /// Go120PCLnTabMagic (internal/abi/symtab.go).
 const magic = 0xfffffff1;
-/// magic, two zeros, the instruction size quantum, the pointer size; then 8 words.
-const header_size = 8 + 8 * 8;
 
 pub const Function = struct {
     /// Addresses of its code.
@@ -74,25 +72,25 @@ pub const Table = struct {
 pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side: Side, span: Span) ?Table {
     const module = Module.find(file, pairs, side, span) orelse return null;
     const bytes = file.raw(span);
-    if (bytes.len < header_size or readWord(bytes, 0, u32) != magic or bytes[7] != 8) return null;
-    const count = smaller(readWord(bytes, 8, u64), 1 << 28) orelse return null;
+    // The magic, two zeros, the instruction size quantum, the pointer size; then 8 words of that size.
+    const header_size = 8 + 8 * file.word_size;
+    if (bytes.len < header_size or readWord(bytes, 0, u32) != magic or bytes[7] != file.word_size) return null;
+    const count = smaller(headerWord(bytes, file.word_size, 0), 1 << 28) orelse return null;
     var starts: [6]u32 = undefined;
     // Names, compilation units, files, counters, functions.
-    for (starts[0..5], 4..) |*start, index| {
-        start.* = smaller(readWord(bytes, index * 8, u64), span.size) orelse return null;
+    for (starts[0..5], 3..) |*start, index| {
+        start.* = smaller(headerWord(bytes, file.word_size, index), span.size) orelse return null;
     }
     starts[5] = span.size;
     for (starts[0..5], starts[1..]) |start, next| if (start > next or start < header_size) return null;
     const table_start = starts[4];
-    // Pairs of offsets, and the end of the last function.
-    const table_size = @as(u64, count) * 8 + 4;
+    const table_size = @as(u64, count) * 8 + 4; // Pairs of offsets, and the end of the last function.
     if (table_start + table_size > span.size) return null;
     const table = bytes[table_start..];
     const records_start: u32 = @intCast(std.mem.alignForward(u64, table_size, 4));
 
     const functions = gpa.alloc(Function, count) catch return null;
     var records_end: u32 = records_start;
-    const names = bytes[starts[0]..starts[1]];
     for (functions, 0..) |*function, index| {
         const start = readWord(table, index * 8, u32);
         const end = readWord(table, index * 8 + 8, u32);
@@ -108,7 +106,7 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side
         function.* = .{
             .start = module.text + start,
             .end = module.text + end,
-            .name = nameAt(names, readWord(table, at + record.field.name, u32)),
+            .name = nameAt(bytes[starts[0]..starts[1]], readWord(table, at + record.field.name, u32)),
             .record = at - records_start,
             .record_size = size,
         };
@@ -150,17 +148,18 @@ const Module = struct {
         for (pairs) |pair| {
             if (pair.role != .data) continue;
             const span = side.of(pair);
-            var at = std.mem.alignForward(u32, span.address, 8) - span.address;
-            while (at + (word_gofunc + 1) * 8 <= span.size) : (at += 8) {
+            const size = file.word_size;
+            var at = std.mem.alignForward(u32, span.address, size) - span.address;
+            while (at + (word_gofunc + 1) * size <= span.size) : (at += size) {
                 if (file.word(span, at) != pointer) continue;
-                const text = file.addressOf(file.word(span, at + word_text * 8)) orelse continue;
-                const etext = file.addressOf(file.word(span, at + word_etext * 8)) orelse continue;
+                const text = file.addressOf(file.word(span, at + word_text * size)) orelse continue;
+                const etext = file.addressOf(file.word(span, at + word_etext * size)) orelse continue;
                 if (etext < text) continue;
                 return .{
                     .address = span.address + at,
                     .text = text,
                     .text_size = etext - text,
-                    .function_data = file.addressOf(file.word(span, at + word_gofunc * 8)) orelse 0,
+                    .function_data = file.addressOf(file.word(span, at + word_gofunc * size)) orelse 0,
                 };
             }
         }
@@ -172,6 +171,12 @@ fn nameAt(names: []const u8, offset: u32) []const u8 {
     if (offset >= names.len) return "";
     const rest = names[offset..];
     return rest[0 .. std.mem.indexOfScalar(u8, rest, 0) orelse return ""];
+}
+
+/// Returns one of the 8 words of the table's header.
+fn headerWord(bytes: []const u8, word_size: u32, index: usize) u64 {
+    const at = 8 + index * word_size;
+    return if (word_size == 4) readWord(bytes, at, u32) else readWord(bytes, at, u64);
 }
 
 fn readWord(bytes: []const u8, at: usize, comptime T: type) T {

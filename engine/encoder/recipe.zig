@@ -1,10 +1,12 @@
 //! Makes the recipe by which a variant is predicted from its base.
 const std = @import("std");
+const arch = @import("arch");
 const format = @import("format");
 const Anchors = @import("anchors.zig").Anchors;
 const code = @import("code.zig");
 const entries = @import("entries.zig");
 const File = @import("file.zig").File;
+const architectureOf = @import("file.zig").architectureOf;
 const landmarks = @import("landmarks.zig");
 const match = @import("match.zig");
 const pclntab = @import("pclntab.zig");
@@ -23,11 +25,13 @@ pub fn makeRecipe(
     pairs: []const Pair,
     frames: []const u32,
 ) ![]const u8 {
+    const architecture = try architectureOf(&request);
     const maker = try arena.create(Maker);
     maker.* = .{
         .gpa = arena,
-        .base = try .init(arena, base, request.base_image, request.base_image_size, pairs, .base),
-        .variant = try .init(arena, variant, request.variant_image, request.variant_image_size, pairs, .variant),
+        .architecture = std.meta.stringToEnum(arch.Architecture, @tagName(architecture)).?,
+        .base = try .init(arena, base, &request, pairs, .base),
+        .variant = try .init(arena, variant, &request, pairs, .variant),
         .pairs = pairs,
         .frames = frames,
         .differ = .{ .gpa = arena },
@@ -38,6 +42,7 @@ pub fn makeRecipe(
 /// A recipe in the making.
 pub const Maker = struct {
     gpa: std.mem.Allocator,
+    architecture: arch.Architecture,
     base: File,
     variant: File,
     pairs: []const Pair,

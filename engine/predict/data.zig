@@ -1,5 +1,6 @@
 //! Relocates data: pointers, and Go's offsets of functions in type descriptors.
 const std = @import("std");
+const arch = @import("arch");
 const Recipe = @import("recipe.zig").Recipe;
 
 /// Go functions start at multiples of this (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
@@ -9,10 +10,16 @@ const offset_min = 4096;
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// An aligned word of 8 bytes counts as a pointer if it is an address in the image. An aligned half of any other word
-/// counts as a function's offset if it is in the range of those.
-pub noinline fn relocate(recipe: *const Recipe, data: []u8, address: u32) void {
+/// An aligned word counts as a pointer if it is an address in the image. An aligned half of any other word of 8 bytes,
+/// or any other word of 4, counts as a function's offset if it is in the range of those.
+pub noinline fn relocate(
+    comptime architecture: arch.Architecture,
+    recipe: *const Recipe,
+    data: []u8,
+    address: u32,
+) void {
     @setRuntimeSafety(true);
+    if (architecture == .arm) return relocateHalves(recipe, data, address);
     // The next multiple of 8 may lie behind the data, or past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(recipe);
@@ -59,6 +66,24 @@ noinline fn relocateWord(recipe: *const Recipe, bytes: *[8]u8) void {
     } else {
         relocateOffset(recipe, bytes[0..4]);
         relocateOffset(recipe, bytes[4..8]);
+    }
+}
+
+/// Pointers of 4 bytes.
+fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
+    @setRuntimeSafety(true);
+    const header = &recipe.header;
+    const base_image: u32 = @truncate(header.base_image);
+    const variant_image: u32 = @truncate(header.variant_image);
+    var at: usize = -%address % 4;
+    while (at + 4 <= data.len) : (at += 4) {
+        const bytes = data[at..][0..4];
+        const relative = std.mem.readInt(u32, bytes, .little) -% base_image;
+        if (relative < header.base_image_size and relative >= header.pointer_min) {
+            std.mem.writeInt(u32, bytes, variant_image +% relative +% recipe.map.shiftOf(relative), .little);
+        } else {
+            relocateOffset(recipe, bytes);
+        }
     }
 }
 

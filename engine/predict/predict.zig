@@ -53,7 +53,7 @@ pub fn predict(
                 if (!base.is_moved) found_code.relocate(architecture);
                 if (entry.kind == .changed_code) found_code.relocateJumps(architecture);
             },
-            .data => data.relocate(recipe, piece, address),
+            .data => data.relocate(architecture, recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
             .functions => if (base.findWhole(entry.position, entry.size)) |records| {
                 functions.relocate(recipe, records, piece, skipped);

@@ -30,7 +30,10 @@ pub const native: ?Architecture = of(builtin.cpu.arch);
 pub fn operands(comptime architecture: Architecture) type {
     return switch (architecture) {
         .amd64 => @import("amd64/operands.zig"),
-        else => @import("no_operands.zig"),
+        .arm => @import("arm/operands.zig"),
+        .arm64 => @import("arm64/operands.zig"),
+        .riscv64 => @import("riscv64/operands.zig"),
+        .ppc64le => @import("ppc64le/operands.zig"),
     };
 }
 
