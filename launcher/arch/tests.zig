@@ -8,6 +8,7 @@ pub const checkCpu = switch (arch.native.?) {
 };
 
 test {
+    _ = @import("capabilities_test.zig");
     _ = @import("memory_test.zig");
     _ = arch.stub;
     switch (arch.native.?) {
