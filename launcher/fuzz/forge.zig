@@ -36,9 +36,11 @@ pub const Tables = struct {
     }
 };
 
-/// Mends the checksums of the stored frames and of the directory, as far as the payload has them.
+/// Mends the checksums of the stored frames and of the directory, as far as the payload has them, and the version, by
+/// which inputs of the corpus would be refused that are older.
 fn seal(payload: Payload) void {
     const tables = Tables.of(payload) orelse return;
+    tables.header.version = format.version;
     for (tables.frames) |*frame| {
         const stored = storedOf(payload, frame) orelse continue;
         frame.stored_checksum = checksum.of(stored);
