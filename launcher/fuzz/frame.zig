@@ -56,13 +56,16 @@ fn decode(memory: []u8, reference: []const u8, stored: []const u8, assembly: Ass
     return size;
 }
 
-/// Expects the filter to restore the bytes.
+/// Expects the filter to restore the bytes, on every architecture.
 fn checkFilter(bytes: []u8, seed: u8) void {
     const original: Guarded(1) = .copy(bytes);
     defer original.deinit();
     const bits = filter.bitsFor(@as(u64, 1) << @intCast(seed % 64));
-    filter.code(.forward, .amd64, bytes, seed, bits);
-    filter.code(.backward, .amd64, bytes, seed, bits);
-    std.debug.assert(std.mem.eql(u8, bytes, original.bytes));
+    inline for (@typeInfo(arch.Architecture).@"enum".fields) |field| {
+        const architecture: arch.Architecture = @enumFromInt(field.value);
+        filter.code(.forward, architecture, bytes, seed, bits);
+        filter.code(.backward, architecture, bytes, seed, bits);
+        std.debug.assert(std.mem.eql(u8, bytes, original.bytes));
+    }
     filter.code(.backward, .amd64, bytes, seed, bits);
 }

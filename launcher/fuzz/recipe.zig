@@ -1,5 +1,6 @@
 //! A recipe, its predictions and patches of them, without the frames around them.
 const std = @import("std");
+const arch = @import("arch");
 const predict = @import("predict");
 const Guarded = @import("guarded.zig").Guarded;
 
@@ -31,19 +32,37 @@ pub fn run(input: []const u8) void {
     const memory: Guarded(@alignOf(u64)) = .init(memory_size);
     defer memory.deinit();
     const recipe = predict.Recipe.parse(recipe_bytes.bytes, memory.bytes) catch return;
+    inline for (@typeInfo(arch.Architecture).@"enum".fields) |field| {
+        const architecture: arch.Architecture = @enumFromInt(field.value);
+        const again_image: Guarded(1) = .copy(image.bytes);
+        defer again_image.deinit();
+        const again_stored: Guarded(1) = .copy(stored.bytes);
+        defer again_stored.deinit();
+        runAs(architecture, &recipe, &head, recipe_bytes.bytes, again_image.bytes, again_stored.bytes);
+    }
+}
+
+fn runAs(
+    comptime architecture: arch.Architecture,
+    recipe: *const predict.Recipe,
+    head: *const Head,
+    recipe_bytes: []const u8,
+    image: []u8,
+    stored: []u8,
+) void {
     const bases = [_]predict.Base{
-        .inPlace(&recipe, image.bytes, stored.bytes),
-        .ofFrame(.amd64, &recipe, image.bytes, head.offset, null),
-        .ofFrame(.amd64, &recipe, stored.bytes, head.offset, 25),
-        .ofFrame(.amd64, &recipe, stored.bytes, 0, 32),
+        .inPlace(recipe, image, stored),
+        .ofFrame(architecture, recipe, image, head.offset, null),
+        .ofFrame(architecture, recipe, stored, head.offset, 25),
+        .ofFrame(architecture, recipe, stored, 0, 32),
     };
     const size = @max(head.size, 1);
     for (&bases) |*base| for ([_]u64{ 0, size, head.offset }) |offset| {
         const out: Guarded(1) = .init(size);
         defer out.deinit();
-        predict.predict(.amd64, &recipe, base, offset, out.bytes);
-        predict.patches.apply(out.bytes, recipe_bytes.bytes) catch {};
-        predict.patches.apply(out.bytes, stored.bytes) catch {};
+        predict.predict(architecture, recipe, base, offset, out.bytes);
+        predict.patches.apply(out.bytes, recipe_bytes) catch {};
+        predict.patches.apply(out.bytes, stored) catch {};
     };
 }
 
