@@ -1,4 +1,4 @@
-//! Lines on stderr and exit statuses. The README lists the statuses.
+//! Lines on stderr and exit statuses. docs/reference.md lists the statuses.
 const std = @import("std");
 const system = @import("system.zig");
 

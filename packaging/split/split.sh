@@ -35,7 +35,7 @@ mgo_split() {
   trap 'rm -f "$variant"' EXIT
   trap 'exit 1' HUP INT TERM
   if cp -p "$bundle" "$variant" &&
-    (unset GOAMD64 && MGODEBUG=extract exec "$bundle") </dev/null >"$variant" &&
+    (unset GOAMD64 GOARM GOARM64 GORISCV64 GOPPC64 && MGODEBUG=extract exec "$bundle") </dev/null >"$variant" &&
     [ -s "$variant" ] && { sync "$variant" 2>/dev/null || sync; } && mv -f "$variant" "$target"; then
     return 0
   fi

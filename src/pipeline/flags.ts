@@ -13,7 +13,8 @@ export const BUNDLE_FLAGS = [
     shown: defaultBase(LEVELS),
     summary:
       "the variant that starts fastest: a direct bundle runs it in place, and the others are stored as " +
-      "differences from it. Default: v3 if it is among the levels, else the highest",
+      "differences from it. Default: v3 if it is among the levels, else the highest; other architectures " +
+      "have theirs",
   },
   {
     name: "compress",

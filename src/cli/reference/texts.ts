@@ -2,7 +2,8 @@
 
 export const INTRODUCTION =
   "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, " +
-  "that starts the best variant for the CPU it runs on.";
+  "that starts the best variant for the CPU it runs on. Bundles are for Linux. With GOARCH=arm, arm64, " +
+  "riscv64 or ppc64le, mgo builds for the levels of that architecture.";
 
 export const OTHER_COMMANDS =
   "Every other command (env, list, mod, test, tool, version, vet, ...) goes to go unchanged: mgo can stand " +
@@ -15,7 +16,9 @@ export const ERRORS_ONCE =
   "Errors that all levels share are printed once, as by go build; others follow a line `# GOAMD64=v3`. " +
   "The exit status is that of go build.";
 
-export const GOAMD64_IGNORED = "GOAMD64 is ignored when building: `-mgo.levels` names the levels.";
+export const GOAMD64_IGNORED =
+  "GOAMD64 is ignored when building, and so are GOARM, GOARM64, GORISCV64 and GOPPC64: `-mgo.levels` names " +
+  "the levels.";
 
 export const EXAMPLES: readonly { readonly command: string; readonly summary: string }[] = [
   {

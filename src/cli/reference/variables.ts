@@ -26,7 +26,8 @@ export const BUNDLE_VARIABLES = [
     value: LEVELS.join("|"),
     summary:
       "start this variant, or the best one below it; if the CPU lacks the level, the best that it has, " +
-      "with a line on standard error",
+      "with a line on standard error. Bundles for other architectures read GOARM, GOARM64, GORISCV64 " +
+      "or GOPPC64",
   },
   { name: "MGODEBUG", value: "log", summary: "say on standard error which variant is started" },
   { name: "MGODEBUG", value: "extract", summary: "write that variant to standard output instead" },
