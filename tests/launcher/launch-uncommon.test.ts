@@ -51,7 +51,7 @@ describe.skipIf(!able)("a packed bundle", () => {
 
   test("says that there is no memory to decode with", async () => {
     const path = await bundleOf("mirror", "packed", "static");
-    expect(runProgram(after("ulimit -d 1000")([path]), { GOAMD64: LEVEL })).toMatchObject({
+    expect(runProgram(after("ulimit -d 400")([path]), { GOAMD64: LEVEL })).toMatchObject({
       status: 115,
       stdout: "",
       stderr: `${PREFIX}variant not started: memory to decode with: ENOMEM${HINT}`,
