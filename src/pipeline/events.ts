@@ -7,6 +7,9 @@ export interface Printed {
   readonly text: string;
 }
 
+/** Returns a level's text without the parts that differ from run to run. */
+export type Compare = (text: string, level: Level) => string;
+
 /** The events of one package, the same at one or more levels. */
 interface Stream {
   readonly lines: readonly string[];
@@ -17,14 +20,12 @@ interface Stream {
  * Joins the event streams of the levels: the events of a package once if all levels have the same, otherwise
  * once for each distinct stream, with a field `GOAMD64`, or another architecture's variable, that names its
  * levels.
- *
- * @param compare returns a line without the parts that differ from run to run
  */
-export function reportEvents(printed: readonly Printed[], compare: (text: string) => string): string {
+export function reportEvents(printed: readonly Printed[], compare: Compare): string {
   const streams = new Map<string, Stream>();
   for (const { level, text } of printed) {
     for (const [path, lines] of groupByPackage(text)) {
-      const key = JSON.stringify([path, lines.map(compare)]);
+      const key = JSON.stringify([path, lines.map((line) => compare(line, level))]);
       const known = streams.get(key);
       if (known === undefined) streams.set(key, { lines, levels: [level] });
       else known.levels.push(level);

@@ -11,10 +11,10 @@
  *
  * The exit status is the first that is not 0, in the order of levels.
  */
-import { ALL_LEVELS, assignment, type Level } from "../levels/level.ts";
+import { assignment, type Level } from "../levels/level.ts";
 import type { RunResult } from "../system/process.ts";
 import { writeStderr, writeStdout } from "../system/streams.ts";
-import { type Printed, reportEvents } from "./events.ts";
+import { type Compare, type Printed, reportEvents } from "./events.ts";
 import { isApart, type Verbosity } from "./verbosity.ts";
 
 /** The end of `go build` for one level. */
@@ -74,15 +74,13 @@ export function makeReport(
   const join = isApart(verbosity) ? joinWhole : status === 0 ? joinBlocks : joinErrors;
   const part = (name: "stdout" | "stderr"): readonly Printed[] =>
     outputs.map((output) => ({ level: output.level, text: output[name] }));
-  const compare = (text: string): string => normalise(text, folders);
+  const compare: Compare = (text, level) => normalise(text, folders, level);
   return {
     stdout: verbosity.json ? reportEvents(part("stdout"), compare) : join(part("stdout"), compare),
     stderr: join(part("stderr"), compare),
     status,
   };
 }
-
-type Compare = (text: string) => string;
 
 /** Returns the line in front of output that only these levels have. */
 function levelLine(levels: readonly [Level, ...Level[]]): string {
@@ -105,7 +103,7 @@ function joinBlocks(printed: readonly Printed[], compare: Compare): string {
   for (const { level, text } of printed) {
     const counts = new Map<string, number>();
     for (const block of splitBlocks(text)) {
-      const key = compare(block);
+      const key = compare(block, level);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       add(shared, `${count} ${key}`, block, level);
@@ -127,7 +125,15 @@ function joinBlocks(printed: readonly Printed[], compare: Compare): string {
 function joinErrors(printed: readonly Printed[], compare: Compare): string {
   const shared = new Map<string, Shared>();
   for (const { level, text } of printed) {
-    add(shared, splitBlocks(text).map(compare).toSorted().join(""), ended(text), level);
+    add(
+      shared,
+      splitBlocks(text)
+        .map((block) => compare(block, level))
+        .toSorted()
+        .join(""),
+      ended(text),
+      level,
+    );
   }
   const [first] = shared.values();
   if (shared.size === 1 && first !== undefined) return first.text;
@@ -159,11 +165,14 @@ function ended(text: string): string {
 }
 
 /** Takes out the names of temporary files and of mgo's own folders, which differ from run to run. */
-function normalise(text: string, folders: readonly string[]): string {
+function normalise(text: string, folders: readonly string[], level: Level): string {
   let result = text;
   for (const folder of folders) result = result.replaceAll(folder, "$MGO");
-  for (const level of ALL_LEVELS) result = result.replaceAll(`$MGO/${level}/`, "$MGO/");
-  return result
-    .replaceAll(/[^\s"']*\/go-(?:build|link-)\d+/g, "$WORK")
-    .replaceAll(/[^\s"']*\/cc\w{6}\b/g, "$CC");
+  // Word by word, from its start: a search from each character takes quadratic time.
+  return result.replaceAll(`$MGO/${level}/`, "$MGO/").replaceAll(/[^\s"']+/g, normaliseWord);
+}
+
+function normaliseWord(word: string): string {
+  if (!word.includes("/")) return word;
+  return word.replace(/^.*\/go-(?:build|link-)\d+/, "$$WORK").replace(/^.*\/cc\w{6}\b/, "$$CC");
 }
