@@ -122,10 +122,13 @@ pub export fn findOwnFile(file: [*]const u8, size: usize, request: *const format
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
     return keep(switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
-        inline else => |one| if (comptime arch.relative(archOf(one))) |relative|
-            own_file.find(relative, arena.allocator(), file[0..size], request.*, pairsOf(request)) catch null
-        else
-            null,
+        inline else => |one| own_file.find(
+            arch.relative(archOf(one)),
+            arena.allocator(),
+            file[0..size],
+            request.*,
+            pairsOf(request),
+        ) catch null,
     });
 }
 

@@ -11,10 +11,10 @@ const Pair = format.wire.Pair;
 const functions = [_][]const u8{ "os.Executable", "os.executable" };
 
 /// Returns an `OwnFile` and the packages behind it, each with a final zero; null if it cannot be told. `relative` is
-/// arch's of the architecture. All memory comes from `arena`. `pairs` are as for changes.zig; only the base's side
-/// counts.
+/// arch's of the architecture: where that is null, no packages are found. All memory comes from `arena`. `pairs` are as
+/// for changes.zig; only the base's side counts.
 pub fn find(
-    comptime relative: type,
+    comptime relative: ?type,
     arena: std.mem.Allocator,
     bytes: []const u8,
     request: format.wire.Request,
@@ -29,13 +29,13 @@ pub fn find(
     for (table.functions) |function| if (isAsked(function.name)) try targets.append(arena, function.start);
     var found: OwnFile = .{ .is_asked_for = @intFromBool(targets.items.len > 0) };
     var packages: std.StringArrayHashMapUnmanaged(void) = .empty;
-    if (targets.items.len > 0) {
+    if (relative) |finder| if (targets.items.len > 0) {
         try addValues(arena, &file, pairs, &targets);
         for (pairs) |pair| {
             if (pair.role != .code) continue;
-            try addCallers(relative, arena, &file, pair.base, &table, targets.items, &packages);
+            try addCallers(finder, arena, &file, pair.base, &table, targets.items, &packages);
         }
-    }
+    };
     found.package_count = @intCast(packages.count());
     var out: std.ArrayList(u8) = .empty;
     try out.appendSlice(arena, std.mem.asBytes(&found));

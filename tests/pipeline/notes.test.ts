@@ -63,9 +63,9 @@ func main() { os.Stdout.WriteString(path) }
 };
 
 /** mgo's lines behind the summary, and the bundle. */
-function build(files: Files, flags: readonly string[]) {
+function build(files: Files, flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const workspace = makeWorkspace(files);
-  const { stderr } = expectSuccess(run(workspace, [...MGO, "build", "-o", "app", ...flags, "."]));
+  const { stderr } = expectSuccess(run(workspace, [...MGO, "build", "-o", "app", ...flags, "."], env));
   const lines = stderr.split("\n").filter((line) => line.startsWith("mgo: app: "));
   const inspect = (...words: readonly string[]) =>
     expectSuccess(run(workspace, [...MGO, "inspect", "app", ...words]));
@@ -94,6 +94,20 @@ describe("the summary", () => {
     expect(notes).toEqual([expect.stringMatching(STAYS)]);
     expect(inspect().stdout).toContain("asks for    its own file: os.Executable finds it in the base alone");
   });
+
+  for (const GOARCH of ["arm", "arm64"]) {
+    test(`says that a program for ${GOARCH} asks for its file, though not which packages do`, () => {
+      const env = { GOOS: "linux", GOARCH, CGO_ENABLED: "0" };
+      const asking = build(ASKING, ["-v"], env);
+      expect(asking.notes).toEqual([
+        "mgo: app: os.Executable finds no file: -mgo.layout=direct helps (docs/layouts.md)",
+      ]);
+      expect(JSON.parse(asking.inspect("--json").stdout)).toMatchObject({ asks_for_own_file: true });
+      const silent = build(SILENT, ["-v"], env);
+      expect(silent.notes).toEqual([]);
+      expect(JSON.parse(silent.inspect("--json").stdout)).toMatchObject({ asks_for_own_file: false });
+    });
+  }
 
   test("counts linked functions only, and names no CPUs if the best level starts always", () => {
     const { notes, inspect } = build(SILENT, ["-v", "-mgo.layout=direct", "-mgo.start=best"]);
