@@ -45,7 +45,9 @@ pub const File = struct {
             .relocated = try relocate(gpa, bytes, image, pairs, side, relocationOf(architecture)),
             .image = image,
             .image_size = image_size,
-            .word_size = if (architecture == .arm) 4 else 8,
+            .word_size = switch (architecture) {
+                inline else => |one| @field(format.levels.architectures, @tagName(one)).wordSize(),
+            },
         };
     }
 

@@ -2,6 +2,7 @@
 //!
 //! A new level is a row in a file of `levels/`, a new architecture a file there, a declaration in `architectures` and a
 //! number in format.zig. `zig build format` writes the same to `src/engine/levels.ts`.
+const elf = @import("std").elf;
 pub const Levels = @import("level_set.zig").Levels;
 pub const Table = @import("level_table.zig").Table;
 
@@ -9,6 +10,9 @@ pub const Architecture = struct {
     /// e_machine and EI_CLASS of its executables (System V gABI, "ELF Header").
     elf_machine: u16,
     elf_class: u8,
+    /// Go's linker puts functions at multiples of this, in bytes: funcAlign of cmd/link/internal/*/l.go. Null where it
+    /// is too small to tell their offsets from other numbers.
+    function_align: ?u32,
     /// The environment variable by which Go is told the level.
     variable: []const u8,
     /// A CPU that can run several starts the last. A level stands behind those whose features it includes.
@@ -21,6 +25,11 @@ pub const Architecture = struct {
     /// The level that a bundle is built around, if it has it. Most machines run it, directly or because a higher
     /// one gains them nothing.
     default_base: []const u8,
+
+    /// Returns the size of pointers, in bytes.
+    pub fn wordSize(architecture: Architecture) u32 {
+        return if (architecture.elf_class == elf.ELFCLASS32) 4 else 8;
+    }
 };
 
 pub const Level = struct {

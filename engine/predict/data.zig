@@ -1,17 +1,16 @@
 //! Relocates data: pointers, and Go's offsets of functions in type descriptors.
 const std = @import("std");
 const arch = @import("arch");
+const format = @import("format");
 const Recipe = @import("recipe.zig").Recipe;
 
-/// Go functions start at multiples of this (cmd/internal/obj/x86, funcAlign is 32 since Go 1.20).
-const function_align = 32;
 /// Smaller numbers are more often plain numbers than offsets.
 const offset_min = 4096;
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// An aligned word counts as a pointer if it is an address in the image. An aligned half of any other word of 8 bytes,
-/// or any other word of 4, counts as a function's offset if it is in the range of those.
+/// An aligned word counts as a pointer if it is an address in the image. An aligned half of any other word of 8 bytes
+/// counts as a function's offset if it is in the range of those and as aligned as they are.
 pub noinline fn relocate(
     comptime architecture: arch.Architecture,
     recipe: *const Recipe,
@@ -19,17 +18,19 @@ pub noinline fn relocate(
     address: u32,
 ) void {
     @setRuntimeSafety(true);
-    if (architecture == .arm) return relocateHalves(recipe, data, address);
+    const row = @field(format.levels.architectures, @tagName(architecture));
+    if (comptime row.wordSize() == 4) return relocateHalves(recipe, data, address);
+    const function_align = row.function_align.?;
     // The next multiple of 8 may lie behind the data, or past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(recipe);
     while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
         const bytes = rest[0..@sizeOf(Block)];
-        if (!ranges.mayHoldAny(@as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
-        relocateWord(recipe, bytes[0..8]);
-        relocateWord(recipe, bytes[8..16]);
+        if (!ranges.mayHoldAny(function_align, @as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
+        relocateWord(function_align, recipe, bytes[0..8]);
+        relocateWord(function_align, recipe, bytes[8..16]);
     }
-    if (rest.len >= 8) relocateWord(recipe, rest[0..8]);
+    if (rest.len >= 8) relocateWord(function_align, recipe, rest[0..8]);
 }
 
 const Block = @Vector(4, u32);
@@ -49,7 +50,7 @@ const Ranges = struct {
         };
     }
 
-    inline fn mayHoldAny(ranges: *const Ranges, halves: Block) bool {
+    inline fn mayHoldAny(ranges: *const Ranges, comptime function_align: u32, halves: Block) bool {
         const pointers = (halves -% ranges.pointer_low) < ranges.pointer_size;
         const offsets = (halves -% @as(Block, @splat(offset_min))) < ranges.offset_size;
         const aligned = (halves & @as(Block, @splat(function_align - 1))) == @as(Block, @splat(0));
@@ -57,19 +58,19 @@ const Ranges = struct {
     }
 };
 
-noinline fn relocateWord(recipe: *const Recipe, bytes: *[8]u8) void {
+noinline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, bytes: *[8]u8) void {
     @setRuntimeSafety(true);
     const relative = std.mem.readInt(u64, bytes, .little) -% recipe.header.base_image;
     if (relative < recipe.header.base_image_size and relative >= recipe.header.pointer_min) {
         const moved = @as(u32, @intCast(relative)) +% recipe.map.shiftOf(@intCast(relative));
         std.mem.writeInt(u64, bytes, recipe.header.variant_image +% moved, .little);
     } else {
-        relocateOffset(recipe, bytes[0..4]);
-        relocateOffset(recipe, bytes[4..8]);
+        relocateOffset(function_align, recipe, bytes[0..4]);
+        relocateOffset(function_align, recipe, bytes[4..8]);
     }
 }
 
-/// Pointers of 4 bytes.
+/// Pointers of 4 bytes. Offsets of functions look like too much else, as those of types do: leaving them is smaller.
 fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
     const header = &recipe.header;
@@ -81,13 +82,11 @@ fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
         const relative = std.mem.readInt(u32, bytes, .little) -% base_image;
         if (relative < header.base_image_size and relative >= header.pointer_min) {
             std.mem.writeInt(u32, bytes, variant_image +% relative +% recipe.map.shiftOf(relative), .little);
-        } else {
-            relocateOffset(recipe, bytes);
         }
     }
 }
 
-inline fn relocateOffset(recipe: *const Recipe, bytes: *[4]u8) void {
+inline fn relocateOffset(comptime function_align: u32, recipe: *const Recipe, bytes: *[4]u8) void {
     const value = std.mem.readInt(u32, bytes, .little);
     if (value % function_align != 0 or value < offset_min or value >= recipe.header.text_size) return;
     std.mem.writeInt(u32, bytes, recipe.translate(.text, value), .little);

@@ -8,6 +8,7 @@ const Architecture = @import("../levels.zig").Architecture;
 pub const amd64: Architecture = .{
     .elf_machine = 62,
     .elf_class = 2,
+    .function_align = 32,
     .variable = "GOAMD64",
     .levels = &.{
         .{

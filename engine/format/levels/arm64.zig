@@ -11,6 +11,7 @@ const Level = @import("../levels.zig").Level;
 pub const arm64: Architecture = .{
     .elf_machine = 183,
     .elf_class = 2,
+    .function_align = 16,
     .variable = "GOARM64",
     .levels = &levels,
     .default_levels = &.{ "v8.0", "v8.1" },

@@ -7,6 +7,7 @@ const Architecture = @import("../levels.zig").Architecture;
 pub const ppc64le: Architecture = .{
     .elf_machine = 21,
     .elf_class = 2,
+    .function_align = 16,
     .variable = "GOPPC64",
     .c_option = "-mcpu",
     .levels = &.{

@@ -9,6 +9,7 @@ const Architecture = @import("../levels.zig").Architecture;
 pub const riscv64: Architecture = .{
     .elf_machine = 243,
     .elf_class = 2,
+    .function_align = 8,
     .variable = "GORISCV64",
     .levels = &.{
         .{
