@@ -34,9 +34,8 @@ pub fn start(launch: *const Launch) void {
     if (bundle.layout == .direct and hasDynamicLinker(launch.process)) {
         return attempts.fail(what, "", ": a dynamic linker has run: ", .BUSY);
     }
-    const file = system.memory.map(@intCast(launch.source.variant.size)) catch {
-        return attempts.fail(what, "", ": ", .NOMEM);
-    };
+    const size = std.math.cast(usize, launch.source.variant.size) orelse return attempts.fail(what, "", ": ", .NOMEM);
+    const file = system.memory.map(size) catch return attempts.fail(what, "", ": ", .NOMEM);
     var decoding = Decoding.init(launch.source, .{ .memory = file });
     const result = decoding.run(threads.cpuCount());
     if (std.meta.isError(result)) system.memory.unmap(file);

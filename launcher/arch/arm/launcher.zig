@@ -13,8 +13,9 @@ pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
 /// ARMv5 has no instructions for atomic operations, and no CPU beside another.
 pub const has_threads = false;
 
-/// Kernels for arm64 let programs for arm have all of them.
-pub const address_max = 1 << 32;
+/// Kernels for arm64 let programs for arm have all of 32 bits. Without the last page of the largest size, the end of
+/// whole pages fits 32 bits, too.
+pub const address_max = (1 << 32) - (64 << 10);
 
 /// With the page tables of LPAE.
 pub const huge_page_size = 2 << 20;
