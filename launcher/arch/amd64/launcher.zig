@@ -5,7 +5,7 @@ const cpu = @import("cpu.zig");
 
 /// start.S has all of it.
 pub const entry = struct {};
-pub const stub = @import("stub.zig");
+pub const stub = @import("stub.zig").stub;
 
 pub fn detectCpu(level_wanted: u8, _: arch.Auxiliary) arch.Cpu {
     const leaves = cpu.read(cpu.Hardware{}, level_wanted);
@@ -55,15 +55,7 @@ pub fn guard(saved: *SavedSignals) void {
     launcher_guard(saved);
 }
 
-pub fn enter(stack: [*]usize, address: usize) noreturn {
-    launcher_enter(stack, address);
-}
-
-pub fn stage() []const u8 {
-    const start = @extern([*]const u8, .{ .name = "launcher_stage", .visibility = .hidden });
-    const end = @extern([*]const u8, .{ .name = "launcher_stage_end", .visibility = .hidden });
-    return start[0 .. @intFromPtr(end) - @intFromPtr(start)];
-}
-
 extern fn launcher_guard(saved: *SavedSignals) callconv(.c) void;
-extern fn launcher_enter(stack: [*]usize, address: usize) callconv(.c) noreturn;
+
+pub const enter = @import("../enter.zig").enter;
+pub const stage = @import("../enter.zig").stage;

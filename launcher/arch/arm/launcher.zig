@@ -4,7 +4,7 @@ const cpu = @import("cpu.zig");
 const fault = @import("../fault.zig");
 
 pub const entry = @import("../entry.zig");
-pub const stub = @import("../stub.zig").Stub(224);
+pub const stub = @import("../stub.zig").Stub(216, 224);
 
 pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
     return .{ .levels = cpu.levels(cpu.read(vector)), .assembly = false };

@@ -5,7 +5,7 @@ const cpu = @import("cpu.zig");
 const fault = @import("../fault.zig");
 
 pub const entry = @import("../entry.zig");
-pub const stub = @import("../stub.zig").Stub(304);
+pub const stub = @import("../stub.zig").Stub(296, 304);
 
 pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
     return .{ .levels = cpu.levels(auxiliary.capabilities(vector)), .assembly = false };
