@@ -41,8 +41,8 @@ pub const Level = struct {
     march: []const u8,
     /// The level whose features this one includes.
     over: ?[]const u8 = null,
-    /// The other CPU features that programs of the level need. launcher/arch and src/levels/native.ts know how to find
-    /// each: either fails to compile where it does not know a name.
+    /// The other CPU features that programs of the level need. launcher/arch/GOARCH/cpu.zig fails to compile where it
+    /// does not know a name; src/levels/cpuinfo.ts does for amd64.
     features: []const []const u8,
 };
 

@@ -153,7 +153,8 @@ pub const Call = extern struct {
 ///
 /// - `size`: of the code with the name at its end, in bytes
 /// - `name_offset`: of the process name, with its final zero
-/// - `write(code: *[size]u8, address: u64, entry: u64) bool`: writes all but the name for a stub at `address` in
-///   front of the program at `entry`, or returns false if a jump does not reach that far
+/// - `write(code: *[size]u8, process_id: u32, address: u64, entry: u64) bool`: writes all but the name for a stub at
+///   `address` that acts in the process with that ID, in front of the program at `entry`, or returns false if a jump
+///   does not reach that far
 /// - `entryOf(code: *const [size]u8, address: u64) u64`: the entry that a stub was written for
 pub const stub = launcher.stub;

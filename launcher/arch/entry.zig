@@ -18,7 +18,7 @@ comptime {
     @export(&enterDirect, .{ .name = "launcher_enter_direct", .visibility = .hidden });
 }
 
-/// Index of the program header of the segment that the bundle writer fills in the packed layout.
+/// Index of the program header of the segment that the bundle writer fills in the packed layout; also in image.zig.
 const payload_segment = 1;
 
 /// If the kernel can read the last bytes of the last segment, the file is whole, and the launcher may trust its mapping

@@ -1,5 +1,5 @@
 //! Stored frames → a variant's stream. The checksum of stored bytes is verified before the decoder sees them. They
-//! determine what they decode to, together with the base in memory of a variant that is predicted from one in place.
+//! determine what they decode to, together with the base if that is in place.
 //!
 //! Several threads decode at once, each a `Worker` with memory of its own. What all predictions need is decoded into
 //! mappings that all threads share.

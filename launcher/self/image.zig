@@ -10,7 +10,8 @@ const system = @import("../system.zig");
 
 pub const Payload = []align(format.payload_align) const u8;
 
-/// Index of the program header of the segment that the bundle writer fills in the packed layout; also in start.S.
+/// Index of the program header of the segment that the bundle writer fills in the packed layout; also in start.S
+/// or entry.zig.
 const payload_segment = 1;
 
 /// Returns the bytes from the payload's first to the end of its segment, in the packed layout.
@@ -24,7 +25,8 @@ pub fn packedPayload() Payload {
 }
 
 /// Returns the bytes from the payload's first to the end of its segment, in the direct layout. The slice is empty if
-/// no segment is where the payload's header says. Nothing else of the header is believed; start.S has found it there.
+/// no segment is where the payload's header says. Nothing else of the header is believed; start.S or entry.zig
+/// has found it there.
 pub fn directPayload(process: *const Process) Payload {
     const payload = payloadStart();
     const header: *const format.Header = @ptrCast(payload);
