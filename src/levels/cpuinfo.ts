@@ -85,7 +85,8 @@ function lowerCase(architecture: Architecture): Readonly<Record<string, string>>
 
 /**
  * The version of the instruction set ends the CPU's model: `ARMv6-compatible processor rev 7 (v6l)`. A kernel
- * of 64 bits may tell no model, and calls floating point by its name in 64 bits.
+ * of 64 bits may tell no model, and calls floating point by its name in 64 bits, unless `linux32` has started
+ * the program that asks.
  */
 function readArm(text: string): readonly ReadonlySet<string>[] {
   const models = [...valuesOf(text, "model name"), ...valuesOf(text, "Processor")];
@@ -96,8 +97,11 @@ function readArm(text: string): readonly ReadonlySet<string>[] {
   const version = named.length > 0 ? Math.min(...named) : is64 ? 8 : 0;
   const sets = [5, 6, 7].filter((at) => at <= version).map((at) => `ARMv${at}`);
   return valuesOf(text, "Features").map((flags) => {
-    const names = is64 ? { VFP: "fp", VFPv3: "asimd" } : { VFP: "vfp", VFPv3: "vfpv3" };
-    return new Set([...sets, ...namesIn(flags, names)]);
+    const [names, names64] = [
+      { VFP: "vfp", VFPv3: "vfpv3" },
+      { VFP: "fp", VFPv3: "asimd" },
+    ];
+    return new Set([...sets, ...namesIn(flags, names), ...namesIn(flags, names64)]);
   });
 }
 

@@ -50,6 +50,19 @@ const MACHINES: readonly Machine[] = [
     started: "7",
   },
   {
+    name: "a server with 64 bits, to a program of 32 that linux32 has started",
+    source: "https://github.com/machinekit/machinekit-hal/pull/299",
+    architecture: "arm",
+    facts: {
+      "model name": "ARMv8 Processor rev 2 (v8l)",
+      Features:
+        "half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt lpae evtstrm aes pmull sha1 crc32",
+      "CPU architecture": "8",
+    },
+    best: "7",
+    started: "7",
+  },
+  {
     name: "Raspberry Pi 3, 64 bits",
     source: "https://github.com/hrw/arm-socs-table/issues/29",
     architecture: "arm64",
