@@ -3,7 +3,7 @@
  * compilers.
  */
 import { resolve } from "node:path";
-import { compilerFlagOf, type Level } from "../levels/level.ts";
+import { type Architecture, architectureOf, compilerFlagOf, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { type Context, findProgram, run } from "../system/process.ts";
 import { readVariables } from "./env.ts";
@@ -25,7 +25,7 @@ export interface CgoSettings extends Variables {
   readonly march: Readonly<Record<(typeof FLAG_VARIABLES)[number], March>>;
 }
 
-/** As GCC 11 and Clang 12 spell it. */
+/** As GCC and Clang spell it. */
 const gccMarch: March = (level) => {
   const { option, value } = compilerFlagOf(level);
   return `${option}=${value}`;
@@ -71,8 +71,8 @@ export async function readCgoSettings(
 }
 
 /**
- * Asks a compiler how it spells the highest level: each has learnt all levels at once. One that cannot be run
- * passes, as the program may have nothing for it.
+ * Asks a compiler how it spells the levels, and whether it takes each of them. One that cannot be run passes,
+ * as the program may have nothing for it.
  */
 async function findMarch(
   name: "CC" | "CXX",
@@ -81,9 +81,8 @@ async function findMarch(
   folder: string,
   context: Context,
 ): Promise<March> {
-  const level = levels.at(-1);
   const [program, ...words] = splitQuoted(settings[name]) ?? [];
-  if (level === undefined || settings.CGO_ENABLED !== "1" || program === undefined) return gccMarch;
+  if (settings.CGO_ENABLED !== "1" || program === undefined) return gccMarch;
   const path = program.includes("/") ? program : findProgram(program, context.env, context);
   if (path === undefined) return gccMarch;
   const ask = async (...flags: readonly string[]) =>
@@ -95,14 +94,27 @@ async function findMarch(
       if (error instanceof MgoError) return undefined;
       throw error;
     });
-  const refused = await ask(gccMarch(level));
-  if (refused === undefined || refused.status === 0) return gccMarch;
-  if ((await ask(zigMarch(level)))?.status === 0) return zigMarch;
+  /** The highest level that is refused: an older compiler lacks the newer ones. */
+  const findRefused = async (march: March) => {
+    const answers = await Promise.all(
+      levels.map(async (level) => ({ level, outcome: await ask(march(level)) })),
+    );
+    return answers.findLast(({ outcome }) => outcome !== undefined && outcome.status !== 0);
+  };
+  const refused = await findRefused(gccMarch);
+  if (refused === undefined) return gccMarch;
+  if ((await findRefused(zigMarch)) === undefined) return zigMarch;
   if ((await ask())?.status !== 0) return gccMarch;
+  const { level, outcome } = refused;
   throw new MgoError(
-    `-mgo.cgo-march: ${program} does not take ${gccMarch(level)}: ${firstError(refused.stderr)}`,
-    { hint: `${name} names another compiler: GCC 11, Clang 12 or zig cc, or newer` },
+    `-mgo.cgo-march: ${program} does not take ${gccMarch(level)}: ${firstError(outcome?.stderr ?? "")}`,
+    { hint: `${name} names another compiler: ${compilersFor(architectureOf(level))}` },
   );
+}
+
+function compilersFor(architecture: Architecture): string {
+  if (architecture === "amd64") return "GCC 11, Clang 12 or zig cc, or newer";
+  return `a newer one, or one for linux/${architecture}`;
 }
 
 function firstError(stderr: string): string {

@@ -59,6 +59,9 @@ done
 exec gcc "$@"
 `;
 
+/** GCC that takes the highest level, but lacks one below. */
+const GAP = OLD.replace("x86-64-v*", "x86-64-v2");
+
 /** GCC behind the spelling of `zig cc`, which answers any other with all the CPUs that it knows. */
 const ZIG_LIKE = `#!/bin/bash
 words=()
@@ -151,6 +154,18 @@ hint: CC names another compiler: GCC 11, Clang 12 or zig cc, or newer
     });
     // v1 is an old name.
     expectSuccess(run(workspace, [...MGO, "-mgo.cgo-march", "-mgo.levels=v1"], old));
+  });
+});
+
+test.skipIf(Bun.which("g++") === null)("-mgo.cgo-march names the level that a compiler refuses", () => {
+  const workspace = makeWorkspace({ ...PROGRAM, "bin/gap": GAP });
+  const { status, stderr } = run(workspace, [...MGO, "-mgo.cgo-march", "-mgo.levels=v1,v2,v3"], {
+    ...env,
+    CC: `${workspace.folder}/bin/gap`,
+  });
+  expect({ status, stderr }).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(" does not take -march=x86-64-v2: bad value 'x86-64-v2'"),
   });
 });
 
