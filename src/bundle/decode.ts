@@ -9,6 +9,7 @@ import { readStruct } from "../engine/struct.ts";
 import { MgoError, reasonOf } from "../system/error.ts";
 import { formatSize } from "../system/figures.ts";
 import { restoreBase } from "./base.ts";
+import { PT_LOAD } from "./elf.ts";
 import { placeFrames } from "./encode.ts";
 import { decodeFrame } from "./frame.ts";
 import type { Bundle } from "./read.ts";
@@ -119,9 +120,23 @@ async function readRecipe(
   if (recipe.length < RECIPE.size) throw damaged(bundle, variant, "its recipe is cut short");
   const { base_image: start, base_image_size } = readStruct(RECIPE, recipe, 0);
   const image = { start, size: base.inPlace ? base_image_size : 0 };
-  const prediction = (await predictorOf(bundle, base, image)).open(recipe);
+  if (base.inPlace && !reaches(bundle, start + BigInt(image.size))) {
+    throw damaged(bundle, variant, "its recipe has a larger base than there is");
+  }
+  const prediction = await predictorOf(bundle, base, image)
+    .then((predictor) => predictor.open(recipe))
+    .catch((error: unknown) => {
+      throw error instanceof RangeError
+        ? noMemory(bundle, variant, image.size + base.bytes.length, error)
+        : error;
+    });
   if (prediction === undefined) throw damaged(bundle, variant, "its recipe contradicts itself");
   return prediction;
+}
+
+/** Whether a segment ends there or behind: tools that add segments leave a base's own where they are. */
+function reaches({ elf }: Bundle, end: bigint): boolean {
+  return elf.programs.some(({ type, vaddr, memsz }) => type === PT_LOAD && vaddr + memsz >= end);
 }
 
 async function predictorOf(
@@ -166,10 +181,14 @@ function allocate(bundle: Bundle, variant: StoredVariant, size: number): Uint8Ar
   try {
     return new Uint8Array(size);
   } catch (error) {
-    throw new MgoError(`${bundle.name}: no memory for ${formatSize(size)} of variant ${variant.level}`, {
-      cause: error,
-    });
+    throw noMemory(bundle, variant, size, error);
   }
+}
+
+function noMemory(bundle: Bundle, variant: StoredVariant, size: number, cause: unknown): MgoError {
+  return new MgoError(`${bundle.name}: no memory for ${formatSize(size)} of variant ${variant.level}`, {
+    cause,
+  });
 }
 
 async function decode(

@@ -13,10 +13,13 @@ import {
   SHT_NOTE,
 } from "../../src/bundle/elf.ts";
 import { EHDR64, PHDR64, SHDR64 } from "../../src/bundle/elf-structs.ts";
+import { decodeFrame, encodeFrame } from "../../src/bundle/frame.ts";
 import { parseTemplate } from "../../src/bundle/image.ts";
 import { findVariant, openBundle, readBundle } from "../../src/bundle/read.ts";
 import { verifyBundle } from "../../src/bundle/verify.ts";
 import { createBundle } from "../../src/bundle/write.ts";
+import { RECIPE } from "../../src/engine/format.ts";
+import { xxHash64 } from "../../src/engine/hash.ts";
 import { writeStruct } from "../../src/engine/struct.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { MgoError } from "../../src/system/error.ts";
@@ -257,6 +260,34 @@ describe("a direct bundle", () => {
     expect(await verifyBundle(await readBundle(bytes, "changed"))).toEqual({ changed: BASE });
     const cut = parseElf(whole, bundle).header.shoff;
     await expect(readBundle(whole.subarray(0, Number(cut)), "cut")).rejects.toThrow(MgoError);
+  });
+
+  test("is refused if a recipe claims a larger base than there is", async () => {
+    const opened = await openBundle(bundle);
+    const variant = findVariant(opened, "v1");
+    const stored = variant.extraFrames.map(({ offset, storedSize, size }) =>
+      decodeFrame(opened.payload.subarray(offset, offset + storedSize), new Uint8Array(), size),
+    );
+    const recipe = Buffer.concat(await Promise.all(stored));
+    const [last] = variant.extraFrames;
+    if (last === undefined) throw new Error("no recipe");
+    for (const base_image_size of [0xffff_ffff, 0x8000_0000, 0x1000_0000]) {
+      writeStruct(RECIPE, recipe, 0, { base_image_size });
+      const forged = await encodeFrame(recipe, new Uint8Array(), "fast", false);
+      const frame = {
+        ...last,
+        offset: opened.payload.length,
+        storedSize: forged.length,
+        size: recipe.length,
+        storedChecksum: xxHash64(forged),
+        checksum: xxHash64(recipe),
+      };
+      const payload = Buffer.concat([opened.payload, forged]);
+      const claimed = decodeVariant({ ...opened, payload }, { ...variant, extraFrames: [frame] });
+      await expect(claimed).rejects.toThrow(
+        `${bundle} is a damaged bundle: variant v1: its recipe has a larger base than there is`,
+      );
+    }
   });
 
   test("is read or refused whatever its directory says behind right checksums", async () => {
