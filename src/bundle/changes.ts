@@ -30,9 +30,9 @@ const SIZE_MAX = 0x7fff_ffff;
 /**
  * Measures what a variant changes of its base, both whole executables.
  *
- * @returns undefined if it cannot be told: sections are missing in one of them, or Go's table of functions
- * cannot be read
- * @throws MgoError if the engine is unavailable; RangeError if there is no memory
+ * @returns undefined if it cannot be told: sections are missing in one of them, Go's table of functions
+ * cannot be read, or there is no memory
+ * @throws MgoError if the engine is unavailable
  */
 export async function findChanges(base: Uint8Array, variant: Uint8Array): Promise<Changes | undefined> {
   const [a, b] = [base, variant].map(readSections);

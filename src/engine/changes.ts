@@ -41,8 +41,8 @@ export interface ChangedFunction {
  * Measures what a variant changes.
  *
  * @param correspondence of all loaded sections that are compared, with offsets in the files
- * @returns undefined if it cannot be told
- * @throws MgoError if the engine is unavailable; RangeError if there is no memory
+ * @returns undefined if it cannot be told, as where memory is short
+ * @throws MgoError if the engine is unavailable
  */
 export async function measureChanges(
   base: Uint8Array,
@@ -51,11 +51,11 @@ export async function measureChanges(
   architecture: keyof typeof ARCHITECTURE,
 ): Promise<Changes | undefined> {
   const engine = await instantiateEngine();
-  const [a, b] = [new Piece(engine, base), new Piece(engine, variant)];
-  const request = new Piece(engine, writeRequest(correspondence, [], architecture));
-  const bytes = readResult(engine, () =>
-    engine.measureChanges(a.address, a.size, b.address, b.size, request.address),
-  );
+  const bytes = readResult(engine, () => {
+    const [a, b] = [new Piece(engine, base), new Piece(engine, variant)];
+    const request = new Piece(engine, writeRequest(correspondence, [], architecture));
+    return engine.measureChanges(a.address, a.size, b.address, b.size, request.address);
+  });
   return bytes && readChanges(bytes);
 }
 
@@ -72,9 +72,11 @@ export async function findOwnFile(
   architecture: keyof typeof ARCHITECTURE,
 ): Promise<readonly string[] | undefined> {
   const engine = await instantiateEngine();
-  const piece = new Piece(engine, file);
-  const request = new Piece(engine, writeRequest(correspondence, [], architecture));
-  const bytes = readResult(engine, () => engine.findOwnFile(piece.address, piece.size, request.address));
+  const bytes = readResult(engine, () => {
+    const piece = new Piece(engine, file);
+    const request = new Piece(engine, writeRequest(correspondence, [], architecture));
+    return engine.findOwnFile(piece.address, piece.size, request.address);
+  });
   if (bytes === undefined || readStruct(OWN_FILE, bytes, 0).is_asked_for === 0) return undefined;
   const packages = Buffer.from(bytes.subarray(OWN_FILE.size)).toString().split("\0").slice(0, -1);
   return packages.sort();
@@ -86,8 +88,8 @@ function readResult(engine: Engine, make: () => number): Uint8Array | undefined 
     const size = make() >>> 0;
     return size === 0 ? undefined : new Uint8Array(engine.memory.buffer, engine.resultAddress() >>> 0, size);
   } catch (error) {
-    // Headers lie about a file, and a check in the engine failed.
-    if (error instanceof WebAssembly.RuntimeError) return undefined;
+    // Headers lie about a file, and a check in the engine failed; or there is no memory.
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
