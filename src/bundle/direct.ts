@@ -22,15 +22,18 @@ import {
   SHT_PROGBITS,
   sectionBytes,
 } from "./elf.ts";
+import { EI_CLASS, ELFCLASS32 } from "./elf-structs.ts";
 import type { Block } from "./image.ts";
 import { findSlot, type Program } from "./slot.ts";
 
-/** No program has higher addresses: those of x86-64 with four levels of page tables. */
-const ADDRESS_END = 2n ** 47n;
+/** No program has higher addresses, by bits of its class: in 64 bits, those of four levels of page tables. */
+const ADDRESS_END = { 32: 2n ** 32n, 64: 2n ** 47n } as const;
 const SHDR_ALIGN = 8;
 
 /** The places of things in the bundle. */
 export interface DirectPlacement {
+  /** The base's name in messages. */
+  readonly name: string;
   readonly base: Elf;
   readonly block: Uint8Array;
   /** The added segment's offset in the file. */
@@ -58,7 +61,7 @@ export function placeDirect(base: Elf, { bytes: block, page }: Block, name: stri
   const ends = loads.map(({ vaddr, memsz }) => vaddr + memsz);
   const ascending = loads.every(({ vaddr }, index) => index === 0 || vaddr >= (ends[index - 1] ?? 0n));
   const address = alignAddress(ends.at(-1) ?? 0n, page);
-  if (loads.length === 0 || !ascending || address >= ADDRESS_END) {
+  if (loads.length === 0 || !ascending || address >= addressEnd(base)) {
     throw new MgoError(`${name} is damaged: its segments are not in the order of their addresses`);
   }
   const isEntry = ({ vaddr, memsz, flags }: Program): boolean =>
@@ -84,6 +87,7 @@ export function placeDirect(base: Elf, { bytes: block, page }: Block, name: stri
   const found = findBuildId(base);
   const buildId = found !== undefined && found.offset >= table.offset + table.size ? found : undefined;
   return {
+    name,
     base,
     block,
     offset,
@@ -92,6 +96,10 @@ export function placeDirect(base: Elf, { bytes: block, page }: Block, name: stri
     buildId,
     overwritten: [{ offset: 0, size: structs.ehdr.size }, table, ...(buildId === undefined ? [] : [buildId])],
   };
+}
+
+function addressEnd({ header }: Elf): bigint {
+  return ADDRESS_END[header.ident[EI_CLASS] === ELFCLASS32 ? 32 : 64];
 }
 
 /** The payload's address, as the bundle is linked. */
@@ -104,6 +112,7 @@ export function payloadAddress(placement: DirectPlacement): bigint {
  *
  * @param entry of the block, in bytes from its start
  * @returns the bundle file in pieces
+ * @throws MgoError if the base leaves no addresses for them
  */
 export function fillDirect(
   placement: DirectPlacement,
@@ -113,6 +122,11 @@ export function fillDirect(
   const { base, block, offset, address } = placement;
   const { ehdr, phdr, shdr } = base.structs;
   const size = payload.reduce((sum, { length }) => sum + length, block.length);
+  if (address + BigInt(size) > addressEnd(base)) {
+    throw new MgoError(
+      `${placement.name} leaves no addresses for the other variants; use -mgo.layout=packed`,
+    );
+  }
   const names = Buffer.concat([sectionNames(base), Buffer.from(`${SECTION_PAYLOAD}\0`)]);
   const namesOffset = offset + size;
   const tableOffset = align(namesOffset + names.length, SHDR_ALIGN);

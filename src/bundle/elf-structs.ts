@@ -148,7 +148,7 @@ export type Dyn = Values<typeof DYN64>;
 
 /** The class's offset in e_ident; the data encoding follows. */
 export const EI_CLASS = 4;
-const ELFCLASS32 = 1;
+export const ELFCLASS32 = 1;
 const ELFCLASS64 = 2;
 
 /** By EI_CLASS. Fields of one name have values of one type. */
