@@ -25,7 +25,7 @@ export function nativeArchitecture(): Architecture | undefined {
 export function nativeLevels(architecture: Architecture): readonly [Level, ...Level[]] {
   if (nativeArchitecture() !== architecture) {
     const machine = `${process.platform}/${process.arch}`;
-    throw new MgoError(`this machine is ${machine}: it runs no variant of a bundle`, {
+    throw new MgoError(`this machine is ${machine}: it runs no program for linux/${architecture}`, {
       hint: "name a level instead",
     });
   }

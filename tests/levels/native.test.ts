@@ -50,6 +50,14 @@ test("each feature of a level counts", () => {
   }
 });
 
+test("another architecture's levels are not this machine's", () => {
+  const machine = `${process.platform}/${process.arch}`;
+  const other = process.arch === "arm64" ? "amd64" : "arm64";
+  expect(() => nativeLevels(other)).toThrow(
+    `this machine is ${machine}: it runs no program for linux/${other}`,
+  );
+});
+
 describe("mgo extract --native", () => {
   test("gives the variant that the bundle starts, byte for byte", () => {
     const workspace = makeWorkspace(HELLO);
