@@ -1,6 +1,7 @@
 /** The machine that is measured, and its CPUs. */
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
+import { nameOfCpu } from "../../src/bench/machine.ts";
 import { findProgram } from "../../src/system/process.ts";
 import { $ } from "../script.ts";
 import type { Machine } from "./figures.ts";
@@ -28,7 +29,7 @@ export async function describeMachine(
   const info = await readFile("/proc/cpuinfo", "utf8");
   const { stdout } = await $`go env GOVERSION`;
   return {
-    cpu: /^model name\s*:\s*(.+)$/m.exec(info)?.[1] ?? "unknown CPU",
+    cpu: nameOfCpu(info),
     cpus: cpus ?? (await allowedCpus()).length,
     kernel: release(),
     go: stdout.trim(),

@@ -13,8 +13,13 @@ export interface Machine {
 export async function describeMachine(): Promise<Machine> {
   const info = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
   return {
-    cpu: /^model name\s*:\s*(.+)$/m.exec(info)?.[1]?.trim() ?? "unknown CPU",
+    cpu: nameOfCpu(info),
     cpus: availableParallelism(),
     kernel: release(),
   };
+}
+
+/** The first CPU's name in a /proc/cpuinfo, which calls it `cpu` on POWER and `uarch` on RISC-V. */
+export function nameOfCpu(info: string): string {
+  return /^(?:model name|cpu|uarch)\s*:\s*(.+)$/m.exec(info)?.[1]?.trim() ?? "unknown CPU";
 }
