@@ -62,10 +62,12 @@ export function picture(width: number, height: number, title: string, shapes: re
   ].join("\n");
 }
 
-function round(pixels: number): number {
+/** Pixels as a picture has them, of one decimal. */
+export function round(pixels: number): number {
   return Math.round(pixels * 10) / 10;
 }
 
-function escapeText(content: string): string {
+/** A text as XML has it between tags. */
+export function escapeText(content: string): string {
   return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

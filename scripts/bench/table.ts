@@ -123,7 +123,7 @@ export function sizeRatio(program: ProgramFigures, kind: string): string | undef
 }
 
 /** Returns `+4.3 ±0.2 ms`. */
-export function formatAdded(added: Spread | undefined): string | undefined {
+function formatAdded(added: Spread | undefined): string | undefined {
   if (added === undefined) return undefined;
   const sign = added.median < 0 ? "" : "+";
   const half = formatMilliseconds((added.high - added.low) / 2);

@@ -1,7 +1,8 @@
 /** Pictures of a terminal, as SVG. */
+import { escapeText, round } from "../bench/svg.ts";
 import type { Span } from "./screen.ts";
 
-export type Scheme = "light" | "dark";
+type Scheme = "light" | "dark";
 
 /** Pixels. */
 const FONT = 14;
@@ -94,12 +95,4 @@ function lineShapes(spans: readonly Span[], y: number, palette: Palette): readon
         `textLength="${round(length * COLUMN)}">${escapeText(text)}</text>`,
     ];
   });
-}
-
-function round(pixels: number): number {
-  return Math.round(pixels * 10) / 10;
-}
-
-function escapeText(content: string): string {
-  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

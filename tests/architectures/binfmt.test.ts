@@ -4,12 +4,13 @@
  */
 import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
+import { LAYOUTS } from "../../src/bundle/layout.ts";
+import { ARCHITECTURES } from "../../src/engine/levels.ts";
 import { type Architecture, defaultBase, defaultLevelsOf, variableOf } from "../../src/levels/level.ts";
 import {
   buildEmulated,
   type Emulated,
   emulated,
-  LAYOUTS,
   reportOf,
   type VariantReport,
 } from "../support/architectures.ts";
@@ -18,17 +19,10 @@ import { hasBinfmt, runRegistered } from "../support/binfmt.ts";
 /** The first bytes of an executable's ELF header, up to e_machine, and which bits of them count. */
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
-const MAGIC: Readonly<Record<Architecture, string>> = {
-  amd64: magicOf(2, 62),
-  arm: magicOf(1, 40),
-  arm64: magicOf(2, 183),
-  riscv64: magicOf(2, 243),
-  ppc64le: magicOf(2, 21),
-};
-
 /** ET_EXEC and ET_DYN differ in a bit that does not count. */
-function magicOf(elfClass: number, machine: number): string {
-  return String.raw`\x7fELF\x0${elfClass}\x01\x01${String.raw`\x00`.repeat(9)}\x02\x00\x${machine.toString(16)}\x00`;
+function magicOf(architecture: Architecture): string {
+  const { elfClass, elfMachine } = ARCHITECTURES[architecture];
+  return String.raw`\x7fELF\x0${elfClass}\x01\x01${String.raw`\x00`.repeat(9)}\x02\x00\x${elfMachine.toString(16)}\x00`;
 }
 
 function start(
@@ -37,7 +31,7 @@ function start(
   path: string,
   env: Readonly<Record<string, string>> = {},
 ): VariantReport {
-  const rule = `:mgo:M::${MAGIC[architecture]}:${MASK}:${qemu}:`;
+  const rule = `:mgo:M::${magicOf(architecture)}:${MASK}:${qemu}:`;
   return reportOf(runRegistered(rule, path, { QEMU_CPU: cpu, ...env }));
 }
 

@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
-import type { Layout } from "../../src/bundle/layout.ts";
+import { LAYOUTS, type Layout } from "../../src/bundle/layout.ts";
 import { defaultBase, defaultLevelsOf, type Level, variableOf } from "../../src/levels/level.ts";
-import { buildEmulated, LAYOUTS } from "../support/architectures.ts";
+import { buildEmulated } from "../support/architectures.ts";
 import { findKernels } from "../support/kernels.ts";
 import { boot, type Kind } from "../support/machine.ts";
 

@@ -2,8 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LAYOUTS } from "../../src/bundle/layout.ts";
 import { defaultBase, defaultLevelsOf, lowestOf, variableOf } from "../../src/levels/level.ts";
-import { buildEmulated, buildPlain, emulated, LAYOUTS, reportOf, runOn } from "../support/architectures.ts";
+import { buildEmulated, buildPlain, emulated, reportOf } from "../support/architectures.ts";
+import { runOn } from "../support/emulated.ts";
 import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
 import { listFiles, MGO, makeWorkspace, run } from "../support/workspace.ts";

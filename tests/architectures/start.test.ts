@@ -2,8 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { LAYOUTS } from "../../src/bundle/layout.ts";
 import { defaultBase, defaultLevelsOf, type Level, variableOf } from "../../src/levels/level.ts";
-import { buildEmulated, buildPlain, emulated, LAYOUTS, reportOf, runOn } from "../support/architectures.ts";
+import { buildEmulated, buildPlain, emulated, reportOf } from "../support/architectures.ts";
+import { runOn } from "../support/emulated.ts";
 import { runForBytes } from "../support/run.ts";
 
 for (const machine of emulated) {

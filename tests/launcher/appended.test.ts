@@ -3,13 +3,13 @@
 import { beforeAll, expect, test } from "bun:test";
 import { appendFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { LAYOUTS } from "../../src/bundle/layout.ts";
 import { goMod } from "../support/programs.ts";
 import { expectSuccess } from "../support/run.ts";
 import { MGO, makeWorkspace, run } from "../support/workspace.ts";
 
 const DATA = "appended by hand";
 const LEVELS = ["v1", "v2"] as const;
-const LAYOUTS = ["packed", "direct"] as const;
 
 /** Prints if its own file, and the file that it was called by, end with the data. */
 const PROGRAM = `package main

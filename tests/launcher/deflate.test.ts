@@ -9,11 +9,10 @@ import { readStruct } from "../../src/engine/struct.ts";
 import { ROOT, scratch } from "../support/folders.ts";
 import { goMinor } from "../support/go.ts";
 import { runForBytes } from "../support/run.ts";
+import { CHDR_SIZE } from "../support/sections.ts";
 
 const SHF_COMPRESSED = 0x800n;
 const ELFCOMPRESS_ZLIB = 1;
-/** Elf64_Chdr of the System V gABI, chapter "Sections": type, reserved, size, alignment. */
-const CHDR_SIZE = 24;
 
 const deflate = await loadDeflate();
 

@@ -1,6 +1,7 @@
 /** Bundles of programs that other linkers than GNU's have linked. */
 import { describe, expect, test } from "bun:test";
 import { MgoError } from "../../src/system/error.ts";
+import { PREFIX } from "../support/emulated.ts";
 import { runProgram } from "../support/run.ts";
 import { buildBundle, type Linkage } from "../support/variants.ts";
 
@@ -8,8 +9,6 @@ const LINKERS = [
   ["mold", "mold"],
   ["lld", "ld.lld"],
 ] as const;
-
-const PREFIX = "[mgo] launcher:";
 
 describe.each(LINKERS)("programs that %s has linked", (name, program) => {
   const linked = (...flags: readonly string[]): Linkage => ({
@@ -26,8 +25,8 @@ describe.each(LINKERS)("programs that %s has linked", (name, program) => {
         status: 0,
         stdout: "[v1 x]\n",
         stderr:
-          `${PREFIX} starting variant GOAMD64=v1\n` +
-          `${PREFIX} process name not kept: no padding in the variant\n`,
+          `${PREFIX}starting variant GOAMD64=v1\n` +
+          `${PREFIX}process name not kept: no padding in the variant\n`,
       });
     }
   });
@@ -37,7 +36,7 @@ describe.each(LINKERS)("programs that %s has linked", (name, program) => {
     expect(started(await buildBundle(wanted))).toMatchObject({
       status: 0,
       stdout: "[v1 x]\n",
-      stderr: `${PREFIX} starting variant GOAMD64=v1\n`,
+      stderr: `${PREFIX}starting variant GOAMD64=v1\n`,
     });
   });
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { LAYOUTS } from "../../src/bundle/layout.ts";
 import type { VariantInput } from "../../src/bundle/variant.ts";
 import { LEVELS } from "../../src/levels/level.ts";
 import { hasBinfmt, mark, runWithBinfmt } from "../support/binfmt.ts";
@@ -10,8 +11,6 @@ import { expectSuccess } from "../support/run.ts";
 import { buildVariant, bundleFiles, type Kind, kinds } from "../support/variants.ts";
 
 const BASE = "v3";
-
-const LAYOUTS = ["packed", "direct"] as const;
 
 const cases = kinds
   .filter((kind) => ["static", "pie", "cgo"].includes(kind))

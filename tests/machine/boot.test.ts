@@ -6,7 +6,7 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { Layout } from "../../src/bundle/layout.ts";
+import { LAYOUTS, type Layout } from "../../src/bundle/layout.ts";
 import { LEVELS, type Level } from "../../src/levels/level.ts";
 import { levelsOfCpus } from "../../src/levels/native.ts";
 import { cpuLevel } from "../support/cpu.ts";
@@ -16,7 +16,6 @@ import { boot, type Command, type CommandOutcome, kernels } from "../support/mac
 import { buildBundle, buildVariant, kinds } from "../support/variants.ts";
 
 const BASE = "v3";
-const LAYOUTS = ["packed", "direct"] as const;
 
 /**
  * A word for the kernel. TOMOYO, which Debian enables, cannot name the file that a descriptor executes while

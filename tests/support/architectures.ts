@@ -10,7 +10,7 @@ import {
 } from "../../src/levels/level.ts";
 import { ROOT } from "./folders.ts";
 import { makeOnce } from "./once.ts";
-import { expectSuccess, type Outcome, runProgram } from "./run.ts";
+import { expectSuccess, type Outcome } from "./run.ts";
 import { MGO } from "./workspace.ts";
 
 /** An architecture under an emulator. */
@@ -44,10 +44,8 @@ const ALL: readonly Emulated[] = [
 /** Those that mgo builds for. */
 export const emulated = ALL.filter(({ architecture }) => ARCHITECTURE_NAMES.includes(architecture));
 
-export const LAYOUTS = ["packed", "direct"] as const satisfies readonly Layout[];
-
 /** Variables of a build for an architecture, with the caches and programs of this machine. */
-export function targetEnvironment(architecture: Architecture): Readonly<Record<string, string | undefined>> {
+function targetEnvironment(architecture: Architecture): Readonly<Record<string, string | undefined>> {
   return {
     ...process.env,
     GOOS: "linux",
@@ -84,21 +82,6 @@ export function buildEmulated(architecture: Architecture, layout: Layout, progra
       env: targetEnvironment(architecture),
     },
   );
-}
-
-/** How a launcher's lines begin. */
-const PREFIX = "[mgo] launcher: ";
-
-/** Runs a program on a CPU of that model; `lines` are a launcher's. */
-export function runOn(
-  { qemu }: Emulated,
-  cpu: string,
-  command: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Outcome & { readonly lines: readonly string[] } {
-  const outcome = runProgram([qemu ?? "", "-cpu", cpu, ...command], env);
-  const lines = outcome.stderr.split("\n").filter((line) => line.startsWith(PREFIX));
-  return { ...outcome, lines: lines.map((line) => line.slice(PREFIX.length)) };
 }
 
 /** Output of tests/programs/variant. */

@@ -5,7 +5,7 @@ import { expectSuccess, runProgram } from "./run.ts";
  * Returns the instructions of each function, by name. What addresses in them lead to is there by name if it
  * is code, and left out if it is data. Several functions of one name are listed one after the other.
  */
-export function disassemble(path: string): ReadonlyMap<string, readonly string[]> {
+function disassemble(path: string): ReadonlyMap<string, readonly string[]> {
   const command = ["objdump", "-d", "-w", "--no-show-raw-insn", "--no-addresses", path];
   const { stdout } = expectSuccess(runProgram(command, { ...process.env, LC_ALL: "C" }));
   const functions = new Map<string, string[]>();
