@@ -10,6 +10,8 @@ const run_min = 12;
 const gram = 8;
 /// How many places with the same bytes are tried.
 const chain_max = 24;
+/// How many bytes may be replaced by as many others within a run: an instruction, and the start of the next one.
+const gap_max = 24;
 
 pub const Differ = struct {
     gpa: std.mem.Allocator,
@@ -66,13 +68,11 @@ pub const Differ = struct {
     fn longest(differ: *const Differ, base: []const u8, variant: []const u8, base_next: usize, at: usize) ?Found {
         var best: ?Found = null;
         // The run goes on behind bytes that were replaced by as many others.
-        if (differ.runs.items.len > 0) {
-            const run = differ.runs.items[differ.runs.items.len - 1];
-            const same = at - run.variant + run.base;
-            if (same >= base_next and same + gram <= base.len) {
-                const size = commonPrefix(base[same..], variant[at..]);
-                if (size >= gram) return .{ .base = same, .size = size };
-            }
+        const same = differ.basePlace(at);
+        const goes_on = same >= base_next and same + gram <= base.len;
+        if (goes_on) {
+            const size = commonPrefix(base[same..], variant[at..]);
+            if (size >= gram) return .{ .base = same, .size = size };
         }
         var place = differ.heads[hashOf(variant[at..])];
         var tries: u32 = 0;
@@ -84,7 +84,22 @@ pub const Differ = struct {
             if (size < run_min) continue;
             if (best == null or size > best.?.size) best = .{ .base = start, .size = size };
         }
+        // Equal bytes elsewhere are a coincidence if the run goes on soon for as long: nothing in front of them could
+        // be found any more.
+        if (best) |found| if (goes_on) {
+            for (1..gap_max) |gap| {
+                if (same + gap > base.len or at + gap > variant.len) break;
+                if (commonPrefix(base[same + gap ..], variant[at + gap ..]) >= found.size) return null;
+            }
+        };
         return best;
+    }
+
+    /// Returns the place in the base that a place in the variant has if the last run goes on.
+    fn basePlace(differ: *const Differ, at: usize) usize {
+        if (differ.runs.items.len == 0) return at;
+        const run = differ.runs.items[differ.runs.items.len - 1];
+        return at - run.variant + run.base;
     }
 
     /// Places are chained from the last one to the first, so that the first ones found are the nearest.
