@@ -56,7 +56,7 @@ stdenvNoCC.mkDerivation {
   installCheckPhase = "$out/bin/mgo --version";
 
   meta = {
-    description = "go build for several x86-64 levels in one executable";
+    description = "go build for several CPU levels in one executable";
     homepage = "https://github.com/mgo-build/mgo";
     license = with lib.licenses; [ mit bsd3 ];
     mainProgram = "mgo";
