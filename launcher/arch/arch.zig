@@ -5,6 +5,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 const Levels = @import("format").Levels;
+const words = @import("words.zig");
 
 /// Architectures that bundles hold programs for, by their names in GOARCH.
 pub const Architecture = enum { amd64, arm, arm64, riscv64, ppc64le };
@@ -30,10 +31,10 @@ pub const native: ?Architecture = of(builtin.cpu.arch);
 pub fn operands(comptime architecture: Architecture) type {
     return switch (architecture) {
         .amd64 => @import("amd64/operands.zig"),
-        .arm => @import("arm/operands.zig"),
-        .arm64 => @import("arm64/operands.zig"),
-        .riscv64 => @import("riscv64/operands.zig"),
-        .ppc64le => @import("ppc64le/operands.zig"),
+        .arm => words.Operands(@import("arm/operands.zig")),
+        .arm64 => words.Operands(@import("arm64/operands.zig")),
+        .riscv64 => words.Operands(@import("riscv64/operands.zig")),
+        .ppc64le => words.Operands(@import("ppc64le/operands.zig")),
     };
 }
 
@@ -123,20 +124,20 @@ pub const huge_page_size = launcher.huge_page_size;
 pub const Stat = launcher.Stat;
 
 /// The kernel's struct sigaction.
-pub const SignalAction = launcher.SignalAction;
+pub const SignalAction = launcher.fault.SignalAction;
 
 /// State that `guard` replaces: the actions `bus` and `segv`, and the signal mask `mask`.
-pub const SavedSignals = launcher.SavedSignals;
+pub const SavedSignals = launcher.fault.SavedSignals;
 
 /// `guard(saved: *SavedSignals) void`: from here on a fault ends the process with a line and a status.
-pub const guard = launcher.guard;
+pub const guard = launcher.fault.guard;
 
 /// `enter(stack: [*]usize, address: usize) noreturn`: jumps to a program that is loaded, with the stack that the kernel
 /// made for the launcher.
-pub const enter = launcher.enter;
+pub const enter = @import("enter.zig").enter;
 
 /// `stage() []const u8`: position-independent code of a `Stage`.
-pub const stage = launcher.stage;
+pub const stage = @import("enter.zig").stage;
 
 /// Makes system calls, up to the first with the number 0, then enters a program as `enter` does.
 pub const Stage = fn (calls: [*]const Call, stack: [*]usize, address: usize) callconv(.c) noreturn;

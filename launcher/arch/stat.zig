@@ -40,8 +40,8 @@ pub const Arm = extern struct {
     }
 };
 
-/// powerpc's <asm/stat.h>, 64-bit.
-pub const Power = extern struct {
+/// <asm/stat.h> of x86-64 and of 64-bit Power.
+pub const X86AndPower = extern struct {
     dev: u64,
     ino: u64,
     nlink: u64,
@@ -54,6 +54,6 @@ pub const Power = extern struct {
     rest: [11]u64,
 
     comptime {
-        assert(@offsetOf(Power, "size") == 48 and @sizeOf(Power) == 144);
+        assert(@offsetOf(X86AndPower, "size") == 48 and @sizeOf(X86AndPower) == 144);
     }
 };

@@ -3,11 +3,6 @@
 const words = @import("../words.zig");
 const Code = words.Code;
 
-const operands = words.Operands(@This());
-pub const changeEach = operands.changeEach;
-pub const changeJumps = operands.changeJumps;
-pub const clearJumps = operands.clearJumps;
-
 pub const Kind = enum { call };
 
 const operand_bits: u32 = 0x00ff_ffff;

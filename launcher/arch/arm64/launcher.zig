@@ -2,9 +2,9 @@
 const arch = @import("../arch.zig");
 const auxiliary = @import("../auxiliary.zig");
 const cpu = @import("cpu.zig");
-const fault = @import("../fault.zig");
 
 pub const entry = @import("../entry.zig");
+pub const fault = @import("../fault.zig");
 pub const stub = @import("../stub.zig").Stub(184, 192);
 
 pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
@@ -19,10 +19,3 @@ pub const huge_page_size = 2 << 20;
 
 /// <asm-generic/stat.h>
 pub const Stat = @import("../stat.zig").Generic;
-
-pub const SignalAction = fault.SignalAction;
-pub const SavedSignals = fault.SavedSignals;
-pub const guard = fault.guard;
-
-pub const enter = @import("../enter.zig").enter;
-pub const stage = @import("../enter.zig").stage;

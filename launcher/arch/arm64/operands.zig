@@ -3,11 +3,6 @@
 const words = @import("../words.zig");
 const Code = words.Code;
 
-const operands = words.Operands(@This());
-pub const changeEach = operands.changeEach;
-pub const changeJumps = operands.changeJumps;
-pub const clearJumps = operands.clearJumps;
-
 pub const Kind = enum(u8) {
     /// ADRP and ADD, or a load or store of 1, 2, 4 or 8 bytes. The operands of those count in units of their size.
     unit_1 = 0,

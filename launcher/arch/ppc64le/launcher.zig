@@ -2,9 +2,9 @@
 const arch = @import("../arch.zig");
 const auxiliary = @import("../auxiliary.zig");
 const cpu = @import("cpu.zig");
-const fault = @import("../fault.zig");
 
 pub const entry = @import("../entry.zig");
+pub const fault = @import("../fault.zig");
 pub const stub = @import("../stub.zig").Stub(296, 304);
 
 pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
@@ -18,11 +18,4 @@ pub const address_max = 1 << 47;
 pub const huge_page_size = 2 << 20;
 
 /// <asm/stat.h>
-pub const Stat = @import("../stat.zig").Power;
-
-pub const SignalAction = fault.SignalAction;
-pub const SavedSignals = fault.SavedSignals;
-pub const guard = fault.guard;
-
-pub const enter = @import("../enter.zig").enter;
-pub const stage = @import("../enter.zig").stage;
+pub const Stat = @import("../stat.zig").X86AndPower;

@@ -1,9 +1,9 @@
 //! RISC-V for the launcher: launcher/arch/arch.zig describes what this declares.
 const arch = @import("../arch.zig");
 const cpu = @import("cpu.zig");
-const fault = @import("../fault.zig");
 
 pub const entry = @import("../entry.zig");
+pub const fault = @import("../fault.zig");
 pub const stub = @import("../stub.zig").Stub(232, 240);
 
 pub fn detectCpu(_: u8, vector: arch.Auxiliary) arch.Cpu {
@@ -17,10 +17,3 @@ pub const huge_page_size = 2 << 20;
 
 /// <asm-generic/stat.h>
 pub const Stat = @import("../stat.zig").Generic;
-
-pub const SignalAction = fault.SignalAction;
-pub const SavedSignals = fault.SavedSignals;
-pub const guard = fault.guard;
-
-pub const enter = @import("../enter.zig").enter;
-pub const stage = @import("../enter.zig").stage;
