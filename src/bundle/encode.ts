@@ -52,6 +52,8 @@ export interface Pending<T extends Executable> {
   readonly level: Level;
   /** Rejects if there will be none. */
   readonly variant: Promise<T>;
+  /** Resolves to a lower level if that has the same program: then the variant is not stored. */
+  readonly repeats?: Promise<Level | undefined>;
 }
 
 /** The variants of one program. */
@@ -81,9 +83,10 @@ export async function encodeVariants(
 }
 
 /**
- * Encodes the base as soon as it is ready, wherever it stands, and then the others in their order, each as
- * soon as it is ready. The order makes no difference to the result.
+ * Encodes the base as soon as it is ready, and then the others in their order, each as soon as it is ready.
+ * Where the base has the program of a lower level, that one becomes the base.
  *
+ * @param variants sorted by level
  * @param encodeBase tells how the base is stored, and what the others are predicted from
  * @throws MgoError if the base is not among them; what a variant's promise rejects with
  */
@@ -100,8 +103,13 @@ export async function encodeAsReady<T extends Executable>(
   const baseExecutable = await base.variant;
   const { own, source } = await encodeBase(baseExecutable, deflate);
   const encoded = [own];
-  for (const { level, variant } of variants) {
-    if (level === base.level) continue;
+  for (const { level, variant, repeats } of variants) {
+    const lower = await repeats;
+    if (level === base.level && lower !== undefined) {
+      const others = variants.filter((other) => other !== base);
+      return await encodeAsReady(others, { ...options, base: lower }, encodeBase);
+    }
+    if (level === base.level || lower !== undefined) continue;
     const executable = await variant;
     const stream = splitStream(executable.bytes, deflate);
     const changes = await findChanges(baseExecutable.bytes, executable.bytes);
@@ -116,7 +124,7 @@ function findBase<T extends Executable>(
   variants: readonly Pending<T>[],
   wanted: Level | undefined,
 ): Pending<T> {
-  const levels = variants.map(({ level }) => level).sort(compareLevels);
+  const levels = variants.map(({ level }) => level);
   const level = wanted ?? defaultBase(levels);
   const found = variants.find((variant) => variant.level === level);
   if (found !== undefined) return found;

@@ -24,6 +24,7 @@ import { fillTemplate, imageChecksum, parseTemplate, type Template } from "./ima
 import type { Layout, StartPolicy } from "./layout.ts";
 import { readBundle } from "./read.ts";
 import { inPlaceReference } from "./reference.ts";
+import { compareNeighbours, findRepeats, type Repeat } from "./repeats.ts";
 import { splitStream } from "./stream.ts";
 import { checkVariants, type PendingInput, readVariant, type Variant, type VariantInput } from "./variant.ts";
 import { verifyImage } from "./verify.ts";
@@ -35,37 +36,51 @@ export interface BundleOptions extends EncodeOptions {
   readonly startPolicy?: StartPolicy;
 }
 
+/** A bundle, or the only variant. */
+export interface Made {
+  /** In pieces. */
+  readonly chunks: readonly Uint8Array[];
+  /** The levels that are not stored, because a lower one has the same program. */
+  readonly repeats: readonly Repeat[];
+}
+
 /**
  * Makes a bundle. A single variant needs no launcher: the result is then that file itself.
  *
  * @param inputs if they are still being built, each is encoded as soon as it is ready: the base first, then
- * the others in their order here
+ * the others, the lowest first
  * @param launcher the launcher's ELF file, as src/engine/products.ts gives it
- * @returns the bundle's bytes in pieces, the same for the same variants on any machine
+ * @returns the same bytes for the same variants on any machine
  * @throws MgoError if a variant cannot be read or does not fit the others, or the launcher is none
  */
 export async function createBundle(
   inputs: readonly VariantInput[],
   launcher: Uint8Array,
   options: BundleOptions,
-): Promise<readonly Uint8Array[]> {
+): Promise<Made> {
   const reading = inputs.map(readVariant);
   const all = Promise.all(reading).then(checkVariants);
   // `all` is awaited later: until then its rejection must not count as unhandled.
   all.catch(() => {});
-  const variants = arePending(inputs)
-    ? inputs.map(({ level }, index) => ({ level, variant: reading[index] ?? all.then(([first]) => first) }))
-    : (await all).map((variant) => ({ level: variant.level, variant: Promise.resolve(variant) }));
+  const variants = compareNeighbours(
+    arePending(inputs)
+      ? inputs.map(({ level }, index) => ({
+          level,
+          variant: reading[index] ?? all.then(([first]) => first),
+        }))
+      : (await all).map((variant) => ({ level: variant.level, variant: Promise.resolve(variant) })),
+  );
   const [first] = variants;
-  if (first === undefined || variants.length === 1) return [(await all)[0].bytes];
+  if (first === undefined || variants.length === 1) return { chunks: [(await all)[0].bytes], repeats: [] };
   const template = parseTemplate(launcher, architectureOf(first.level), "the launcher");
-  const bundle =
-    options.layout === "direct"
-      ? await createDirect(variants, all, template, options)
-      : await createPacked(variants, all, template, options);
+  const create = options.layout === "direct" ? createDirect : createPacked;
+  const chunks = await create(variants, all, template, options);
+  const repeats = await findRepeats(variants);
   // A bundle that the reader refuses would not start. Each frame was decoded again when it was encoded.
-  verifyImage(await readBundle(Buffer.concat(bundle), "the new bundle"));
-  return bundle;
+  if (variants.length > repeats.length + 1) {
+    verifyImage(await readBundle(Buffer.concat(chunks), "the new bundle"));
+  }
+  return { chunks, repeats };
 }
 
 /** Files that exist already are all checked before the first is encoded. */
@@ -74,6 +89,15 @@ function arePending(inputs: readonly VariantInput[]): inputs is readonly Pending
 }
 
 type Checked = Promise<readonly [Variant, ...Variant[]]>;
+
+/** Returns the variants that are stored, checked. */
+async function storedOf(
+  encoded: readonly EncodedVariant[],
+  all: Checked,
+): Promise<readonly [Variant, ...Variant[]]> {
+  const [lowest, ...others] = await all;
+  return [lowest, ...others.filter((variant) => encoded.some(({ level }) => level === variant.level))];
+}
 
 /**
  * The bundle carries the Go build info of its lowest variant, so that `go version -m` and scanners see the
@@ -88,8 +112,9 @@ async function createPacked(
   options: BundleOptions,
 ): Promise<readonly Uint8Array[]> {
   const { encoded, base } = await encodeVariants(variants, options);
-  const checked = await all;
-  const [lowest] = checked;
+  const [lowest, ...others] = await storedOf(encoded, all);
+  if (others.length === 0) return [lowest.bytes];
+  const checked = [lowest, ...others];
   const buildInfo = buildInfoSection(lowest.elf);
   if (buildInfo === undefined) throw new MgoError(`${lowest.path} has no Go build information`);
   const contents = new Map([
@@ -102,8 +127,7 @@ async function createPacked(
     asksForOwnFile: (await findAskers(lowest.bytes)) !== undefined,
   };
   const payload = writePayload(encoded, base, facts);
-  const [{ elf }, ...others] = checked;
-  const unloaded = dependencySections([elf, ...others.map((variant) => variant.elf)]);
+  const unloaded = dependencySections([lowest.elf, ...others.map(({ elf }) => elf)]);
   return fillTemplate(template, payload, buildInfo, unloaded);
 }
 
@@ -121,7 +145,8 @@ async function createDirect(
     const own = await encodeInPlace(variant, placement, extra, options);
     return { own, source: await openSource(reference, variant.elf.architecture) };
   });
-  const checked = await all;
+  const checked = await storedOf(encoded, all);
+  if (checked.length === 1) return [checked[0].bytes];
   const inPlace = checked[base];
   if (inPlace === undefined || placement === undefined) throw new Error("no base");
   const { elf, path } = inPlace;

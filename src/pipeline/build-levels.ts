@@ -1,6 +1,7 @@
 /** The levels of a plan, built, and encoded while others are still being built. */
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
+import type { Made } from "../bundle/write.ts";
 import { compareLevels, type Level } from "../levels/level.ts";
 import { encodeOutput } from "./encoding.ts";
 import { findDestination, type GoContext, hasNoRoom, runGo } from "./go-build.ts";
@@ -35,7 +36,7 @@ export interface Built {
   /** Holds a folder of executables for each level. */
   readonly folder: string;
   /** Encodes a program; the first one is begun while levels are still being built. */
-  bundle(output: Output): Promise<readonly Uint8Array[]>;
+  bundle(output: Output): Promise<Made>;
   /**
    * Ends what is still being encoded, and gives the folder back.
    *

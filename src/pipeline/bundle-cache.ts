@@ -7,7 +7,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Bundle, readBundle } from "../bundle/read.ts";
-import { type PendingInput, sha256 } from "../bundle/variant.ts";
+import { compareNeighbours, findRepeats, type Repeat } from "../bundle/repeats.ts";
+import { type PendingInput, readVariant, sha256 } from "../bundle/variant.ts";
+import type { Made } from "../bundle/write.ts";
 import { loadProduct } from "../engine/products.ts";
 import type { Level } from "../levels/level.ts";
 import type { Context } from "../system/process.ts";
@@ -26,7 +28,7 @@ export interface BundleCache {
    *
    * @throws what a variant's `ready` rejects with
    */
-  find(inputs: readonly PendingInput[]): Promise<Bundle | undefined>;
+  find(inputs: readonly PendingInput[]): Promise<Made | undefined>;
   /** Keeps a new one instead. Throws nothing: a cache that fails is no failure of the build. */
   replace(chunks: readonly Uint8Array[]): Promise<void>;
 }
@@ -53,7 +55,8 @@ export async function openBundleCache(
   return {
     find: async (inputs) => {
       const bundle = await readCached(path);
-      return bundle !== undefined && (await isMadeOf(bundle, inputs)) ? bundle : undefined;
+      const repeats = bundle && (await compareVariants(bundle, inputs));
+      return bundle && repeats && { chunks: [bundle.elf.bytes], repeats };
     },
     replace: async (chunks) => {
       try {
@@ -79,13 +82,22 @@ async function readCached(path: string): Promise<Bundle | undefined> {
   }
 }
 
-async function isMadeOf({ directory }: Bundle, inputs: readonly PendingInput[]): Promise<boolean> {
+/** Returns the levels of the variants that a bundle does not store; undefined if it is made of others. */
+async function compareVariants(
+  { directory }: Bundle,
+  inputs: readonly PendingInput[],
+): Promise<readonly Repeat[] | undefined> {
   const stored = new Map<Level, Uint8Array>(directory.variants.map(({ level, sha256 }) => [level, sha256]));
-  if (stored.size !== inputs.length) return false;
   for (const { level, path, ready } of inputs) {
     await ready;
     const known = stored.get(level);
-    if (known === undefined || !Buffer.from(known).equals(sha256(await readFile(path)))) return false;
+    if (known !== undefined && !Buffer.from(known).equals(sha256(await readFile(path)))) return undefined;
   }
-  return true;
+  if (stored.size === inputs.length) return [];
+  const pending = inputs.map((input) => ({ level: input.level, variant: readVariant(input) }));
+  const repeats = await findRepeats(compareNeighbours(pending));
+  const isSame = inputs.every(
+    ({ level }) => stored.has(level) !== repeats.some((one) => one.level === level),
+  );
+  return isSame ? repeats : undefined;
 }

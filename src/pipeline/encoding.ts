@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { EncodeProgress } from "../bundle/encode.ts";
 import type { PendingInput } from "../bundle/variant.ts";
-import { createBundle } from "../bundle/write.ts";
+import { createBundle, type Made } from "../bundle/write.ts";
 import { assignment, type Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import type { Context } from "../system/process.ts";
@@ -27,7 +27,6 @@ export interface EncodingContext extends Pick<Context, "env" | "signal"> {
  * same.
  *
  * @param order the levels, the base first
- * @returns the bundle in pieces
  * @throws MgoError if they do not fit together; NotBuilt for a failed level; the reason of an abort
  */
 export async function encodeOutput(
@@ -35,7 +34,7 @@ export async function encodeOutput(
   order: readonly Level[],
   { bundle, jobs }: Pick<Options, "bundle" | "jobs">,
   { entry, gate, launcher, onProgress, env, signal }: EncodingContext,
-): Promise<readonly Uint8Array[]> {
+): Promise<Made> {
   const inputs = order.map((level): PendingInput => {
     const path = join(levelFolder(entry.folder, level), output.name);
     const ready = gate.wait(level).then(() => checkConfirmed(path, level, output));
@@ -50,11 +49,11 @@ export async function encodeOutput(
         ? await openBundleCache(entry.folder, output.name, launcher, bundle, { env, signal })
         : undefined;
     const found = await cache?.find(inputs);
-    if (found !== undefined) return [found.elf.bytes];
+    if (found !== undefined) return found;
     const options = { ...bundle, ...(jobs === undefined ? {} : { jobs }), signal, onProgress };
-    const chunks = await createBundle(inputs, launcher, options);
-    await cache?.replace(chunks);
-    return chunks;
+    const made = await createBundle(inputs, launcher, options);
+    await cache?.replace(made.chunks);
+    return made;
   } catch (error) {
     throw withUserPaths(error, inputs, output);
   }

@@ -15,7 +15,7 @@ import { removeScratch } from "../system/scratch.ts";
 import { makeTemporaryFolder } from "../system/temporary.ts";
 import { type Built, buildLevels } from "./build-levels.ts";
 import { createLiveFilter } from "./live.ts";
-import { findNotes } from "./notes.ts";
+import { describeRepeats, findNotes } from "./notes.ts";
 import { baseOf, type Options } from "./options.ts";
 import { placeBuilt } from "./placing.ts";
 import type { Plan } from "./plan.ts";
@@ -57,17 +57,20 @@ export async function executePlan(plan: Plan, { env, signal, cwd }: Context): Pr
     progress.write(report.stdout, report.stderr);
     if (verbosity.names)
       for (const level of options.levels) progress.print(formatBuilt(level, progress.seconds(level)));
-    const basePath = levelFolder(built.folder, base);
-    const refusal = await placeBuilt(plan, built, context, async ({ name, shown }, chunks) => {
+    const { folder } = built;
+    const refusal = await placeBuilt(plan, built, context, async ({ name, shown }, { chunks, repeats }) => {
       if (!watched && !verbosity.names) return;
+      const stored = repeats.find(({ level }) => level === base)?.of ?? base;
+      const plain = join(levelFolder(folder, stored), name);
       const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-      const { size: plainSize } = await stat(join(basePath, name));
+      const { size: plainSize } = await stat(plain);
       // Since mgo started: in a clone, compiling the launcher may have taken most of it.
       const seconds = performance.now() / 1000;
-      const levelCount = options.levels.length;
-      progress.print(formatSummary({ name: shown, size, plainSize, base, levelCount, seconds }));
+      const levelCount = options.levels.length - repeats.length;
+      progress.print(formatSummary({ name: shown, size, plainSize, base: stored, levelCount, seconds }));
+      for (const line of describeRepeats(shown, repeats)) progress.print(line);
       if (levelCount === 1) return;
-      for (const line of await findNotes(shown, chunks, join(basePath, name))) progress.print(line);
+      for (const line of await findNotes(shown, chunks, plain)) progress.print(line);
     });
     if (refusal === undefined) return 0;
     progress.stop();

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { changesProgram, findAskers } from "../bundle/changes.ts";
 import { readBundle } from "../bundle/read.ts";
+import type { Repeat } from "../bundle/repeats.ts";
 import type { Directory } from "../bundle/stored.ts";
 import { compareLevels } from "../levels/level.ts";
 
@@ -26,6 +27,13 @@ export async function findNotes(
     lines.push(describeAskers((await findAskers(await readFile(plain))) ?? []));
   }
   return lines.map((line) => `mgo: ${name}: ${line}`);
+}
+
+/** Returns a line for each level that is not stored. */
+export function describeRepeats(name: string, repeats: readonly Repeat[]): readonly string[] {
+  return repeats.map(
+    ({ level, of }) => `mgo: ${name}: ${level} compiles to the same program as ${of}: stored once`,
+  );
 }
 
 /** Returns a line for each level that changes nothing outside of Go's own runtime. */

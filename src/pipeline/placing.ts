@@ -1,6 +1,7 @@
 /** Placing: a finished build puts bundles, or a library's archive, where they belong. */
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Made } from "../bundle/write.ts";
 import type { Level } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
 import { checkOverwrite, placeOutput } from "../system/output.ts";
@@ -16,14 +17,14 @@ import { levelFolder } from "./variant-cache.ts";
 /**
  * Puts the bundles of all programs in their places, or a library's archive.
  *
- * @param onPlaced told of each bundle, and given it in pieces
+ * @param onPlaced told of each bundle
  * @returns Go's words where Go would refuse an output
  */
 export async function placeBuilt(
   { target, options, goBuild }: Plan,
   built: Built,
   context: GoContext,
-  onPlaced: (output: Output, chunks: readonly Uint8Array[]) => Promise<void>,
+  onPlaced: (output: Output, made: Made) => Promise<void>,
 ): Promise<Report | undefined> {
   const { levels } = options;
   if (target.kind === "archive") return await placeArchive(goBuild, levels, context);
@@ -36,30 +37,30 @@ export async function placeBuilt(
       ? await findModulePrograms(levels, built.folder, target.folder)
       : outputsOf(target);
   for (const output of outputs) {
-    const chunks = await placeBundle(output, goBuild.command, built, context.signal);
-    if ("status" in chunks) return chunks;
-    await onPlaced(output, chunks);
+    const made = await placeBundle(output, goBuild.command, built, context.signal);
+    if ("status" in made) return made;
+    await onPlaced(output, made);
   }
   await removeLeftover(target);
   return undefined;
 }
 
-/** Returns the bundle in pieces, or a refusal in Go's words. */
+/** Returns the bundle, or a refusal in Go's words. */
 async function placeBundle(
   output: Output,
   command: BundleCommand,
   built: Built,
   signal: AbortSignal,
-): Promise<readonly Uint8Array[] | Report> {
+): Promise<Made | Report> {
   // Go refuses last, too: errors of the program come first. Encoding for nothing would take long.
   const known = await findRefusal(output, command);
   if (known !== undefined) return known;
-  const chunks = await built.bundle(output);
+  const made = await built.bundle(output);
   signal.throwIfAborted();
   const refusal = await findRefusal(output, command);
   if (refusal !== undefined) return refusal;
-  await placeOutput(output.path, chunks, signal);
-  return chunks;
+  await placeOutput(output.path, made.chunks, signal);
+  return made;
 }
 
 /** Go's words, where Go would not overwrite the output. */

@@ -112,6 +112,6 @@ export async function bundleFiles(
 ): Promise<string> {
   const path = join(scratch, `bundle-${bundles++}`);
   const options = { compress, layout, startPolicy, ...(base === undefined ? {} : { base }) } as const;
-  await placeOutput(path, await createBundle(inputs, await launcher(), options));
+  await placeOutput(path, (await createBundle(inputs, await launcher(), options)).chunks);
   return path;
 }

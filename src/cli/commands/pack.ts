@@ -6,12 +6,13 @@ import { loadLauncher } from "../../engine/products.ts";
 import { type Architecture, architectureOf, levelsOf } from "../../levels/level.ts";
 import { findLevel } from "../../levels/text.ts";
 import { BUNDLE_FLAGS, type MgoFlag } from "../../pipeline/flags.ts";
+import { describeRepeats } from "../../pipeline/notes.ts";
 import { readBundleSettings, type Setting } from "../../pipeline/options.ts";
 import { MgoError } from "../../system/error.ts";
 import { readWhole } from "../../system/file.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
-import { writeStdout } from "../../system/streams.ts";
+import { writeStderr, writeStdout } from "../../system/streams.ts";
 import { parseArguments, parseLevel, requireOutput } from "../arguments.ts";
 import { PACK } from "../reference/commands/pack.ts";
 
@@ -30,9 +31,10 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   if (output !== "-") await checkOverwrite(output);
   const { env, signal } = context;
   const launcher = await loadLauncher({ file: values.launcher, architecture, env, signal });
-  const bundle = await createBundle(inputs, launcher, { ...bundleSettings, signal });
-  if (output === "-") for (const chunk of bundle) writeStdout(chunk);
-  else await placeOutput(output, bundle, signal);
+  const { chunks, repeats } = await createBundle(inputs, launcher, { ...bundleSettings, signal });
+  if (output === "-") for (const chunk of chunks) writeStdout(chunk);
+  else await placeOutput(output, chunks, signal);
+  for (const line of describeRepeats(output, repeats)) writeStderr(`${line}\n`);
   return 0;
 }
 
