@@ -41,7 +41,7 @@ export async function prepareRun(args: BenchArguments, context: Context): Promis
   const { go, options } = build;
   // Throws if the machine runs no level.
   const architecture = bundle?.elf.architecture ?? architectureOfTarget(go) ?? "amd64";
-  const supported = nativeLevels(architecture);
+  const supported = nativeLevels(architecture, `mgo bench measures on linux/${architecture} itself`);
   const html = args.html === undefined ? undefined : resolve(context.cwd, args.html);
   if (html !== undefined) await checkPage(html);
   const present = bundle?.directory.variants.map(({ level }) => level) ?? options.levels;

@@ -45,7 +45,7 @@ export function findCommand(args: readonly string[]): Command {
   }
   if (HELP_FLAG.test(word)) return () => printHelp();
   if (word === "__complete") {
-    return async () => (await import("./commands/completion.ts")).answer(rest);
+    return async (context) => (await import("./commands/completion.ts")).answer(rest, context);
   }
   const entry = findEntry(word);
   if (entry !== undefined) {

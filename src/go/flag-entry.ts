@@ -4,8 +4,8 @@
 export type Value =
   /** One of these. */
   | { readonly kind: "choice"; readonly choices: readonly string[] }
-  /** Some of these, separated by commas. */
-  | { readonly kind: "list"; readonly choices: readonly string[] }
+  /** A level, or several, separated by commas. */
+  | { readonly kind: "level" | "levels" }
   /** Go packages: folders, and files that end in `.go`. */
   | { readonly kind: "packages" }
   | { readonly kind: "file" | "folder" | "text" };

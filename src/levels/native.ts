@@ -11,23 +11,25 @@ const GOARCH: Readonly<Partial<Record<string, string>>> = {
   ...(endianness() === "LE" ? { ppc64: "ppc64le" } : {}),
 };
 
+const NAME = GOARCH[process.arch] ?? process.arch;
+
 /** The architecture whose bundles this machine runs; undefined if it is none or the system is another one. */
 export function nativeArchitecture(): Architecture | undefined {
-  const name = GOARCH[process.arch] ?? process.arch;
-  return process.platform === "linux" && isArchitecture(name) ? name : undefined;
+  return process.platform === "linux" && isArchitecture(NAME) ? NAME : undefined;
 }
 
 /**
  * The levels that this machine can run, at least one.
  *
+ * @param hint what helps on another machine
  * @throws MgoError if its system or architecture is another one, or the levels cannot be read
  */
-export function nativeLevels(architecture: Architecture): readonly [Level, ...Level[]] {
+export function nativeLevels(architecture: Architecture, hint?: string): readonly [Level, ...Level[]] {
   if (nativeArchitecture() !== architecture) {
-    const machine = `${process.platform}/${process.arch}`;
-    throw new MgoError(`this machine is ${machine}: it runs no program for linux/${architecture}`, {
-      hint: "name a level instead",
-    });
+    throw new MgoError(
+      `this machine is ${process.platform}/${NAME}: it runs no program for linux/${architecture}`,
+      hint === undefined ? {} : { hint },
+    );
   }
   const [first, ...others] = levelsOfCpus(architecture, readCpus());
   if (first !== undefined) return [first, ...others];

@@ -9,7 +9,7 @@ import { defaultBase, LEVELS } from "../levels/level.ts";
 export const BUNDLE_FLAGS = [
   {
     name: "base",
-    value: { kind: "choice", choices: LEVELS },
+    value: { kind: "level" },
     shown: defaultBase(LEVELS),
     summary:
       "the variant that starts fastest: a direct bundle runs it in place, and the others are stored as " +
@@ -50,7 +50,7 @@ export const BUNDLE_FLAGS = [
 const BUILD_FLAGS = [
   {
     name: "levels",
-    value: { kind: "list", choices: LEVELS },
+    value: { kind: "levels" },
     shown: LEVELS.join(","),
     summary: "the levels to build; with a single one the output is that variant itself",
   },

@@ -93,7 +93,7 @@ export async function openBuild(
   const optionsFor = (goos: string, goarch: string): Options =>
     readOptions(mgo, context.env, architectureOfTarget({ goos, goarch }) ?? "amd64");
   // Bad flags show before Go is asked, which may have to be downloaded.
-  optionsFor("", "");
+  optionsFor("linux", context.env.GOARCH ?? "");
   const chdir = words.slice(0, chdirLength(words));
   const onStderrLine = createLiveFilter((line) => writeStderr(`${line}\n`));
   const go = await readGoEnv(chdir, context, onStderrLine);

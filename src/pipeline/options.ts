@@ -39,6 +39,8 @@ export interface BundleSettings {
 export interface Options {
   /** Sorted, without duplicates, of one architecture. */
   readonly levels: readonly [Level, ...Level[]];
+  /** Flags of the command line that name levels of another architecture alone: they choose nothing here. */
+  readonly unused: readonly Setting[];
   readonly bundle: BundleSettings;
   /** How many variants are built at once; a measured default applies if there is none. */
   readonly jobs?: number;
@@ -85,6 +87,7 @@ export function readOptions(flags: readonly Flag[], env: Environment, architectu
   for (const flag of flags) settings.set(nameOf(flag, ""), { value: flag.value, where: `-${flag.name}` });
 
   const levels = readLevels(settings.get("levels"), architecture);
+  const unused = flags.map(({ name, value }) => ({ where: `-${name}`, value }));
   // As for the levels, a base of another architecture is for other targets.
   const base = findLevel(settings.get("base")?.value ?? "");
   if (base !== undefined && architectureOf(base) !== architecture) settings.delete("base");
@@ -93,6 +96,7 @@ export function readOptions(flags: readonly Flag[], env: Environment, architectu
   if (launcher?.value === "") throw refuse(launcher, "a file");
   return {
     levels,
+    unused: unused.filter((setting) => isOfAnother(setting, architecture)),
     bundle: readBundleSettings(settings, levels),
     ...(jobs === undefined ? {} : { jobs }),
     ...(launcher === undefined ? {} : { launcher: launcher.value }),
@@ -156,6 +160,14 @@ function readLevels(setting: Setting | undefined, architecture: Architecture): r
   const named = setting === undefined ? [] : parseLevels(setting, architecture);
   const own = named.filter((level) => architectureOf(level) === architecture).toSorted(compareLevels);
   return atLeastOne(own.length > 0 ? own : defaultLevelsOf(architecture));
+}
+
+/** Whether a flag names levels of one other architecture; a list for several is meant for several targets. */
+function isOfAnother({ where, value }: Setting, architecture: Architecture): boolean {
+  if (where !== "-mgo.levels" && where !== "-mgo.base") return false;
+  const levels = splitLevels(value).flatMap((word) => findLevel(word) ?? []);
+  const [named, ...others] = new Set(levels.map(architectureOf));
+  return named !== undefined && named !== architecture && others.length === 0;
 }
 
 function parseLevels(setting: Setting, architecture: Architecture): readonly Level[] {

@@ -6,14 +6,15 @@ import {
   ARCHITECTURE_NAMES,
   type Architecture,
   architectureOf,
+  isArchitecture,
   type Level,
   variableOf,
 } from "../levels/level.ts";
 import { MgoError } from "../system/error.ts";
-import type { Context, Environment } from "../system/process.ts";
-import { writeStderr } from "../system/streams.ts";
+import type { Context } from "../system/process.ts";
 import { buildKey } from "./cache-key.ts";
 import type { BundleCommand, GoBuild } from "./go-build.ts";
+import { noteIgnored } from "./ignored.ts";
 import { checkInstalled, hasVersion, installTarget, isGobinRefused, isOfGo } from "./install.ts";
 import { type OpenBuild, readCgo } from "./open.ts";
 import type { Options } from "./options.ts";
@@ -55,7 +56,7 @@ export async function planBuild(
   checkFlags(flags, architecture);
   const cgo = await readCgo(build, options.levels, context);
   const verbosity = readVerbosity(flags);
-  if (verbosity.names) noteVariable(context.env, architecture);
+  noteIgnored(options, architecture, context.env, verbosity.names);
   const target = await findTarget(command, args, build, context);
   if (target === "go" || "status" in target) return target;
   // Go removes what is left over as soon as one level is built, unless a package is named.
@@ -103,9 +104,10 @@ function checkTarget(
   architecture: Architecture | undefined,
 ): asserts architecture is Architecture {
   if (architecture !== undefined) return;
+  const nearest = isArchitecture(go.goarch) ? "GOOS=linux" : "GOOS=linux GOARCH=amd64";
   const targets = ARCHITECTURE_NAMES.map((name) => `linux/${name}`).join(", ");
   throw new MgoError(`the target is ${go.goos}/${go.goarch}; mgo builds for ${targets}`, {
-    hint: "set GOOS=linux GOARCH=amd64, or -mgo.elsewhere=go to hand other targets to go build",
+    hint: `set ${nearest}, or -mgo.elsewhere=go to hand other targets to go build`,
   });
 }
 
@@ -124,13 +126,6 @@ function checkFlags(flags: readonly Flag[], architecture: Architecture): void {
   const compiler = lastValue(flags, "compiler") ?? "gc";
   if (compiler !== "gc")
     throw new MgoError(`-compiler=${compiler} has no ${variableOf(architecture)} levels; mgo builds with gc`);
-}
-
-function noteVariable(env: Environment, architecture: Architecture): void {
-  const variable = variableOf(architecture);
-  const value = env[variable];
-  if (value === undefined || value === "") return;
-  writeStderr(`mgo: ${variable}=${value} in the environment is ignored: -mgo.levels names the levels\n`);
 }
 
 async function findTarget(

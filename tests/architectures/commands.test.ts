@@ -113,6 +113,17 @@ for (const machine of emulated) {
       expect(reportOf(run(workspace, best, { ...target, [variable]: asked })).level).toBe(asked);
     });
 
+    test("says what go run says where no emulator is found", () => {
+      const words = ["run", "."];
+      const PATH = workspace.env.PATH ?? "";
+      const [ours, theirs] = [MGO, ["go"]].map((program) =>
+        run(workspace, [...program, ...words], { ...target, PATH }),
+      );
+      const reason = (stderr = ""): string => stderr.replaceAll(/\/\S+\/variant/g, "variant");
+      expect(ours?.status).toBe(theirs?.status);
+      expect(reason(ours?.stderr)).toBe(reason(theirs?.stderr));
+    });
+
     test("finds the emulator as go does, by its name", () => {
       const wrapper = `#!/bin/sh\nexec ${exec} "$@"\n`;
       const place = makeWorkspace({ [`go_linux_${architecture}_exec`]: wrapper });

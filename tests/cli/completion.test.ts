@@ -5,15 +5,16 @@ import { describe, expect, test } from "bun:test";
 import { complete } from "../../src/cli/completion/complete.ts";
 import { SHELLS } from "../../src/cli/completion/scripts.ts";
 import { COMMANDS } from "../../src/cli/reference/commands.ts";
+import type { Architecture } from "../../src/levels/level.ts";
 import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { expectSuccess } from "../support/run.ts";
 import { askFish, hasShell, TAB, typeLines } from "../support/shells.ts";
 import { MGO, makeWorkspace, run, type Workspace } from "../support/workspace.ts";
 
 /** Returns the completions of a line at its end. */
-function offered(line: string) {
+function offered(line: string, target: Architecture = "amd64") {
   const words = line.split(" ");
-  const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "");
+  const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "", target);
   return { paths, words: found.map(({ text }) => prefix + text) };
 }
 
@@ -68,6 +69,16 @@ describe("mgo offers", () => {
     ["-mgo.unknown=", { paths: "none", words: [] }],
   ])("for %j what may stand there", (line, expected) => {
     expect<unknown>(offered(line)).toEqual(expected);
+  });
+
+  test("the levels of the target, and others as soon as they are typed", () => {
+    expect(offered("-mgo.levels ", "arm").words).toEqual(["5", "6", "7"]);
+    expect(offered("-mgo.levels 5,", "arm").words).toEqual(["5,6", "5,7"]);
+    expect(offered("extract x --level ", "ppc64le").words).toEqual(["power8", "power9", "power10"]);
+    expect(offered("-mgo.base rva", "arm").words).toEqual(["rva20u64", "rva22u64", "rva23u64"]);
+    expect(offered("pack -o x 7,softfloat=")).toEqual({ paths: "files", words: [] });
+    const { stdout } = run(makeWorkspace(), [...MGO, "__complete", "-mgo.levels", ""], { GOARCH: "riscv64" });
+    expect(stdout).toBe("none\t\nrva20u64\t\nrva22u64\t\nrva23u64\t\n");
   });
 
   test("nothing that a shell's script would misread, whatever it is asked", () => {

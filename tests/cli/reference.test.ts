@@ -9,8 +9,9 @@ import { COMMANDS, LONE_FLAGS } from "../../src/cli/reference/commands.ts";
 import { formatFlag, formatPlain, formatVariable } from "../../src/cli/reference/format.ts";
 import { GO_FLAG_NOTES } from "../../src/cli/reference/go-flags.ts";
 import { BUNDLE_STATUSES } from "../../src/cli/reference/statuses.ts";
-import type { CommandEntry, FlagEntry } from "../../src/cli/reference/types.ts";
+import type { CommandEntry, FlagEntry, Value } from "../../src/cli/reference/types.ts";
 import { BUNDLE_VARIABLES, VARIABLES } from "../../src/cli/reference/variables.ts";
+import { LEVELS } from "../../src/levels/level.ts";
 import { MGO_FLAGS } from "../../src/pipeline/flags.ts";
 import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
@@ -50,11 +51,17 @@ describe("the reference", () => {
   test("shows of each value what it may be", () => {
     for (const { name, value, shown } of flags) {
       expect([name, shown === undefined]).toEqual([name, value === undefined]);
-      if (value?.kind !== "choice" && value?.kind !== "list") continue;
-      for (const choice of shown?.split(/[|,]/) ?? []) expect(value.choices).toContain(choice);
+      const choices = value === undefined ? undefined : choicesOf(value);
+      if (choices === undefined) continue;
+      for (const choice of shown?.split(/[|,]/) ?? []) expect(choices).toContain(choice);
     }
   });
 });
+
+function choicesOf(value: Value): readonly string[] | undefined {
+  if (value.kind === "level" || value.kind === "levels") return LEVELS;
+  return value.kind === "choice" ? value.choices : undefined;
+}
 
 describe("mgo takes what the reference has", () => {
   const takers = commands.filter((command) => !command.isBuild);

@@ -18,6 +18,7 @@ describe("options", () => {
   test("have defaults", () => {
     expect(read([])).toEqual({
       levels: ["v1", "v2", "v3", "v4"],
+      unused: [],
       bundle: { layout: "packed", startPolicy: "auto", compress: "default" },
       elsewhere: false,
       cgoMarch: false,
@@ -71,10 +72,41 @@ describe("options", () => {
   });
 });
 
+test.each([
+  [
+    "arm",
+    [],
+    { GOARM: "8" },
+    "GOARM=8 in the environment is ignored, and none of 5, 6, 7: -mgo.levels names the levels",
+  ],
+  ["arm", ["-mgo.levels=v1,v3"], {}, "-mgo.levels=v1,v3 has no level of linux/arm: the levels are 5,6,7"],
+  [
+    "amd64",
+    ["-mgo.base=v8.0"],
+    { GOAMD64: "v1" },
+    "-mgo.base=v8.0 has no level of linux/amd64: the base is v3",
+  ],
+  // Those are written for several targets.
+  ["arm", ["-mgo.levels=v1,v8.0"], {}, undefined],
+  ["arm", ["-mgo.levels=v1,6,7"], {}, undefined],
+  ["arm", [], { MGOFLAGS: "-mgo.levels=v1,v3", GOARM: "7" }, undefined],
+])("for %s, %j with %j says what chooses no level", (goarch, flags, env, line) => {
+  const workspace = makeWorkspace(SEVERAL);
+  const words = [...MGO, ...flags, "-o", "library.a", "./library"];
+  const { stderr } = expectSuccess(run(workspace, words, { GOARCH: goarch, ...env }));
+  expect(stderr).toBe(line === undefined ? "" : `mgo: ${line}\n`);
+});
+
 const TARGETS = ARCHITECTURE_NAMES.map((name) => `linux/${name}`).join(", ");
 
 describe("mgo refuses in one line", () => {
   test.each([
+    [
+      "a level that the target does not have",
+      ["-mgo.levels=7,8"],
+      { GOARCH: "arm" },
+      "-mgo.levels=7,8: it may be levels from 5,6,7, separated by commas",
+    ],
     ["another system", [], { GOOS: "windows" }, `the target is windows/amd64; mgo builds for ${TARGETS}`],
     ["another processor", [], { GOARCH: "386" }, `the target is linux/386; mgo builds for ${TARGETS}`],
     [

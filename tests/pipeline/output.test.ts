@@ -83,7 +83,7 @@ describe("-v", () => {
   test("says that GOAMD64 is ignored", () => {
     const { stderr } = build(HELLO, ["-v"], { GOAMD64: "v3" });
     expect(stderr).toStartWith("mgo: GOAMD64=v3 in the environment is ignored: ");
-    expect(build(HELLO, [], { GOAMD64: "nonsense" })).toMatchObject({ status: 0, stderr: "" });
+    expect(build(HELLO, [], { GOAMD64: "v3" })).toMatchObject({ status: 0, stderr: "" });
   });
 });
 

@@ -66,14 +66,18 @@ describe("mgo run", () => {
   });
 
   test.each([
-    ["v1", [], "v1", ""],
-    ["v2", ["-mgo.levels=v1,v3"], "v1", ""],
-    ["v9", ["-mgo.levels=v1"], "v1", ""],
-    ["", ["-mgo.levels=v1"], "v1", ""],
-    ["a 'b'", ["-mgo.levels=v1"], "v1", ""],
-  ])("with GOAMD64=%s and %j runs %s", (asked, flags, level) => {
-    const ours = runWith("", [...MGO, "run", ...flags, "."], { GOAMD64: asked });
-    expect(ours).toEqual({ ...ENDED, stdout: `${level} [] "" "${asked}" true ""\n` });
+    ["v1", [], "v1", true],
+    ["v2", ["-mgo.levels=v1,v3"], "v1", true],
+    ["v9", ["-mgo.levels=v1"], "v1", false],
+    ["", ["-mgo.levels=v1"], "v1", true],
+    ["a 'b'", ["-mgo.levels=v1"], "v1", false],
+  ])("with GOAMD64=%s and %j runs %s", (asked, flags, level, isKnown) => {
+    const { stderr, ...ours } = runWith("", [...MGO, "run", ...flags, "."], { GOAMD64: asked });
+    expect(ours).toEqual({ status: ENDED.status, stdout: `${level} [] "" "${asked}" true ""\n` });
+    const ignored = `mgo: GOAMD64=${asked} in the environment is ignored, and none of v1, v2, v3, v4: `;
+    expect(stderr).toStartWith(isKnown ? "" : ignored);
+    expect(stderr).toEndWith(ENDED.stderr);
+    expect(stderr.split("\n").length).toBe(isKnown ? 2 : 3);
   });
 
   test.skipIf(best === "v4")("says when the CPU lacks the level that GOAMD64 asks for", () => {

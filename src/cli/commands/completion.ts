@@ -1,5 +1,8 @@
 /** `mgo completion SHELL`, and `mgo __complete WORD…`, which the scripts of the shells run. */
+import { isArchitecture } from "../../levels/level.ts";
+import { nativeArchitecture } from "../../levels/native.ts";
 import { MgoError } from "../../system/error.ts";
+import type { Context } from "../../system/process.ts";
 import { writeStdout } from "../../system/streams.ts";
 import { parseArguments } from "../arguments.ts";
 import { complete } from "../completion/complete.ts";
@@ -22,8 +25,10 @@ export function run(args: readonly string[]): number {
  *
  * @param words of the command line, the last one as far as it has been typed
  */
-export function answer(words: readonly string[]): number {
-  const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "");
+export function answer(words: readonly string[], { env }: Pick<Context, "env">): number {
+  const goarch = env.GOARCH ?? "";
+  const target = isArchitecture(goarch) ? goarch : (nativeArchitecture() ?? "amd64");
+  const { paths, prefix, words: found } = complete(words.slice(0, -1), words.at(-1) ?? "", target);
   // The scripts read lines.
   if (prefix.includes("\n")) return 0;
   const lines = [`${paths}\t${prefix}`, ...found.map(({ text, summary }) => `${text}\t${summary}`)];

@@ -36,7 +36,7 @@ function selectLevel(bundle: Bundle, { level, native }: FlagValues<typeof EXTRAC
   }
   if (level !== undefined) return parseLevel("--level", level, bundle.elf.architecture);
   if (!native) throw new MgoError("extract: missing --level LEVEL or --native", { hint, status: 2 });
-  const runnable = nativeLevels(bundle.elf.architecture);
+  const runnable = nativeLevels(bundle.elf.architecture, `--level names a level: ${hint}`);
   const best = lastOf(present, runnable);
   if (best === undefined)
     throw new MgoError(`extract: this machine supports ${runnable.at(-1)} at most`, { hint });

@@ -1,9 +1,10 @@
 /** `mgo pack -o OUT FILE…`: bundles variants that were built elsewhere. */
+import { existsSync } from "node:fs";
 import { parseElf } from "../../bundle/elf.ts";
 import type { VariantInput } from "../../bundle/variant.ts";
 import { createBundle } from "../../bundle/write.ts";
 import { loadLauncher } from "../../engine/products.ts";
-import { type Architecture, architectureOf, levelsOf } from "../../levels/level.ts";
+import { type Architecture, architectureOf, levelsOf, VARIABLES } from "../../levels/level.ts";
 import { findLevel } from "../../levels/text.ts";
 import { BUNDLE_FLAGS, type MgoFlag } from "../../pipeline/flags.ts";
 import { describeRepeats } from "../../pipeline/notes.ts";
@@ -13,7 +14,7 @@ import { readWhole } from "../../system/file.ts";
 import { checkOverwrite, placeOutput } from "../../system/output.ts";
 import type { Context } from "../../system/process.ts";
 import { writeStderr, writeStdout } from "../../system/streams.ts";
-import { parseArguments, parseLevel, requireOutput } from "../arguments.ts";
+import { parseArguments, requireOutput } from "../arguments.ts";
 import { PACK } from "../reference/commands/pack.ts";
 
 export async function run(args: readonly string[], context: Context): Promise<number> {
@@ -38,12 +39,21 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   return 0;
 }
 
-/** Reads `FILE`, whose build info has its level, or `v3=FILE`. */
+/**
+ * Reads `FILE`, whose build info has its level, or `v3=FILE`. A file may have a `=` in its name.
+ *
+ * @throws MgoError if what stands before the `=` of a file is no level
+ */
 function parseInput(argument: string): VariantInput {
-  const [, level, path] = /^([^=/]+)=(.+)$/s.exec(argument) ?? [];
-  const isNamed = level !== undefined && (findLevel(level) !== undefined || /^v\d+$/.test(level));
-  if (!isNamed || path === undefined) return { path: argument };
-  return { path, level: parseLevel(argument, level, "amd64") };
+  const [, name, path] = /^([^=/]+)=(.+)$/s.exec(argument) ?? [];
+  if (name === undefined || path === undefined) return { path: argument };
+  const level = findLevel(name);
+  if (level !== undefined) return { path, level };
+  if (existsSync(argument) || !existsSync(path)) return { path: argument };
+  throw new MgoError(`${argument}: unknown level ${name}`, {
+    hint: `LEVEL=FILE takes a value of ${VARIABLES.join(", ")}`,
+    status: 2,
+  });
 }
 
 /** The architecture that the first file is for: that of the others is checked with them. */

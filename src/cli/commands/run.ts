@@ -19,6 +19,7 @@ import { nativeArchitecture, nativeLevels } from "../../levels/native.ts";
 import { selectLevel } from "../../levels/select.ts";
 import { findLevel } from "../../levels/text.ts";
 import { withoutMgoFlags } from "../../pipeline/flags.ts";
+import { noteIgnored } from "../../pipeline/ignored.ts";
 import { openBuild, readCgo, readGoArguments } from "../../pipeline/open.ts";
 import type { Options } from "../../pipeline/options.ts";
 import { allFlags } from "../../pipeline/plan.ts";
@@ -47,6 +48,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const architecture = architectureOfTarget(go);
   if (architecture === undefined) return await becomeGo([go.go, "run", ...words], context.env);
 
+  noteIgnored(options, architecture, context.env, false);
   const level = chooseLevel(options, architecture, context.env);
   const cgo = await readCgo(build, [level], context);
   const changed = {
@@ -114,6 +116,8 @@ function restoringExec(
       return value === undefined ? ["-u", name] : [`${name}=${value}`];
     });
   const words = restored.map(quoteWord);
+  // `env` would hand a program that the kernel does not know to a shell.
+  if (own === "" && nativeArchitecture() !== architectureOfTarget(go)) return undefined;
   if (restored.length === 0 || words.includes(undefined)) return undefined;
   // `env` would take a program whose path has a = for a variable.
   const places = [go.gotmpdir || context.env.TMPDIR || tmpdir(), go.gocache, ...args.packages.slice(0, 1)];

@@ -3,6 +3,8 @@
  * complete paths themselves, with quotes as they need them.
  */
 import { chdirLength } from "../../go/flags.ts";
+import { ARCHITECTURE_NAMES, type Architecture, plainLevelsOf } from "../../levels/level.ts";
+import { findLevel } from "../../levels/text.ts";
 import { MGO_FLAGS } from "../../pipeline/flags.ts";
 import { COMMANDS, LONE_FLAGS } from "../reference/commands.ts";
 import { formatPlain } from "../reference/format.ts";
@@ -31,17 +33,20 @@ const NOTHING: Completion = { paths: "none", prefix: "", words: [] };
 /**
  * @param before the complete words, without mgo's name
  * @param current the next word, as far as it has been typed
+ * @param target whose levels come first
  */
-export function complete(before: readonly string[], current: string): Completion {
+export function complete(before: readonly string[], current: string, target: Architecture): Completion {
   const words = before.slice(chdirLength(before));
-  if (words.length < before.length && words.length === 0 && before.at(-1) === "-C") return folders(current);
+  if (words.length < before.length && words.length === 0 && before.at(-1) === "-C") {
+    return completeValue({ kind: "folder" }, current, "", target);
+  }
   const [first, ...rest] = words;
-  if (first === undefined) return completeFirst(current);
+  if (first === undefined) return completeFirst(current, target);
   if (first === "help") return rest.length === 0 ? offer(COMMAND_WORDS, current) : NOTHING;
   const command: CommandEntry | undefined = COMMANDS.find(({ name }) => name === first);
-  if (command !== undefined) return completeArguments(command, rest, current);
+  if (command !== undefined) return completeArguments(command, rest, current, target);
   if (GO_COMMANDS.has(first)) return { ...NOTHING, paths: "go" };
-  return completeArguments(BUILD, words, current);
+  return completeArguments(BUILD, words, current, target);
 }
 
 const BUILD: CommandEntry = COMMANDS[0];
@@ -52,17 +57,22 @@ const COMMAND_WORDS: readonly Word[] = [
 ];
 
 /** Completes a command, or the first argument of a build. */
-function completeFirst(current: string): Completion {
+function completeFirst(current: string, target: Architecture): Completion {
   if (current.startsWith("-")) {
     const alone = offer(LONE_FLAGS.map(wordOfFlag), current);
-    const { words, ...completion } = completeArguments(BUILD, [], current);
+    const { words, ...completion } = completeArguments(BUILD, [], current, target);
     return { ...completion, words: [...words, ...alone.words] };
   }
   const commands = offer(COMMAND_WORDS, current);
-  return commands.words.length > 0 ? commands : completeArguments(BUILD, [], current);
+  return commands.words.length > 0 ? commands : completeArguments(BUILD, [], current, target);
 }
 
-function completeArguments(command: CommandEntry, before: readonly string[], current: string): Completion {
+function completeArguments(
+  command: CommandEntry,
+  before: readonly string[],
+  current: string,
+  target: Architecture,
+): Completion {
   const flags = flagsOf(command);
   let awaited: Value | undefined;
   let areOver = false;
@@ -74,18 +84,20 @@ function completeArguments(command: CommandEntry, before: readonly string[], cur
     // Go ends the flags at the first package.
     else areOver = command.isBuild === true;
   }
-  if (awaited !== undefined) return completeValue(awaited, current, "");
+  if (awaited !== undefined) return completeValue(awaited, current, "", target);
   if (!areOver && current.startsWith("-")) {
     const [name = "", ...value] = current.split("=");
     if (value.length === 0) return offer(flags.map(wordOfFlag), current);
     const flag = findFlag(flags, name);
     if (flag === undefined) return NOTHING;
-    return completeValue(flag.value ?? SWITCH, value.join("="), `${name}=`);
+    return completeValue(flag.value ?? SWITCH, value.join("="), `${name}=`, target);
   }
   if (command.operands === undefined) return NOTHING;
   // `mgo pack` takes v3=FILE.
-  const level = command.operands.kind === "file" ? /^v\d=/.exec(current)?.[0] : undefined;
-  return completeValue(command.operands, current.slice(level?.length ?? 0), level ?? "");
+  const [level = "", ...path] = current.split("=");
+  const isNamed = command.operands.kind === "file" && path.length > 0 && findLevel(level) !== undefined;
+  const prefix = isNamed ? `${level}=` : "";
+  return completeValue(command.operands, current.slice(prefix.length), prefix, target);
 }
 
 function flagsOf(command: CommandEntry): readonly FlagEntry[] {
@@ -104,12 +116,14 @@ function findFlag(flags: readonly FlagEntry[], word: string): FlagEntry | undefi
 
 const SWITCH: Value = { kind: "choice", choices: ["true", "false"] };
 
-function completeValue(value: Value, current: string, prefix: string): Completion {
+function completeValue(value: Value, current: string, prefix: string, target: Architecture): Completion {
   switch (value.kind) {
     case "choice":
       return { ...offer(value.choices.map(bare), current), prefix };
-    case "list":
-      return { ...completeList(value.choices, current), prefix };
+    case "level":
+      return { ...offer(levelsFor(current, target).map(bare), current), prefix };
+    case "levels":
+      return { ...completeList(current, target), prefix };
     case "file":
       return { ...NOTHING, paths: "files", prefix };
     case "folder":
@@ -121,12 +135,18 @@ function completeValue(value: Value, current: string, prefix: string): Completio
   }
 }
 
-/** Completes a list, with each choice once: `v1,` becomes `v1,v2`, `v1,v3`, …. */
-function completeList(choices: readonly string[], current: string): Completion {
+/** The levels of the target; of all architectures if none of those begins as the text. */
+function levelsFor(text: string, target: Architecture): readonly string[] {
+  const own = plainLevelsOf(target);
+  return own.some((level) => level.startsWith(text)) ? own : ARCHITECTURE_NAMES.flatMap(plainLevelsOf);
+}
+
+/** Completes a list of levels, with each once: `v1,` becomes `v1,v2`, `v1,v3`, …. */
+function completeList(current: string, target: Architecture): Completion {
   const chosen = current.split(",");
   const typed = chosen.pop() ?? "";
-  const front = chosen.map((choice) => `${choice},`).join("");
-  const left = choices.filter((choice) => !chosen.includes(choice));
+  const front = chosen.map((level) => `${level},`).join("");
+  const left = levelsFor(typed, target).filter((level) => !chosen.includes(level));
   // A complete choice may be the last one, or others may follow.
   if (left.includes(typed)) {
     const more = left.filter((choice) => choice !== typed);
@@ -136,10 +156,6 @@ function completeList(choices: readonly string[], current: string): Completion {
     left.map((choice) => bare(front + choice)),
     current,
   );
-}
-
-function folders(current: string): Completion {
-  return completeValue({ kind: "folder" }, current, "");
 }
 
 function bare(text: string): Word {

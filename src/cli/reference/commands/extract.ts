@@ -12,7 +12,7 @@ export const EXTRACT = {
   flags: [
     {
       name: "level",
-      value: { kind: "choice", choices: LEVELS },
+      value: { kind: "level" },
       shown: defaultBase(LEVELS),
       summary: "the variant of this level",
     },

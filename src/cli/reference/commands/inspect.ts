@@ -1,4 +1,3 @@
-import { LEVELS } from "../../../levels/level.ts";
 import type { CommandEntry } from "../types.ts";
 
 export const INSPECT = {
@@ -18,7 +17,7 @@ export const INSPECT = {
     { name: "changes", summary: "show which functions levels change, the largest first" },
     {
       name: "level",
-      value: { kind: "choice", choices: LEVELS },
+      value: { kind: "level" },
       shown: "v4",
       summary: "show the changes of this level only",
     },
