@@ -3,6 +3,7 @@ comptime {
     _ = @import("bundle/bundle_test.zig");
     _ = @import("bundle/fields_test.zig");
     _ = @import("encoder/go_names.zig");
+    _ = @import("encoder/relocations.zig");
     _ = @import("encoder/runs_test.zig");
     _ = @import("deflate/deflate_test.zig");
     _ = @import("format/levels_test.zig");

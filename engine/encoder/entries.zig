@@ -3,6 +3,7 @@ const std = @import("std");
 const format = @import("format");
 const functions = @import("predict").functions;
 const Maker = @import("recipe.zig").Maker;
+const relocations = @import("relocations.zig");
 const Run = @import("runs.zig").Run;
 const Pair = format.wire.Pair;
 const Span = format.wire.Span;
@@ -20,7 +21,8 @@ pub fn placeAll(maker: *Maker) !void {
         .functions => if (maker.tables) |*tables| try placeFunctions(maker, tables) else try place(maker, pair, .bytes),
         .zeros => try place(maker, pair, .none),
         .bytes => try place(maker, pair, .bytes),
-        .data, .relocations => try place(maker, pair, .data),
+        .data => try place(maker, pair, .data),
+        .relocations => try placeRelocations(maker, pair),
     };
 }
 
@@ -31,6 +33,19 @@ fn place(maker: *Maker, pair: Pair, kind: format.Kind) !void {
     const variant = if (kind == .none) &.{} else maker.variant.raw(pair.variant);
     try maker.anchors.divide(maker.gpa, pair, base, variant, &placed);
     for (placed.items) |run| try maker.entries.append(maker.gpa, .{ .run = run, .kind = kind });
+}
+
+fn placeRelocations(maker: *Maker, pair: Pair) !void {
+    var found: std.ArrayList(Run) = .empty;
+    defer found.deinit(maker.gpa);
+    const base = maker.base.raw(pair.base);
+    const variant = maker.variant.raw(pair.variant);
+    try relocations.diff(maker.gpa, &maker.differ, base, variant, &found);
+    for (found.items) |run| try maker.entries.append(maker.gpa, .{ .run = .{
+        .base = pair.base.address + run.base,
+        .variant = pair.variant.address + run.variant,
+        .size = run.size,
+    }, .kind = .data });
 }
 
 fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {

@@ -1,6 +1,7 @@
 //! One of the two executables that a recipe is made for.
 const std = @import("std");
 const format = @import("format");
+const Relocation = @import("relocations.zig").Relocation;
 const wire = format.wire;
 const Pair = wire.Pair;
 const Span = wire.Span;
@@ -93,9 +94,6 @@ fn relocationOf(architecture: format.Architecture) ?u32 {
         .ppc64le => 22,
     };
 }
-
-/// Elf64_Rela.
-const Relocation = extern struct { offset: u64, type: u32, symbol: u32, addend: u64 };
 
 fn relocate(
     gpa: std.mem.Allocator,
