@@ -94,7 +94,7 @@ fn measure(bytes: []const u8, block_size_max: usize, groups: []Group) Error![]co
         var buffer: [3]u8 = undefined;
         const raw_size = frame.Literals.rawHeader(&buffer, @intCast(literals.count)).len + literals.count;
         group.saved += raw_size -| literals.size;
-        group.time += speed.huffmanTime(literals.count);
+        group.time += speed.huffmanTime(&literals);
         group.is_needed = group.is_needed or block.content.len - literals.size + raw_size > block_size_max;
     }
     return groups[0..count];

@@ -39,8 +39,8 @@ interface Effort {
 /**
  * A start spends most of its time on zstd's sequences, and on Huffman codes of literals next: long matches
  * make few sequences, and literals without codes take none of that time. At a price of 250 bytes for a
- * microsecond, programs of 4 to 11 MB decode a fifth faster than at none, and are 5 % larger; at 500, a third
- * faster and 16 % larger. Frames of 256 KiB stay in a CPU's second cache and leave less for the last thread
+ * microsecond, programs of 4 to 11 MB decode a fifth faster than at none, and are 6 % larger; at 500, a third
+ * faster and 14 % larger. Frames of 256 KiB stay in a CPU's second cache and leave less for the last thread
  * to finish; those of 1 MiB are 1 % smaller. 22 is zstd's highest level. Level 17 makes debug data 6 %
  * smaller than 12; predicted frames gain little above 12 for the time.
  */
