@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { dirname, join } from "node:path";
+import { defaultLevelsOf } from "../../src/levels/level.ts";
 import { packMgo } from "../support/download.ts";
 import { exampleFiles, partsOf } from "../support/examples.ts";
 import { canBuild, machineFlags, makeBuildah } from "../support/images.ts";
@@ -43,6 +44,8 @@ async function build(
     `--tag=${tag}`,
     `--build-arg=MGO_URL=${server.url.href}`,
     `--build-arg=MGO_SHA256=${download.sha256}`,
+    // BuildKit sets it; buildah 1.28 does not.
+    "--build-arg=BUILDPLATFORM=linux/amd64",
     ...more,
     ".",
   );
@@ -102,6 +105,26 @@ describe.skipIf(!canBuild)("built by buildah, alpine.Dockerfile", () => {
     const root = await buildah.mount("alone");
     expect(run(workspace, ["ls", "-A", root]).stdout).toBe("LICENSE.mgo\nhello\n");
     expectHello(root, "/hello");
+  });
+
+  test("gives images for other platforms, with one bundle for all variants of linux/arm", async () => {
+    for (const [platform, architecture] of [
+      ["linux/arm/v6", "arm"],
+      ["linux/arm64", "arm64"],
+      ["linux/s390x", undefined],
+    ] as const) {
+      const tag = platform.replaceAll("/", "-");
+      expectSuccess(await build("alpine.Dockerfile", tag, folders, `--platform=${platform}`));
+      const file = join(await buildah.mount(tag), "hello");
+      const inspected = run(workspace, [...MGO, "inspect", "--json", file]);
+      if (architecture === undefined) {
+        expect(inspected.stderr).toContain("its ELF header names another machine");
+        expect(run(workspace, ["go", "version", "-m", file]).stdout).toContain("GOARCH=s390x");
+      } else {
+        const levels = defaultLevelsOf(architecture).map((level) => ({ level }));
+        expect(JSON.parse(expectSuccess(inspected).stdout)).toMatchObject({ variants: levels });
+      }
+    }
   });
 
   test("gives one with a shell", async () => {

@@ -75,11 +75,11 @@ describe.skipIf(tools === undefined)("an image that ko builds with mgo", () => {
     },
   );
 
-  test("for linux/arm64 holds a bundle of its levels", () => {
-    const file = `${image("arm64").root}/ko-app/hello`;
-    expect(run(workspace, ["go", "version", "-m", file]).stdout).toContain("GOARCH=arm64");
+  test.each(["arm", "arm64"] as const)("for linux/%s holds a bundle of its levels", (goarch) => {
+    const file = `${image(goarch).root}/ko-app/hello`;
+    expect(run(workspace, ["go", "version", "-m", file]).stdout).toContain(`GOARCH=${goarch}`);
     const report = JSON.parse(expectSuccess(run(workspace, ["mgo", "inspect", "--json", file], env)).stdout);
-    expect(report).toMatchObject({ variants: defaultLevelsOf("arm64").map((level) => ({ level })) });
+    expect(report).toMatchObject({ variants: defaultLevelsOf(goarch).map((level) => ({ level })) });
   });
 });
 

@@ -34,7 +34,7 @@ async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<vo
 }
 
 /**
- * Pushes a base image for amd64 and arm64 that holds little more than a user, as those named "static" do.
+ * Pushes a base image for amd64, arm64 and arm that holds little more than a user, as those named "static" do.
  *
  * @returns its name
  */
@@ -43,11 +43,12 @@ export function pushBase({ host }: Registry, workspace: Workspace, tools: string
   const name = `${host}/base`;
   const script = `
     tar -cf base.tar -C base etc
-    for arch in amd64 arm64; do
-      crane append --oci-empty-base --new_layer=base.tar --new_tag=${name}:$arch
-      crane mutate ${name}:$arch --set-platform=linux/$arch --user=65532 --tag=${name}:$arch
+    for platform in amd64 arm64 arm/v7; do
+      one=${name}:\${platform%/*}
+      crane append --oci-empty-base --new_layer=base.tar --new_tag=$one
+      crane mutate $one --set-platform=linux/$platform --user=65532 --tag=$one
     done
-    crane index append --manifest=${name}:amd64 --manifest=${name}:arm64 --tag=${name}:latest`;
+    crane index append --manifest=${name}:{amd64,arm64,arm} --tag=${name}:latest`;
   expectSuccess(run(workspace, ["bash", "-euc", script], { PATH: `${tools}:${workspace.env.PATH}` }));
   return name;
 }
