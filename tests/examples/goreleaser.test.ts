@@ -53,6 +53,10 @@ describe.skipIf(tools === undefined)("a release by GoReleaser with mgo", () => {
     shell("mgo license | cmp - package/usr/share/doc/hello/LICENSE.mgo");
   });
 
+  test.skipIf(Bun.which("dpkg-deb") === null)("the Debian package for arm is for armhf", () => {
+    expect(shell("dpkg-deb --field dist/hello_1.2.3_linux_arm.deb Architecture")).toBe("armhf\n");
+  });
+
   test.each([
     ["darwin_amd64", "\xcf\xfa\xed\xfe"],
     ["darwin_arm64", "\xcf\xfa\xed\xfe"],
