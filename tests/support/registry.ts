@@ -34,7 +34,7 @@ async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<vo
 }
 
 /**
- * Pushes a base image for amd64, arm64 and arm that holds little more than a user, as those named "static" do.
+ * Pushes a base image for amd64, arm64 and arm with little more than a user, as those named "static" have.
  *
  * @returns its name
  */
