@@ -45,14 +45,15 @@ fn mask(maker: *const Maker, file: *const File, span: Span) ![]u8 {
         inline else => |one| {
             const operands = arch.operands(one);
             operands.changeEach(masked, span.address, file.image_size, change);
-            if (@hasDecl(operands, "clearJumps")) {
-                operands.clearJumps(masked, span.address);
-            } else {
-                operands.changeJumps(masked, span.address, file.image_size, change);
-            }
+            operands.changeJumps(masked, span.address, file.image_size, change);
+            if (comptime arch.hasAbsolute(one)) operands.changeAbsolute(masked, span.address, file, clearAddress);
         },
     }
     return masked;
+}
+
+inline fn clearAddress(file: *const File, _: u32, pointer: u32) u32 {
+    return if (file.addressOf(pointer) != null) 0 else pointer;
 }
 
 /// A pair of sections of code without relative addresses.
@@ -106,13 +107,20 @@ fn anchor(maker: *Maker, pair: Pair, run: Run) !void {
 /// Relative addresses in a range of code.
 const References = struct {
     start: u32,
-    image_size: u32,
+    file: *const File,
     list: std.ArrayList(Reference),
 
     pub const is_exact = {};
 
     /// `at` counts from the range's start.
-    const Reference = struct { at: u32, target: u32 };
+    const Reference = struct {
+        at: u32,
+        target: u32,
+
+        fn isBefore(_: void, a: Reference, b: Reference) bool {
+            return a.at < b.at;
+        }
+    };
 
     fn of(maker: *const Maker, file: *const File, span: Span, start: u32, size: u32) !References {
         const gpa = maker.gpa;
@@ -121,19 +129,30 @@ const References = struct {
         // x86-64 has one in 5 bytes at most.
         var found: References = .{
             .start = start,
-            .image_size = file.image_size,
+            .file = file,
             .list = try .initCapacity(gpa, size / 4 + 1),
         };
         switch (maker.architecture) {
-            inline else => |one| arch.operands(one).changeEach(code, start, &found, add),
+            inline else => |one| {
+                const operands = arch.operands(one);
+                operands.changeEach(code, start, &found, add);
+                if (comptime arch.hasAbsolute(one)) operands.changeAbsolute(code, start, &found, addAbsolute);
+            },
         }
+        std.mem.sort(Reference, found.list.items, {}, Reference.isBefore);
         return found;
     }
 
     inline fn add(found: *References, place: u32, operand: u32) u32 {
         const target = place +% operand;
-        if (target >= found.image_size) return operand;
+        if (target >= found.file.image_size) return operand;
         found.list.appendAssumeCapacity(.{ .at = place - found.start, .target = target });
         return operand;
+    }
+
+    inline fn addAbsolute(found: *References, place: u32, pointer: u32) u32 {
+        const target = found.file.addressOf(pointer) orelse return pointer;
+        found.list.appendAssumeCapacity(.{ .at = place - found.start, .target = target });
+        return pointer;
     }
 };

@@ -32,13 +32,22 @@ pub noinline fn code(
     position: u64,
     bits: u6,
 ) void {
-    const change = struct {
-        inline fn change(unused: u5, place: u32, operand: u32) u32 {
-            if (extend(operand, unused) != operand) return operand;
-            return extend(if (direction == .forward) operand +% place else operand -% place, unused);
+    const context: Context(direction) = .{ .unused = @intCast(32 - bits) };
+    arch.operands(architecture).changeEach(bytes, @truncate(position), context, @TypeOf(context).change);
+}
+
+fn Context(comptime direction: Direction) type {
+    return struct {
+        /// How many high bits numbers do not have.
+        unused: u5,
+
+        pub const has_targets = direction == .backward;
+
+        inline fn change(context: @This(), place: u32, operand: u32) u32 {
+            if (extend(operand, context.unused) != operand) return operand;
+            return extend(if (direction == .forward) operand +% place else operand -% place, context.unused);
         }
-    }.change;
-    arch.operands(architecture).changeEach(bytes, @truncate(position), @as(u5, @intCast(32 - bits)), change);
+    };
 }
 
 /// Returns the number that the low bits are, with sign.

@@ -68,6 +68,9 @@ const starts = [_][3]u32{
     .{ 0x0000_0013, 0x0000_707f, 31 << 15 },
     .{ 0x0000_3003, 0x0000_707f, 31 << 15 },
     .{ 0x0000_3023, 0x0000_707f, 31 << 15 },
+    // Two of 2 bytes, which put what is behind them anywhere.
+    .{ 0x9f9a_6fc1, 0xffff_ffff, 0 },
+    .{ 0x0000_6fc1, 0x0000_ffff, 0 },
 };
 
 test "numbers have as many bits as the file needs" {

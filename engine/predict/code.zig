@@ -7,7 +7,7 @@ const Recipe = @import("recipe.zig").Recipe;
 
 /// A part of a range that moves as a whole.
 pub const Piece = struct {
-    map: *const Map,
+    recipe: *const Recipe,
     bytes: []u8,
     /// Address of the first byte in the base.
     address: u32,
@@ -25,13 +25,26 @@ pub const Piece = struct {
 
     /// Replaces the base's distances by the variant's.
     pub noinline fn relocate(piece: *const Piece, comptime architecture: arch.Architecture) void {
-        const moving: Moving = .{ .map = piece.map, .shift = piece.map.shiftOf(piece.start) };
-        arch.operands(architecture).changeEach(piece.bytes, piece.address, moving, Moving.change);
+        arch.operands(architecture).changeEach(piece.bytes, piece.address, piece.motion(), Moving.change);
     }
 
     pub noinline fn relocateJumps(piece: *const Piece, comptime architecture: arch.Architecture) void {
-        const moving: Moving = .{ .map = piece.map, .shift = piece.map.shiftOf(piece.start) };
-        arch.operands(architecture).changeJumps(piece.bytes, piece.address, moving, Moving.change);
+        arch.operands(architecture).changeJumps(piece.bytes, piece.address, piece.motion(), Moving.change);
+    }
+
+    /// Replaces the base's absolute addresses by the variant's. The filter leaves these alone.
+    pub noinline fn relocateAbsolute(piece: *const Piece, comptime architecture: arch.Architecture) void {
+        const change = struct {
+            inline fn change(recipe: *const Recipe, _: u32, pointer: u32) u32 {
+                return recipe.movePointer(pointer) orelse pointer;
+            }
+        }.change;
+        arch.operands(architecture).changeAbsolute(piece.bytes, piece.address, piece.recipe, change);
+    }
+
+    fn motion(piece: *const Piece) Moving {
+        const map = &piece.recipe.map;
+        return .{ .map = map, .shift = map.shiftOf(piece.start) };
     }
 };
 
@@ -53,6 +66,8 @@ pub noinline fn unfilter(
         shift: u32 = 0,
         end: u32 = 0,
         entries: []const Entry,
+
+        pub const has_targets = true;
 
         inline fn change(moving: *@This(), place: u32, operand: u32) u32 {
             if (filter.extend(operand, moving.unused) != operand) return operand;

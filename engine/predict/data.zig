@@ -73,16 +73,11 @@ noinline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, by
 /// Pointers of 4 bytes. Offsets of functions look like too much else, as those of types do: leaving them is smaller.
 fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
-    const header = &recipe.header;
-    const base_image: u32 = @truncate(header.base_image);
-    const variant_image: u32 = @truncate(header.variant_image);
     var at: usize = -%address % 4;
     while (at + 4 <= data.len) : (at += 4) {
         const bytes = data[at..][0..4];
-        const relative = std.mem.readInt(u32, bytes, .little) -% base_image;
-        if (relative < header.base_image_size and relative >= header.pointer_min) {
-            std.mem.writeInt(u32, bytes, variant_image +% relative +% recipe.map.shiftOf(relative), .little);
-        }
+        const moved = recipe.movePointer(std.mem.readInt(u32, bytes, .little)) orelse continue;
+        std.mem.writeInt(u32, bytes, moved, .little);
     }
 }
 

@@ -45,12 +45,13 @@ pub fn predict(
             .none, .bytes => {},
             .code, .changed_code => {
                 const found_code: code.Piece = .{
-                    .map = &recipe.map,
+                    .recipe = recipe,
                     .bytes = piece,
                     .address = address,
                     .start = entry.base,
                 };
                 if (!base.is_moved) found_code.relocate(architecture);
+                if (comptime arch.hasAbsolute(architecture)) found_code.relocateAbsolute(architecture);
                 if (entry.kind == .changed_code) found_code.relocateJumps(architecture);
             },
             .data => data.relocate(architecture, recipe, piece, address),

@@ -147,6 +147,14 @@ pub const Recipe = struct {
         return entry.base + entry.size <= address;
     }
 
+    /// Returns the variant's pointer of 4 bytes for one of the base's; null for a number that is none.
+    pub inline fn movePointer(recipe: *const Recipe, pointer: u32) ?u32 {
+        const header = &recipe.header;
+        const relative = pointer -% @as(u32, @truncate(header.base_image));
+        if (relative >= header.base_image_size or relative < header.pointer_min) return null;
+        return @as(u32, @truncate(header.variant_image)) +% relative +% recipe.map.shiftOf(relative);
+    }
+
     /// Returns the variant's offset for one from an origin in the base.
     pub inline fn translate(recipe: *const Recipe, origin: format.Origin, offset: u32) u32 {
         const start = recipe.header.origins[@intFromEnum(origin)];

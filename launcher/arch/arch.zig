@@ -38,6 +38,12 @@ pub fn operands(comptime architecture: Architecture) type {
     };
 }
 
+/// Whether code holds absolute addresses, which `changeAbsolute` of words.zig finds.
+pub fn hasAbsolute(comptime architecture: Architecture) bool {
+    const found = operands(architecture);
+    return @hasDecl(found, "has_absolute") and found.has_absolute;
+}
+
 /// Tells relative addresses from other code, for comparing it: amd64/relative.zig. Null where nothing can be told.
 pub fn relative(comptime architecture: Architecture) ?type {
     return switch (architecture) {

@@ -10,6 +10,7 @@ pub const checkCpu = switch (arch.native.?) {
 test {
     _ = @import("capabilities_test.zig");
     _ = @import("memory_test.zig");
+    _ = @import("operands_test.zig");
     _ = arch.stub;
     switch (arch.native.?) {
         .amd64 => {

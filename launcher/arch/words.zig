@@ -1,8 +1,9 @@
-//! Relative addresses in the code of architectures whose instructions have 4 bytes.
+//! Addresses in the code of architectures whose instructions have 4 bytes, or 2 and 4.
 //!
 //! Some addresses take two instructions, which linkers put one behind the other. What looks like an address without
 //! being one, as data between functions may, costs a few bytes.
 const std = @import("std");
+const Operand = @import("operand.zig").Operand;
 
 pub const Code = [2]u32;
 
@@ -13,54 +14,145 @@ pub const Code = [2]u32;
 /// - `read(kind: Kind, code: Code) u32`: the operand, in bytes
 /// - `write(kind: Kind, code: Code, operand: u32) ?Code`: other instructions, or null if they cannot hold the operand
 /// - `placeOf(kind: Kind, address: u32) u32`: where operands of instructions at an address count from
-/// - `clearJump(word: u32) u32`: an instruction without operand if that stays in its function, else as it is
+/// - `jumps: []const Operand`: what leads to other places of the same function
+/// - `jump_distance: u32`: from an instruction to where operands of jumps count from, in bytes
+///
+/// Some have also
+///
+/// - `readAbsolute(code: Code) ?u32`: the absolute address of an instruction, as `find`, or what may be none
+/// - `writeAbsolute(code: Code, address: u32) ?Code`
+/// - `sizeOf(word: u32) u32`: of the instruction that a word starts with, in bytes: 2 or 4
+/// - `isNarrow(kind: Kind) bool` and `narrow_bits`: which operands have less than 25 bits, and how many
 pub fn Operands(comptime Isa: type) type {
     return struct {
         /// As amd64/operands.zig.
         ///
         /// A place that counts from a page moves by another number than its instruction: a context with a field `shift`
-        /// says how far that moves. One with a declaration `is_exact` is given the places of instructions, to read.
+        /// says how far that moves. One with a declaration `is_exact` is given the places of instructions, to read. One
+        /// with a declaration `has_targets` is given targets, which count from `up` before where places do, if there is
+        /// such a field, and have all but `unused` bits: an operand of less bits is that target which it can reach.
         pub inline fn changeEach(
             code: []u8,
             position: u32,
             context: anytype,
-            comptime change: fn (context: @TypeOf(context), place: u32, operand: u32) callconv(.@"inline") u32,
+            comptime change: Change(@TypeOf(context)),
         ) void {
-            @setRuntimeSafety(true);
-            var at: usize = -%position % 4;
-            while (at + 8 <= code.len) : (at += 4) {
-                const words: Code = .{ load(code, at), load(code, at + 4) };
-                const kind = Isa.find(words) orelse continue;
-                const address = position +% @as(u32, @truncate(at));
-                const place = if (isExact(@TypeOf(context))) address else Isa.placeOf(kind, address);
-                const operand = Isa.read(kind, words) +% Isa.placeOf(kind, address) -% place;
-                var changed = change(context, place, operand);
-                if (changed == operand) continue;
-                if (changed != 0) {
-                    const moved = address +% shiftOf(context);
-                    changed +%= (Isa.placeOf(kind, address) -% address) -% (Isa.placeOf(kind, moved) -% moved);
-                }
-                const written = Isa.write(kind, words, changed) orelse continue;
-                store(code, at, written[0]);
-                store(code, at + 4, written[1]);
-            }
+            changeOperands(Isa, code, position, context, change);
         }
 
-        /// As amd64/operands.zig, but that jumps are not predicted: they stay as they are.
+        /// As amd64/operands.zig.
         pub inline fn changeJumps(
-            _: []u8,
-            _: u32,
+            code: []u8,
+            position: u32,
             context: anytype,
-            comptime _: fn (context: @TypeOf(context), place: u32, operand: u32) callconv(.@"inline") u32,
-        ) void {}
+            comptime change: Change(@TypeOf(context)),
+        ) void {
+            changeJumpOperands(Isa, code, position, context, change);
+        }
 
-        /// Clears jumps in functions.
-        pub fn clearJumps(code: []u8, position: u32) void {
-            @setRuntimeSafety(true);
-            var at: usize = -%position % 4;
-            while (at + 4 <= code.len) : (at += 4) store(code, at, Isa.clearJump(load(code, at)));
+        pub const has_absolute = @hasDecl(Isa, "readAbsolute");
+
+        /// Replaces each absolute address by what `change(context, place, address)` returns for it. What is given may
+        /// as well be something else.
+        pub inline fn changeAbsolute(
+            code: []u8,
+            position: u32,
+            context: anytype,
+            comptime change: Change(@TypeOf(context)),
+        ) void {
+            changeAddresses(Isa, code, position, context, change);
         }
     };
+}
+
+fn Change(comptime Context: type) type {
+    return fn (context: Context, place: u32, operand: u32) callconv(.@"inline") u32;
+}
+
+inline fn changeOperands(
+    comptime Isa: type,
+    code: []u8,
+    position: u32,
+    context: anytype,
+    comptime change: Change(@TypeOf(context)),
+) void {
+    @setRuntimeSafety(true);
+    var next = firstIn(Isa, position);
+    while (next + 4 <= code.len) {
+        const at = next;
+        const words = load(code, at);
+        next += sizeOf(Isa, words[0]);
+        const kind = Isa.find(words) orelse continue;
+        const address = position +% @as(u32, @truncate(at));
+        const place = if (comptime isExact(Pointee(@TypeOf(context)))) address else Isa.placeOf(kind, address);
+        const operand = reach(Isa, context, kind, place, Isa.read(kind, words)) +% Isa.placeOf(kind, address) -% place;
+        var changed = change(context, place, operand);
+        if (changed == operand) continue;
+        if (changed != 0) {
+            const moved = address +% shiftOf(context);
+            changed +%= (Isa.placeOf(kind, address) -% address) -% (Isa.placeOf(kind, moved) -% moved);
+        }
+        store(code, at, Isa.write(kind, words, changed) orelse continue);
+    }
+}
+
+inline fn changeJumpOperands(
+    comptime Isa: type,
+    code: []u8,
+    position: u32,
+    context: anytype,
+    comptime change: Change(@TypeOf(context)),
+) void {
+    @setRuntimeSafety(true);
+    var next = firstIn(Isa, position);
+    while (next + 4 <= code.len) {
+        const at = next;
+        const words = load(code, at);
+        next += sizeOf(Isa, words[0]);
+        inline for (Isa.jumps) |jump| if (jump.isIn(words[0])) {
+            const place = position +% @as(u32, @truncate(at)) +% Isa.jump_distance;
+            const changed = change(context, place, jump.read(words[0]));
+            const written = jump.write(words[0], changed);
+            if (jump.read(written) == changed) store(code, at, .{ written, words[1] });
+        };
+    }
+}
+
+inline fn changeAddresses(
+    comptime Isa: type,
+    code: []u8,
+    position: u32,
+    context: anytype,
+    comptime change: Change(@TypeOf(context)),
+) void {
+    @setRuntimeSafety(true);
+    var next = firstIn(Isa, position);
+    while (next + 4 <= code.len) {
+        const at = next;
+        const words = load(code, at);
+        next += sizeOf(Isa, words[0]);
+        const address = Isa.readAbsolute(words) orelse continue;
+        const changed = change(context, position +% @as(u32, @truncate(at)), address);
+        if (changed != address) store(code, at, Isa.writeAbsolute(words, changed) orelse continue);
+    }
+}
+
+/// Returns where the first instruction may start.
+fn firstIn(comptime Isa: type, position: u32) usize {
+    return -%position % if (@hasDecl(Isa, "sizeOf")) 2 else 4;
+}
+
+inline fn sizeOf(comptime Isa: type, word: u32) u32 {
+    return if (comptime @hasDecl(Isa, "sizeOf")) Isa.sizeOf(word) else 4;
+}
+
+inline fn reach(comptime Isa: type, context: anytype, kind: Isa.Kind, place: u32, operand: u32) u32 {
+    const Context = Pointee(@TypeOf(context));
+    if (comptime !@hasDecl(Isa, "isNarrow") or !hasTargets(Context)) return operand;
+    if (!Isa.isNarrow(kind)) return operand;
+    const from = if (@hasField(Context, "up")) place -% context.up else place;
+    const target = from +% extend(32 - Isa.narrow_bits, operand -% from);
+    return extend(context.unused, target);
 }
 
 fn Pointee(comptime Context: type) type {
@@ -71,7 +163,11 @@ fn Pointee(comptime Context: type) type {
 }
 
 fn isExact(comptime Context: type) bool {
-    return @typeInfo(Pointee(Context)) == .@"struct" and @hasDecl(Pointee(Context), "is_exact");
+    return @typeInfo(Context) == .@"struct" and @hasDecl(Context, "is_exact");
+}
+
+fn hasTargets(comptime Context: type) bool {
+    return @typeInfo(Context) == .@"struct" and @hasDecl(Context, "has_targets") and Context.has_targets;
 }
 
 inline fn shiftOf(context: anytype) u32 {
@@ -80,17 +176,22 @@ inline fn shiftOf(context: anytype) u32 {
     return context.shift;
 }
 
-inline fn load(code: []const u8, at: usize) u32 {
+/// Zeros are behind the end.
+inline fn load(code: []const u8, at: usize) Code {
     @setRuntimeSafety(true);
-    return std.mem.readInt(u32, code[at..][0..4], .little);
+    return .{
+        std.mem.readInt(u32, code[at..][0..4], .little),
+        if (at + 8 <= code.len) std.mem.readInt(u32, code[at + 4 ..][0..4], .little) else 0,
+    };
 }
 
-inline fn store(code: []u8, at: usize, word: u32) void {
+inline fn store(code: []u8, at: usize, words: Code) void {
     @setRuntimeSafety(true);
-    std.mem.writeInt(u32, code[at..][0..4], word, .little);
+    std.mem.writeInt(u32, code[at..][0..4], words[0], .little);
+    if (at + 8 <= code.len) std.mem.writeInt(u32, code[at + 4 ..][0..4], words[1], .little);
 }
 
-/// Returns the number that the low bits are, with sign.
-pub inline fn extend(comptime bits: u6, number: u32) u32 {
-    return @bitCast(@as(i32, @bitCast(number << (32 - bits))) >> (32 - bits));
+/// Returns the number that all but the `unused` high bits are, with sign.
+inline fn extend(unused: u5, number: u32) u32 {
+    return @bitCast(@as(i32, @bitCast(number << unused)) >> unused);
 }

@@ -1,14 +1,28 @@
-//! Relative addresses in 32-bit ARM code: those of BL, which count in instructions from the second one behind (ARM
-//! Architecture Reference Manual, A8.8.25). Go's calls are unconditional.
+//! Addresses in 32-bit ARM code (ARM Architecture Reference Manual, A8.8): relative ones of BL, and absolute ones in
+//! the words behind functions that LDR loads. Distances count from the second instruction behind.
 const words = @import("../words.zig");
+const Operand = @import("../operand.zig").Operand;
 const Code = words.Code;
 
 pub const Kind = enum { call };
 
-const operand_bits: u32 = 0x00ff_ffff;
+/// BL; Go's is unconditional.
+const call: Operand = .{
+    .mask = 0xff00_0000,
+    .bits = 0xeb00_0000,
+    .parts = &.{.{ .from = 0, .size = 24, .to = 2 }},
+};
+
+pub const jumps = [_]Operand{
+    // B, under any condition.
+    .{ .mask = 0x0f00_0000, .bits = 0x0a00_0000, .parts = &.{.{ .from = 0, .size = 24, .to = 2 }} },
+    // LDR of a word behind the function.
+    .{ .mask = 0x0fff_0000, .bits = 0x059f_0000, .parts = &.{.{ .from = 0, .size = 12, .to = 0 }}, .signed = false },
+};
+pub const jump_distance = 8;
 
 pub inline fn find(code: Code) ?Kind {
-    return if (code[0] & ~operand_bits == 0xeb00_0000) .call else null;
+    return if (call.isIn(code[0])) .call else null;
 }
 
 pub inline fn placeOf(_: Kind, address: u32) u32 {
@@ -16,14 +30,18 @@ pub inline fn placeOf(_: Kind, address: u32) u32 {
 }
 
 pub inline fn read(_: Kind, code: Code) u32 {
-    return words.extend(24, code[0]) << 2;
+    return call.read(code[0]);
 }
 
 pub inline fn write(_: Kind, code: Code, operand: u32) ?Code {
-    return .{ (code[0] & ~operand_bits) | (operand >> 2 & operand_bits), code[1] };
+    return .{ call.write(code[0], operand), code[1] };
 }
 
-/// B, under any condition.
-pub fn clearJump(word: u32) u32 {
-    return if (word & 0x0f00_0000 == 0x0a00_0000 and word >> 28 < 15) word & ~operand_bits else word;
+/// Addresses look like instructions that hardly any code has.
+pub inline fn readAbsolute(code: Code) ?u32 {
+    return code[0];
+}
+
+pub inline fn writeAbsolute(code: Code, address: u32) ?Code {
+    return .{ address, code[1] };
 }

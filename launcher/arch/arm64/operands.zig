@@ -1,6 +1,7 @@
 //! Relative addresses in AArch64 code: those of BL, which count in instructions, and of ADRP, which count in pages of
 //! 4 KiB; the instruction behind ADRP has the place in the page (Arm Architecture Reference Manual, C6.2).
 const words = @import("../words.zig");
+const Operand = @import("../operand.zig").Operand;
 const Code = words.Code;
 
 pub const Kind = enum(u8) {
@@ -19,14 +20,32 @@ pub const Kind = enum(u8) {
     }
 };
 
+pub const jumps = [_]Operand{
+    // B.
+    .{ .mask = 0xfc00_0000, .bits = 0x1400_0000, .parts = &.{.{ .from = 0, .size = 26, .to = 2 }} },
+    // B.cond, and CBZ and CBNZ.
+    .{ .mask = 0xff00_0010, .bits = 0x5400_0000, .parts = &.{.{ .from = 5, .size = 19, .to = 2 }} },
+    .{ .mask = 0x7e00_0000, .bits = 0x3400_0000, .parts = &.{.{ .from = 5, .size = 19, .to = 2 }} },
+    // TBZ and TBNZ.
+    .{ .mask = 0x7e00_0000, .bits = 0x3600_0000, .parts = &.{.{ .from = 5, .size = 14, .to = 2 }} },
+    // LDR of what is behind the function.
+    .{ .mask = 0x3b00_0000, .bits = 0x1800_0000, .parts = &.{.{ .from = 5, .size = 19, .to = 2 }} },
+};
+pub const jump_distance = 0;
+
 const page_mask: u32 = 4095;
-const call_operand: u32 = 0x03ff_ffff;
+/// BL.
+const call: Operand = .{
+    .mask = 0xfc00_0000,
+    .bits = 0x9400_0000,
+    .parts = &.{.{ .from = 0, .size = 26, .to = 2 }},
+};
 /// immlo and immhi.
 const adrp_operand: u32 = 0x60ff_ffe0;
 const imm12: u32 = 0xfff << 10;
 
 pub inline fn find(code: Code) ?Kind {
-    if (code[0] & ~call_operand == 0x9400_0000) return .call;
+    if (call.isIn(code[0])) return .call;
     if (code[0] & 0x9f00_0000 != 0x9000_0000) return null;
     // Within 2 GiB, so that 32 bits hold the operand.
     if (code[0] >> 23 & 1 != code[0] >> 22 & 1) return null;
@@ -46,25 +65,18 @@ pub inline fn placeOf(kind: Kind, address: u32) u32 {
 }
 
 pub inline fn read(kind: Kind, code: Code) u32 {
-    if (kind == .call) return words.extend(26, code[0]) << 2;
+    if (kind == .call) return call.read(code[0]);
     const pages = (code[0] >> 29 & 3) | (code[0] >> 5 & 0x7_ffff) << 2;
     const rest = if (kind == .page) 0 else (code[1] >> 10 & 0xfff) << kind.scale();
     return (pages << 12) +% rest;
 }
 
 pub inline fn write(kind: Kind, code: Code, operand: u32) ?Code {
-    if (kind == .call) return .{ (code[0] & ~call_operand) | (operand >> 2 & call_operand), code[1] };
-    const pages = words.extend(20, operand >> 12);
+    if (kind == .call) return .{ call.write(code[0], operand), code[1] };
+    const pages: u32 = @bitCast(@as(i32, @bitCast(operand)) >> 12);
     const first = (code[0] & ~adrp_operand) | (pages & 3) << 29 | (pages >> 2 & 0x7_ffff) << 5;
     if (kind == .page) return .{ first, code[1] };
     const rest = (operand & page_mask) >> kind.scale();
     if (rest << kind.scale() != operand & page_mask) return null;
     return .{ first, (code[1] & ~imm12) | rest << 10 };
-}
-
-/// B.cond and CBZ have 19 bits, TBZ has 14, B has 26.
-pub fn clearJump(word: u32) u32 {
-    if (word & ~call_operand == 0x1400_0000) return word & ~call_operand;
-    if (word & 0xff00_0010 == 0x5400_0000 or word & 0x7e00_0000 == 0x3400_0000) return word & ~@as(u32, 0x7_ffff << 5);
-    return if (word & 0x7e00_0000 == 0x3600_0000) word & ~@as(u32, 0x3fff << 5) else word;
 }

@@ -1,6 +1,7 @@
 //! Relative addresses in RISC-V code: those of JAL, and of AUIPC with the instruction behind it (RISC-V Instruction Set
-//! Manual, volume I, 2.2 to 2.5).
+//! Manual, volume I, 2.2 to 2.5). Go compresses other instructions to 2 bytes, from 1.26 on.
 const words = @import("../words.zig");
+const Operand = @import("../operand.zig").Operand;
 const Code = words.Code;
 
 pub const Kind = enum {
@@ -12,10 +13,41 @@ pub const Kind = enum {
     store,
 };
 
+const jump_parts = [_]Operand.Part{
+    .{ .from = 31, .size = 1, .to = 20 },
+    .{ .from = 12, .size = 8, .to = 12 },
+    .{ .from = 20, .size = 1, .to = 11 },
+    .{ .from = 21, .size = 10, .to = 1 },
+};
+const call: Operand = .{ .mask = 0x7f, .bits = 0x6f, .parts = &jump_parts };
+
+pub const jumps = [_]Operand{
+    // JAL that goes on elsewhere.
+    .{ .mask = 0xfff, .bits = 0x6f, .parts = &jump_parts },
+    // Branches.
+    .{ .mask = 0x7f, .bits = 0x63, .parts = &.{
+        .{ .from = 31, .size = 1, .to = 12 },
+        .{ .from = 7, .size = 1, .to = 11 },
+        .{ .from = 25, .size = 6, .to = 5 },
+        .{ .from = 8, .size = 4, .to = 1 },
+    } },
+};
+pub const jump_distance = 0;
+
+pub inline fn sizeOf(word: u32) u32 {
+    return if (word & 3 == 3) 4 else 2;
+}
+
+pub inline fn isNarrow(kind: Kind) bool {
+    return kind == .call;
+}
+
+pub const narrow_bits = 21;
+
 pub inline fn find(code: Code) ?Kind {
     const first = code[0];
     const register = first >> 7 & 31;
-    if (first & 0x7f == 0x6f) return if (register != 0) .call else null;
+    if (call.isIn(first)) return if (register != 0) .call else null;
     if (first & 0x7f != 0x17 or code[1] >> 15 & 31 != register) return null;
     return switch (code[1] & 0x7f) {
         // ADDI.
@@ -32,34 +64,27 @@ pub inline fn placeOf(_: Kind, address: u32) u32 {
 }
 
 pub inline fn read(kind: Kind, code: Code) u32 {
+    const high = code[0] & ~@as(u32, 0xfff);
     return switch (kind) {
-        .call => words.extend(
-            21,
-            code[0] >> 31 << 20 | (code[0] >> 12 & 0xff) << 12 |
-                (code[0] >> 20 & 1) << 11 | (code[0] >> 21 & 0x3ff) << 1,
-        ),
-        .sum => (code[0] & ~@as(u32, 0xfff)) +% words.extend(12, code[1] >> 20),
-        .store => (code[0] & ~@as(u32, 0xfff)) +% words.extend(12, code[1] >> 25 << 5 | (code[1] >> 7 & 31)),
+        .call => call.read(code[0]),
+        .sum => high +% sum_low.read(code[1]),
+        .store => high +% store_low.read(code[1]),
     };
 }
 
 pub inline fn write(kind: Kind, code: Code, operand: u32) ?Code {
     // The second instruction's operand has a sign.
-    const high = (operand +% 0x800) & ~@as(u32, 0xfff);
-    const first = (code[0] & 0xfff) | high;
+    const first = (code[0] & 0xfff) | ((operand +% 0x800) & ~@as(u32, 0xfff));
     return switch (kind) {
-        .call => .{
-            (code[0] & 0xfff) | (operand >> 20 & 1) << 31 | (operand >> 12 & 0xff) << 12 |
-                (operand >> 11 & 1) << 20 | (operand >> 1 & 0x3ff) << 21,
-            code[1],
-        },
-        .sum => .{ first, (code[1] & 0x000f_ffff) | operand << 20 },
-        .store => .{ first, (code[1] & 0x01ff_f07f) | (operand >> 5 & 0x7f) << 25 | (operand & 31) << 7 },
+        .call => .{ call.write(code[0], operand), code[1] },
+        .sum => .{ first, sum_low.write(code[1], operand) },
+        .store => .{ first, store_low.write(code[1], operand) },
     };
 }
 
-/// Branches, and JAL that goes on elsewhere.
-pub fn clearJump(word: u32) u32 {
-    if (word & 0x7f == 0x63) return word & 0x01ff_f07f;
-    return if (word & 0xfff == 0x6f) word & 0xfff else word;
-}
+/// Operands of the formats I and S.
+const sum_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{.{ .from = 20, .size = 12, .to = 0 }} };
+const store_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{
+    .{ .from = 25, .size = 7, .to = 5 },
+    .{ .from = 7, .size = 5, .to = 0 },
+} };
