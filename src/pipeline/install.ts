@@ -78,7 +78,7 @@ export function checkInstalled(go: GoEnv, packages: readonly Package[]): void {
     });
   }
   if (!isCross(go) || go.modules) return;
-  throw new MgoError("mgo install in GOPATH mode works on linux/amd64 only", {
+  throw new MgoError(`mgo install does not cross-compile to ${go.goos}/${go.goarch} in GOPATH mode`, {
     hint: "use modules, or mgo build -o",
   });
 }

@@ -57,10 +57,15 @@ function targetEnvironment(architecture: Architecture): Readonly<Record<string, 
   };
 }
 
+/** Flags as a part of a file's name. */
+function nameOf(flags: readonly string[]): string {
+  return flags.join("").replaceAll(/[^\w-]/g, "_");
+}
+
 /** Path of tests/programs/variant as `go build` makes it for that level, once in a run. */
 export function buildPlain(level: Level, flags: readonly string[] = []): string {
   const architecture = architectureOf(level);
-  const name = `variant-${architecture}-${level}${flags.join("").replaceAll(/[^\w-]/g, "_")}`;
+  const name = `variant-${architecture}-${level}${nameOf(flags)}`;
   return makeOnce(
     name,
     (output) => ["go", "build", "-trimpath", "-ldflags=-s -w", ...flags, "-o", output, "."],
@@ -72,10 +77,15 @@ export function buildPlain(level: Level, flags: readonly string[] = []): string 
 }
 
 /** Path of a bundle of a program below tests/programs as mgo builds it, once in a run. */
-export function buildEmulated(architecture: Architecture, layout: Layout, program = "variant"): string {
-  const flags = [`-mgo.layout=${layout}`];
+export function buildEmulated(
+  architecture: Architecture,
+  layout: Layout,
+  program = "variant",
+  more: readonly string[] = [],
+): string {
+  const flags = [`-mgo.layout=${layout}`, ...more];
   return makeOnce(
-    `${program}-${architecture}-${layout}`,
+    `${program}-${architecture}-${layout}${nameOf(more)}`,
     (output) => [...MGO, "build", ...flags, "-trimpath", "-ldflags=-s -w", "-o", output, "."],
     {
       cwd: join(ROOT, "tests", "programs", program),

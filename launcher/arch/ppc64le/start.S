@@ -4,6 +4,8 @@
 #define FRAME 32
 /* Size of the registers that launcher_enter restores, in bytes: see enter.S. */
 #define SAVED 48
+/* More than the frame of glibc's dynamic linker, in bytes. */
+#define FRAME_MAX 4096
 
     .section .text.block, "ax", %progbits
 
@@ -36,16 +38,28 @@ _start:
 /*
  * Direct layout. A dynamic linker passes arguments, environment, auxiliary vector and a function to call at exit in r3
  * to r7 ("Process Initialization" there): they stay below the stack for launcher_enter. r13 stays as it is.
+ *
+ * The kernel's stack begins with the number of arguments, which r1 points at. That of glibc's dynamic linker points at a
+ * frame below, so the stack is found by the arguments; that of musl passes nothing in r3 and r4.
  */
     .type start_direct, @function
 start_direct:
-    std 3, -SAVED(1)
-    std 4, -SAVED+8(1)
-    std 5, -SAVED+16(1)
-    std 6, -SAVED+24(1)
-    std 7, -SAVED+32(1)
-    mr 3, 1
-    addi 1, 1, -SAVED-FRAME
+    mr 8, 1
+    addi 9, 4, -8
+    subf 10, 1, 9
+    cmpldi 10, FRAME_MAX
+    bge 1f
+    ld 10, 0(9)
+    cmpd 10, 3
+    bne 1f
+    mr 8, 9
+1:  std 3, -SAVED(8)
+    std 4, -SAVED+8(8)
+    std 5, -SAVED+16(8)
+    std 6, -SAVED+24(8)
+    std 7, -SAVED+32(8)
+    mr 3, 8
+    addi 1, 8, -SAVED-FRAME
     li 0, 0
     std 0, 0(1)
     find_toc
