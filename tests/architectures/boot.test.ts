@@ -1,14 +1,25 @@
 /**
- * Bundles for ARM in whole machines, which boot the Linux that tests/machine/fetch-kernels has fetched with
- * ARCH=arm64 and ARCH=armhf: started by a kernel of their own, as on a board.
+ * Bundles for other architectures in whole machines, which boot the Linux that tests/machine/fetch-kernels
+ * has fetched for them: started by a kernel of their own, as on a board.
  */
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { LAYOUTS, type Layout } from "../../src/bundle/layout.ts";
-import { defaultBase, defaultLevelsOf, type Level, variableOf } from "../../src/levels/level.ts";
-import { buildEmulated } from "../support/architectures.ts";
-import { findKernels } from "../support/kernels.ts";
-import { boot, type Kind } from "../support/machine.ts";
+import {
+  architectureOf,
+  defaultBase,
+  defaultLevelsOf,
+  type Level,
+  variableOf,
+} from "../../src/levels/level.ts";
+import { levelsOfCpus } from "../../src/levels/native.ts";
+import { lastOf } from "../../src/levels/select.ts";
+import { buildEmulated, buildPlain } from "../support/architectures.ts";
+import { PREFIX } from "../support/emulated.ts";
+import { findKernels, findQemu } from "../support/kernels.ts";
+import { boot, type Command, type CommandOutcome, type Kind } from "../support/machine.ts";
 
 interface Case {
   readonly cpu: string;
@@ -21,50 +32,72 @@ const MACHINES = [
   {
     architecture: "arm64",
     debian: "arm64",
-    kind: virtOf("qemu-system-aarch64"),
+    kind: virtOf(Bun.which("qemu-system-aarch64"), ["-machine", "virt,highmem=off"]),
     cases: [
       { cpu: "cortex-a53", level: "v8.0", layout: "packed" },
       { cpu: "cortex-a76", level: "v8.1", layout: "direct" },
     ],
   },
   {
+    architecture: "arm64",
+    debian: "arm64-16k",
+    kind: virtOf(Bun.which("qemu-system-aarch64"), ["-machine", "virt,highmem=off"]),
+    cases: [{ cpu: "max,pauth-impdef=on", level: "v8.1", layout: "packed" }],
+  },
+  {
     architecture: "arm",
     debian: "armhf",
-    kind: virtOf("qemu-system-arm"),
+    kind: virtOf(Bun.which("qemu-system-arm"), ["-machine", "virt,highmem=off"]),
     cases: [{ cpu: "cortex-a7", level: "7", layout: "packed" }],
+  },
+  {
+    architecture: "riscv64",
+    debian: "riscv64",
+    kind: { qemu: findQemu("riscv64"), flags: ["-machine", "virt"], console: "ttyS0" },
+    cases: [
+      { cpu: "sifive-u54", level: "rva20u64", layout: "packed" },
+      { cpu: "rva22s64", level: "rva22u64", layout: "direct" },
+      { cpu: "rva23s64", level: "rva23u64", layout: "packed" },
+    ],
+  },
+  {
+    // With pages of 64 KiB.
+    architecture: "ppc64le",
+    debian: "ppc64el",
+    kind: { qemu: Bun.which("qemu-system-ppc64"), flags: ["-machine", "pseries"], console: "hvc0" },
+    cases: [
+      { cpu: "power8", level: "power8", layout: "direct" },
+      { cpu: "power9", level: "power9", layout: "packed" },
+      { cpu: "power10", level: "power10", layout: "direct" },
+    ],
   },
 ] as const;
 
-function virtOf(name: string): Kind {
-  return { qemu: Bun.which(name), flags: ["-machine", "virt,highmem=off"], console: "ttyAMA0" };
+function virtOf(qemu: string | null, flags: readonly string[]): Kind {
+  return { qemu, flags, console: "ttyAMA0" };
 }
 
 for (const { architecture, debian, kind, cases } of MACHINES) {
   const [kernel = ""] = findKernels(debian).toReversed();
-  const levels = defaultLevelsOf(architecture);
-  const variable = variableOf(architecture);
-
-  const executableOf = (path: string, layout: Layout, level: Level): string =>
-    layout === "direct" && level === defaultBase(levels)
-      ? path
-      : `/memfd:${path} [${variable}=${level}] (deleted)`;
-
-  describe.skipIf(kind.qemu === null || kernel === "")(`an emulated machine of ${architecture}`, () => {
+  describe.skipIf(kind.qemu === null || kernel === "")(`an emulated machine of ${debian}`, () => {
     test.each<Case>(cases)("with $cpu starts $level, as init and from init", ({ cpu, level, layout }) => {
-      const starts = LAYOUTS.flatMap((of) => [undefined, ...levels].map((asked) => ({ of, asked })));
+      const checks = {
+        ...startsOn(level),
+        ...extractionsOn(level),
+        ...restrictedOn(level),
+        // A setting of Linux 6.3.
+        ...(debian === "ppc64el" ? {} : withoutMemfdOn(level)),
+      };
+      const bundles = LAYOUTS.map((of) => [of, buildEmulated(architecture, of)] as const);
       const { init, outcomes } = boot({
         kind,
         kernel,
         cpu,
         words: ["--", "argument"],
         init: buildEmulated(architecture, layout, "init"),
-        programs: Object.fromEntries(LAYOUTS.map((of) => [`bin/${of}`, buildEmulated(architecture, of)])),
-        commands: Object.fromEntries(
-          starts.map(({ of, asked = "" }) => [
-            `${of} ${asked}`,
-            { args: [`/bin/${of}`, "a b"], env: { [variable]: asked, STATUS: "7" } },
-          ]),
-        ),
+        programs: Object.fromEntries(bundles.map(([of, bundle]) => [`bin/${of}`, bundle])),
+        setuid: Object.fromEntries(bundles.map(([of, bundle]) => [`setuid/${of}`, bundle])),
+        commands: checks,
       });
       expect(init).toMatchObject({
         pid: 1,
@@ -73,18 +106,142 @@ for (const { architecture, debian, kind, cases } of MACHINES) {
         executable: executableOf("/init", layout, level),
         release: basename(kernel).replace("vmlinuz-", ""),
       });
-      for (const { of, asked } of starts) {
-        const outcome = outcomes[`${of} ${asked ?? ""}`];
-        const isRefused = asked !== undefined && levels.indexOf(asked) > levels.indexOf(level);
-        const started = asked === undefined || isRefused ? level : asked;
-        expect(outcome).toMatchObject({ status: 7 });
-        expect(JSON.parse(outcome?.stdout ?? "")).toMatchObject({
-          level: started,
-          args: [`/bin/${of}`, "a b"],
-          comm: of,
-          executable: executableOf(`/bin/${of}`, of, started),
-        });
+      // `mgo run` asks the kernel instead of the CPU.
+      const levels = levelsOfCpus(architecture, init.cpu);
+      expect(lastOf(defaultLevelsOf(architecture), levels)).toBe(level);
+      for (const [name, { wanted }] of Object.entries(checks)) {
+        expect({ [name]: outcomes[name] }).toMatchObject({ [name]: wanted });
       }
     });
   });
+}
+
+/** A command and its expected outcome. */
+interface Check extends Command {
+  readonly wanted: CommandOutcome;
+}
+
+type Checks = Readonly<Record<string, Check>>;
+
+/** How a bundle in a folder starts a level. */
+interface Start {
+  readonly folder?: string;
+  readonly layout: Layout;
+  readonly level: Level;
+  /** /proc/PID/exe, if it is not that of a start from memory or in place. */
+  readonly executable?: string;
+  /** The last lines of its log. */
+  readonly lines: readonly string[];
+}
+
+function check(
+  { folder = "bin", layout, level, executable, lines }: Start,
+  command: Partial<Command>,
+): Check {
+  const path = `/${folder}/${layout}`;
+  const args = [path, "a b"];
+  const arch = architectureOf(level);
+  const report = JSON.stringify({ arch, level, args, executable: "EXE", comm: layout, sum: "7.48547" });
+  const log = lines.map((line) => `${PREFIX}${line}\n`).join("");
+  const [before = "", after = ""] = report.split("EXE").map((part) => RegExp.escape(part));
+  const place = executable ?? RegExp.escape(executableOf(path, layout, level));
+  return {
+    args,
+    ...command,
+    env: { STATUS: "7", MGODEBUG: "log", ...command.env },
+    wanted: {
+      status: 7,
+      stdout: expect.stringMatching(new RegExp(`^${before}${place}${after}\n$`)),
+      stderr: expect.stringMatching(new RegExp(`${log === "" ? "^" : RegExp.escape(log)}$`)),
+    },
+  };
+}
+
+function started(level: Level): string {
+  return `starting variant ${variableOf(architectureOf(level))}=${level}`;
+}
+
+/** Starts on a CPU with that level, with and without the variable of the architecture. */
+function startsOn(best: Level): Checks {
+  const levels = defaultLevelsOf(architectureOf(best));
+  const cases = LAYOUTS.flatMap((layout) => [undefined, ...levels].map((asked) => ({ layout, asked })));
+  return Object.fromEntries(
+    cases.map(({ layout, asked }) => {
+      const level = asked !== undefined && levels.indexOf(asked) < levels.indexOf(best) ? asked : best;
+      const env = { [variableOf(architectureOf(best))]: asked ?? "" };
+      return [`${layout}, asked for ${asked}`, check({ layout, level, lines: [started(level)] }, { env })];
+    }),
+  );
+}
+
+/** Extractions of all levels that the CPU has, byte for byte as `go build` made them. */
+function extractionsOn(best: Level): Checks {
+  const levels = defaultLevelsOf(architectureOf(best));
+  return Object.fromEntries(
+    levels.slice(0, levels.indexOf(best) + 1).map((level) => {
+      const digest = createHash("sha256")
+        .update(readFileSync(buildPlain(level)))
+        .digest("hex");
+      const env = { MGODEBUG: "extract", [variableOf(architectureOf(best))]: level };
+      return [
+        `extracting ${level}`,
+        { args: ["/bin/packed"], env, wanted: { status: 0, digest, stderr: "" } },
+      ];
+    }),
+  );
+}
+
+/** Starts by other users, whose environment does not count, and with ways that are closed. */
+function restrictedOn(best: Level): Checks {
+  const levels = defaultLevelsOf(architectureOf(best));
+  const variable = variableOf(architectureOf(best));
+  const [lowest = best] = levels;
+  const base = defaultBase(levels);
+  const user = 65_534;
+  const fileSize = 1024;
+  const mapped = { level: best, lines: ["starting by mapping the variant's segments"] } as const;
+  const inPlace = { level: base, lines: [`starting variant ${variable}=${base} in place instead`] } as const;
+  // A direct bundle is asked for another level than its base, which starts by itself.
+  const other = levels.indexOf(base) <= levels.indexOf(best) ? inPlace : mapped;
+  const asked = { [variable]: base === lowest ? best : lowest };
+  return {
+    ...Object.fromEntries(
+      LAYOUTS.map((layout) => [
+        `${layout}, with root's privileges`,
+        check({ folder: "setuid", layout, level: best, lines: [] }, { user, env: { [variable]: lowest } }),
+      ]),
+    ),
+    "packed, without files": check({ layout: "packed", executable: "/bin/packed", ...mapped }, { fileSize }),
+    "packed, with root's privileges and without files": check(
+      { folder: "setuid", layout: "packed", level: best, executable: "/setuid/packed", lines: [] },
+      { user, fileSize },
+    ),
+    "direct, without files": check(
+      { layout: "direct", executable: "/bin/direct", ...other },
+      { fileSize, env: other === inPlace ? asked : {} },
+    ),
+  };
+}
+
+/** Starts where no memfd may be executed. They close them for all later commands. */
+function withoutMemfdOn(best: Level): Checks {
+  const write = { "/proc/sys/vm/memfd_noexec": "2" };
+  const file = { executable: String.raw`/tmp/\S+ \(deleted\)`, lines: ["starting from a file in /tmp"] };
+  const mapped = { folder: "setuid", executable: "/setuid/packed", lines: [] };
+  return {
+    "packed, from a file": check({ layout: "packed", level: best, ...file }, { write }),
+    "packed, with root's privileges and no memfd": check(
+      { layout: "packed", level: best, ...mapped },
+      { user: 65_534 },
+    ),
+  };
+}
+
+/** Returns /proc/PID/exe of a bundle that was started by that path. */
+function executableOf(path: string, layout: Layout, level: Level): string {
+  const architecture = architectureOf(level);
+  const isBase = level === defaultBase(defaultLevelsOf(architecture));
+  return layout === "direct" && isBase
+    ? path
+    : `/memfd:${path} [${variableOf(architecture)}=${level}] (deleted)`;
 }

@@ -33,7 +33,8 @@ const ALL: readonly Emulated[] = [
     qemu: Bun.which("qemu-aarch64"),
     cpus: { "cortex-a53": "v8.0", "cortex-a76": "v8.1", max: "v8.1" },
   },
-  { architecture: "riscv64", qemu: Bun.which("qemu-riscv64"), cpus: { rv64: "rva20u64" } },
+  // QEMU 7.2 has no riscv_hwprobe for programs, which tells higher levels.
+  { architecture: "riscv64", qemu: Bun.which("qemu-riscv64"), cpus: { "sifive-u54": "rva20u64" } },
   {
     architecture: "ppc64le",
     qemu: Bun.which("qemu-ppc64le"),

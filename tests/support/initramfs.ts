@@ -8,7 +8,9 @@ import { expectSuccess, runProgram } from "./run.ts";
 export const cpio = Bun.which("cpio");
 
 /** Contents, or the path of an executable to copy, by path from the machine's root. */
-export type Tree = Readonly<Record<string, { readonly text: string } | { readonly executable: string }>>;
+export type Tree = Readonly<
+  Record<string, { readonly text: string } | { readonly executable: string; readonly mode?: number }>
+>;
 
 /** Path of a new archive in the format that the kernel unpacks for its init. */
 export function makeInitramfs(tree: Tree): string {
@@ -19,7 +21,7 @@ export function makeInitramfs(tree: Tree): string {
     mkdirSync(dirname(path), { recursive: true });
     if ("text" in source) writeFileSync(path, source.text);
     else copyFileSync(source.executable, path);
-    chmodSync(path, 0o755);
+    chmodSync(path, ("executable" in source && source.mode) || 0o755);
   }
   const names = readdirSync(root, { recursive: true }).join("\n");
   const archive = join(folder, "initramfs");

@@ -39,6 +39,8 @@ export interface Machine {
   readonly init: string;
   /** Paths of other programs by their paths in the machine, without the leading slash. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** The same of those that give root's privileges to every user. */
+  readonly setuid?: Readonly<Record<string, string>>;
   /** By any names. */
   readonly commands?: Readonly<Record<string, Command>>;
 }
@@ -46,13 +48,19 @@ export interface Machine {
 export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Texts that init writes before it, by path. */
+  readonly write?: Readonly<Record<string, string>>;
+  /** Default: root. */
+  readonly user?: number;
+  /** The largest file that it may write, in bytes. */
+  readonly fileSize?: number;
 }
 
 /** How init was started. */
 export interface Identity {
   readonly pid: number;
   readonly level: string;
-  /** The line of /proc/cpuinfo that lists the CPU's features. */
+  /** /proc/cpuinfo. */
   readonly cpu: string;
   readonly args: readonly string[];
   readonly comm: string;
@@ -84,11 +92,13 @@ export interface Boot {
 
 /** Runs a machine to its end. Where init dies, the kernel panics and the machine ends, too. */
 export function boot(machine: Machine): Boot {
-  const { kind = PC, kernel, cpu, words = [], init, programs = {}, commands = {} } = machine;
+  const { kind = PC, kernel, cpu, words = [], init, programs = {}, setuid = {}, commands = {} } = machine;
   const executables = Object.entries({ init, ...programs });
+  const privileged = Object.entries(setuid);
   const initramfs = makeInitramfs({
     "commands.json": { text: JSON.stringify(Object.values(commands)) },
     ...Object.fromEntries(executables.map(([path, executable]) => [path, { executable }])),
+    ...Object.fromEntries(privileged.map(([path, executable]) => [path, { executable, mode: 0o4755 }])),
   });
   const command = [
     ...[

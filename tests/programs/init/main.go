@@ -18,11 +18,18 @@ import (
 type command struct {
 	Args []string          `json:"args"`
 	Env  map[string]string `json:"env"`
+	// Texts to write first, by path.
+	Write map[string]string `json:"write"`
+	// The user that runs it.
+	User uint32 `json:"user"`
+	// The largest file that it may write, in bytes, if not 0.
+	FileSize uint64 `json:"fileSize"`
 }
 
 func main() {
 	// Until here there is no /proc.
 	os.Mkdir("/proc", 0o755)
+	os.Mkdir("/tmp", 0o777)
 	report("init", identity(syscall.Mount("proc", "/proc", "proc", 0, "")))
 
 	text, _ := os.ReadFile("/commands.json")
@@ -56,11 +63,9 @@ func identity(mounting error) map[string]any {
 	executable, _ := os.Readlink("/proc/1/exe")
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
 	cpuinfo, _ := os.ReadFile("/proc/cpuinfo")
-	_, flags, _ := bytes.Cut(cpuinfo, []byte("\nflags"))
-	flags, _, _ = bytes.Cut(flags, []byte("\n"))
 	return map[string]any{
 		"pid":        os.Getpid(),
-		"cpu":        "flags" + string(flags),
+		"cpu":        string(cpuinfo),
 		"level":      level,
 		"args":       os.Args,
 		"comm":       strings.TrimSpace(string(comm)),
@@ -74,6 +79,18 @@ func run(one command) map[string]any {
 	child := exec.Cmd{Path: one.Args[0], Args: one.Args, Env: []string{}, Stdin: os.Stdin, Stdout: &stdout, Stderr: &stderr}
 	for key, value := range one.Env {
 		child.Env = append(child.Env, key+"="+value)
+	}
+	for path, text := range one.Write {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return map[string]any{"error": err.Error()}
+		}
+	}
+	child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: one.User, Gid: one.User}}
+	if one.FileSize != 0 {
+		var limit syscall.Rlimit
+		syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit)
+		syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: one.FileSize, Max: limit.Max})
+		defer syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
 	}
 	if err := child.Run(); child.ProcessState == nil {
 		return map[string]any{"error": err.Error()}
