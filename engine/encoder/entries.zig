@@ -52,7 +52,7 @@ fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
     const base = &tables.base.parts;
     const variant = &tables.variant.parts;
     inline for (.{ "head", "names", "files", "counters" }) |name| {
-        try placeBytes(maker, @field(base, name), @field(variant, name));
+        try placeBytes(maker, @field(base, name), @field(variant, name), .bytes);
     }
     for (maker.matches) |matched| try extend(maker, .{
         .base = base.table.address + matched.base * 8,
@@ -74,7 +74,7 @@ fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
             .size = size,
         }, .functions, if (equal and !is_first) format.records_size_max else 0);
     }
-    try placeBytes(maker, base.rest, variant.rest);
+    try placeBytes(maker, base.rest, variant.rest, .function_data);
 }
 
 /// The starts of the base's frames behind a position that ascends.
@@ -94,8 +94,8 @@ const Frames = struct {
     }
 };
 
-fn placeBytes(maker: *Maker, base: Span, variant: Span) !void {
-    try place(maker, .{ .role = .bytes, .base = base, .variant = variant }, .bytes);
+fn placeBytes(maker: *Maker, base: Span, variant: Span, kind: format.Kind) !void {
+    try place(maker, .{ .role = .bytes, .base = base, .variant = variant }, kind);
 }
 
 /// Adds a run to the last entry if it continues that one, which then has at most so many bytes.

@@ -44,6 +44,8 @@ pub const Kind = enum(u8) {
     functions = 5,
     /// Code of a function that has changed: as `code`, and jumps lead to where their targets are.
     changed_code = 6,
+    /// The data that the records refer to: names in inline trees are replaced.
+    function_data = 7,
 };
 
 /// The start that offsets in Go's tables count from.

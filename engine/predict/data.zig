@@ -6,11 +6,14 @@ const Recipe = @import("recipe.zig").Recipe;
 
 /// Smaller numbers are more often plain numbers than offsets.
 const offset_min = 4096;
+/// The offset of a method that the linker has left out for interfaces.
+const offset_none = std.math.maxInt(u32);
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// An aligned word counts as a pointer if it is an address in the image. An aligned half of any other word of 8 bytes
-/// counts as a function's offset if it is in the range of those and as aligned as they are.
+/// An aligned word counts as a pointer if it is an address in the image. The halves of any other aligned word of 8
+/// bytes count as functions' offsets if both are in the range of those and as aligned as they are, or the first one
+/// stands for none: methods have two (internal/abi/type.go, `Method`). A single one is more often a type's offset.
 pub noinline fn relocate(
     comptime architecture: arch.Architecture,
     recipe: *const Recipe,
@@ -60,13 +63,19 @@ const Ranges = struct {
 
 noinline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, bytes: *[8]u8) void {
     @setRuntimeSafety(true);
-    const relative = std.mem.readInt(u64, bytes, .little) -% recipe.header.base_image;
+    const word = std.mem.readInt(u64, bytes, .little);
+    const relative = word -% recipe.header.base_image;
     if (relative < recipe.header.base_image_size and relative >= recipe.header.pointer_min) {
         const moved = @as(u32, @intCast(relative)) +% recipe.map.shiftOf(@intCast(relative));
         std.mem.writeInt(u64, bytes, recipe.header.variant_image +% moved, .little);
     } else {
-        relocateOffset(function_align, recipe, bytes[0..4]);
-        relocateOffset(function_align, recipe, bytes[4..8]);
+        const offsets = [2]u32{ @truncate(word), @intCast(word >> 32) };
+        if (offsets[0] != offset_none and !mayBeOffset(function_align, recipe, offsets[0])) return;
+        if (!mayBeOffset(function_align, recipe, offsets[1])) return;
+        for (offsets, 0..) |offset, half| {
+            if (offset == offset_none) continue;
+            std.mem.writeInt(u32, bytes[4 * half ..][0..4], recipe.translate(.text, offset), .little);
+        }
     }
 }
 
@@ -81,8 +90,6 @@ fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
     }
 }
 
-inline fn relocateOffset(comptime function_align: u32, recipe: *const Recipe, bytes: *[4]u8) void {
-    const value = std.mem.readInt(u32, bytes, .little);
-    if (value % function_align != 0 or value < offset_min or value >= recipe.header.text_size) return;
-    std.mem.writeInt(u32, bytes, recipe.translate(.text, value), .little);
+inline fn mayBeOffset(comptime function_align: u32, recipe: *const Recipe, number: u32) bool {
+    return number % function_align == 0 and number >= offset_min and number < recipe.header.text_size;
 }

@@ -1,5 +1,5 @@
 //! Relocates Go's table of functions and the records that it points to, in .gopclntab (runtime/symtab.go: `functab` and
-//! `_func`, unchanged from Go 1.20 on).
+//! `_func`, unchanged from Go 1.20 on), and in the data that these refer to.
 const std = @import("std");
 const format = @import("format");
 const Recipe = @import("recipe.zig").Recipe;
@@ -20,6 +20,21 @@ pub const field = struct {
 /// A bound for damaged records; the runtime has 5 kinds.
 const counter_count_max = 255;
 const data_none = std.math.maxInt(u32);
+
+/// A call in an inline tree (runtime/symtabinl.go, `inlinedCall`): offsets of fields, and bounds of what they hold.
+const inlined = struct {
+    const size = 16;
+    /// A kind of function at its start, in one byte, and three zeros (internal/abi/symtab.go, `FuncID`).
+    const id_end = 32;
+    const name = 4;
+    /// Smaller numbers are more often plain numbers.
+    const name_min = 256;
+    /// Offset in the code of its parent.
+    const parent = 8;
+    const parent_end = 1 << 20;
+    const line = 12;
+    const line_end = 1 << 20;
+};
 
 /// Replaces offsets in the table. `skipped` bytes of the range precede `table`.
 pub noinline fn relocateTable(recipe: *const Recipe, table: []u8, skipped: u32) void {
@@ -50,6 +65,24 @@ pub noinline fn relocate(recipe: *const Recipe, records: []const u8, piece: []u8
             out.relocate(.function_data, data_start, end - data_start);
         }
         start = end;
+    }
+}
+
+/// Replaces the names of inlined functions in the data of functions. Other data hardly ever looks like them.
+pub noinline fn relocateData(recipe: *const Recipe, data: []u8, address: u32) void {
+    @setRuntimeSafety(true);
+    const origins = &recipe.header.origins;
+    const names = origins[@intFromEnum(format.Origin.names)].base;
+    const names_size = origins[@intFromEnum(format.Origin.counters)].base -% names;
+    var at: usize = -%address % 4;
+    while (at + inlined.size <= data.len) {
+        const name = read(data, at + inlined.name);
+        if (name < names_size and name >= inlined.name_min and read(data, at) < inlined.id_end and
+            read(data, at + inlined.parent) < inlined.parent_end and read(data, at + inlined.line) < inlined.line_end)
+        {
+            std.mem.writeInt(u32, data[at + inlined.name ..][0..4], recipe.translate(.names, name), .little);
+            at += inlined.size;
+        } else at += 4;
     }
 }
 

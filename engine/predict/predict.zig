@@ -56,6 +56,7 @@ pub fn predict(
             },
             .data => data.relocate(architecture, recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
+            .function_data => functions.relocateData(recipe, piece, address),
             .functions => if (base.findWhole(entry.position, entry.size)) |records| {
                 functions.relocate(recipe, records, piece, skipped);
             },

@@ -167,10 +167,14 @@ test "code of a frame with the filter is predicted as without" {
 
 test "data: pointers and offsets of functions are translated, and nothing else" {
     var base = zeros();
-    const words = [_]u64{ image + 0x2000, image + 0x1fff, 0x1000 | 0x1001 << 32, 7, image + image_size };
+    const none = std.math.maxInt(u32);
+    // Offsets of functions, in pairs; of a type and of a function; of one that starts at no function.
+    const offsets = [_]u64{ 0x1000 | 0x1040 << 32, none | 0x1000 << 32, 0x1000 | none << 32, 0x1000 | 0x1001 << 32 };
+    const words = [_]u64{ image + 0x2000, image + 0x1fff, 7, image + image_size } ++ offsets;
     @memcpy(base[0x9000..][0 .. words.len * 8], std.mem.sliceAsBytes(&words));
     // The function at text + 0x1000 has moved by 0x20, and so has what follows.
-    const expected = [_]u64{ image + 0x2020, image + 0x1fff, 0x1020 | 0x1001 << 32, 7, image + image_size };
+    const moved_offsets = [_]u64{ 0x1020 | 0x1060 << 32, none | 0x1020 << 32 } ++ offsets[2..].*;
+    const expected = [_]u64{ image + 0x2020, image + 0x1fff, 7, image + image_size } ++ moved_offsets;
     try expectPrediction(&.{
         .{ .variant = 0x1000, .base = 0x1000, .size = 0x1000, .kind = .none },
         .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
@@ -195,6 +199,48 @@ test "function records: each field is translated by its own origin" {
         .{ .variant = 0xb029, .base = 0xb028, .size = 0x100, .kind = .none },
         .{ .variant = 0xc100, .base = 0xc000, .size = 0x100, .kind = .none },
     }, &base, 0x9120, std.mem.sliceAsBytes(&expected));
+}
+
+test "the data of functions: names in inline trees are translated" {
+    var base = zeros();
+    // Something else; then a kind of function, a name, a place in the parent and a line, with what is none.
+    const words = [_]u32{ 0x120, 32, 0x120, 0, 0x120, 0x80, 7, 4, 0x1001, 0x80, 7, 1, 0x120, 1 << 20, 7, 0, 0x120 };
+    @memcpy(base[0xc000..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
+    var expected = words;
+    expected[4] = 0x125;
+    try expectPrediction(&.{
+        .{ .variant = 0xa000, .base = 0xa000, .size = 0x100, .kind = .none },
+        .{ .variant = 0xa105, .base = 0xa100, .size = 0x100, .kind = .none },
+        .{ .variant = 0xc100, .base = 0xc000, .size = words.len * 4, .kind = .function_data },
+    }, &base, 0xc100, std.mem.sliceAsBytes(&expected));
+}
+
+test "code of words: absolute addresses follow what they point to, and jumps in code that has changed" {
+    // arm: bl; b to what has moved; an address. Power: bl; lis and addi; b.
+    const cases = .{ .{
+        .arm,
+        [_]u32{ 0xeb00_03fe, 0xea00_0001, image + 0x2000, 0 },
+        [_]u32{ 0xeb00_0406, 0xea00_0002, image + 0x2020, 0 },
+    }, .{
+        .ppc64le,
+        [_]u32{ 0x4800_1001, 0x3c80_0040, 0x3884_2000, 0x4800_0010 },
+        [_]u32{ 0x4800_1021, 0x3c80_0040, 0x3884_2020, 0x4800_0014 },
+    } };
+    inline for (cases) |case| {
+        const architecture, const words, const expected = case;
+        var base = zeros();
+        @memcpy(base[0x1000..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
+        var made: Made = .{};
+        made.init(&.{
+            .{ .variant = 0x1000, .base = 0x1000, .size = words.len * 4, .kind = .changed_code },
+            .{ .variant = 0x1014, .base = 0x1010, .size = 0x10, .kind = .changed_code },
+            .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
+        });
+        const recipe = try made.recipe();
+        var found: [words.len * 4]u8 = undefined;
+        predict.predict(architecture, &recipe, &.{ .stored = &base }, 0x1000, &found);
+        try testing.expectEqualSlices(u8, std.mem.sliceAsBytes(&expected), &found);
+    }
 }
 
 test "the table of functions: offsets of code and of records are translated in turn" {

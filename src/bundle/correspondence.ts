@@ -37,6 +37,8 @@ export interface Image extends Placement {
 const FUNCTIONS = [".gopclntab", ".data.rel.ro.gopclntab"];
 /** Sections that are not loaded and hold pointers. */
 const POINTERS = [".symtab", ".debug_addr", ".debug_frame"];
+/** Go's sections of numbers, some of which look like pointers or offsets of functions. */
+const NO_POINTERS = [".noptrdata", ".typelink"];
 /** Addresses behind an image start at a multiple of this, so that they are as aligned as in the file. */
 const BEHIND_ALIGN = 0x10000;
 /** Alignment of the addresses of detached parts: pointers are looked for at multiples of 8. */
@@ -135,7 +137,8 @@ export function roleOf({ name, header }: Section): number {
   if (header.type === SHT_NOBITS) return ROLE.zeros;
   if (header.type === SHT_RELA) return ROLE.relocations;
   if ((header.flags & SHF_EXECINSTR) !== 0n) return ROLE.code;
-  return FUNCTIONS.includes(name) ? ROLE.functions : ROLE.data;
+  if (FUNCTIONS.includes(name)) return ROLE.functions;
+  return NO_POINTERS.includes(name) ? ROLE.bytes : ROLE.data;
 }
 
 /** The sections that two executables have in common, and that ascend in both, as ranges of recipes do. */

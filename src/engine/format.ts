@@ -92,6 +92,7 @@ export const KIND = {
   function_table: 4,
   functions: 5,
   changed_code: 6,
+  function_data: 7,
 } as const;
 
 export const ORIGIN = {
