@@ -45,9 +45,7 @@ export function findSlot(elf: Elf, added: Program, name: string): readonly Progr
     );
   }
   throw new MgoError(`${name} has no room for the program header that the direct layout adds`, {
-    hint:
-      "use -mgo.layout=packed, or link the program otherwise: with -buildmode=exe, " +
-      "or with -ldflags=-linkmode=internal",
+    hint: "use -mgo.layout=packed, or CGO_ENABLED=0, or -buildmode=exe with shared C libraries",
   });
 }
 

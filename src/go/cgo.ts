@@ -114,7 +114,8 @@ async function findMarch(
 
 function compilersFor(architecture: Architecture): string {
   if (architecture === "amd64") return "GCC 11, Clang 12 or zig cc, or newer";
-  return `a newer one, or one for linux/${architecture}`;
+  const soft = architecture === "arm" ? "; for 5, arm-linux-gnueabi-gcc" : "";
+  return `a newer one, or one for linux/${architecture}${soft}`;
 }
 
 function firstError(stderr: string): string {

@@ -53,6 +53,17 @@ describe.skipIf(tools.includes(null) || !existsSync(SYSROOT))("a program with C 
     ]);
   });
 
+  test.each(["-ldflags=-extldflags=-static", "-buildmode=pie"])(
+    "is refused in the layout direct if it is linked with %s",
+    (flag) => {
+      const refused = run(workspace, [...MGO, "-mgo.layout=direct", flag, "-o", "x"], env);
+      expect(refused).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^mgo: x for GOARM64=v8\.1 has no room for [^\n]+\nhint: [^\n]+\n$/),
+      });
+    },
+  );
+
   test("is refused if a compiler does not know the levels", () => {
     const refused = run(workspace, [...MGO, "-mgo.cgo-march", "-o", "x"], { ...env, CC: "gcc" });
     expect(refused).toMatchObject({
