@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
 import { cpuLevel } from "./support/cpu.ts";
+import { isOnDisk } from "./support/disk.ts";
 import { goMinor } from "./support/go.ts";
 import { runProgram } from "./support/run.ts";
 
@@ -33,6 +34,12 @@ export const EXPECTED_SKIPS: readonly ExpectedSkip[] = [
     title: /^on a CPU of v4, /,
     on: "a CPU without v4",
     holds: () => cpuLevel() !== "v4",
+  },
+  {
+    file: "tests/launcher/cold.test.ts",
+    title: /./,
+    on: "a machine whose temporary files are in memory",
+    holds: () => !isOnDisk,
   },
   {
     file: "tests/bench/exec.test.ts",

@@ -63,7 +63,8 @@ inline fn extract(bytes: []const u8, position: usize, count: u5) u32 {
     return @as(u32, @truncate(word >> @intCast(position % 8))) & mask;
 }
 
-fn readPart(bytes: []const u8) u64 {
+/// Called at the end of the bytes only; inlined, it would take 2 KiB.
+noinline fn readPart(bytes: []const u8) u64 {
     var word: u64 = 0;
     for (bytes, 0..) |byte, index| word |= @as(u64, byte) << @intCast(8 * index);
     return word;

@@ -10,6 +10,8 @@ const wide = @import("wide.zig");
 pub const Mapping = []align(page_size) const u8;
 
 const page_size = std.heap.page_size_min;
+/// No kernel has larger ones.
+const page_size_max = 64 << 10;
 const huge_page_size = arch.huge_page_size;
 const read_write: u32 = @bitCast(linux.PROT{ .READ = true, .WRITE = true });
 const read_only: u32 = @bitCast(linux.PROT{ .READ = true });
@@ -101,6 +103,12 @@ pub noinline fn reserve(address: ?usize, size: usize) Result {
         return .{ .failed = .EXIST };
     }
     return result;
+}
+
+/// Has the kernel read bytes of a mapped file before they are needed, many pages at a time.
+pub noinline fn readAhead(start: [*]const u8, end: [*]const u8) void {
+    const first = std.mem.alignBackward(usize, @intFromPtr(start), page_size_max);
+    _ = linux.syscall3(.madvise, first, @intFromPtr(end) -| first, linux.MADV.WILLNEED);
 }
 
 /// Sets the access to a mapping.

@@ -27,6 +27,12 @@ pub fn isDumpable() bool {
     return linux.syscall1(.prctl, @intFromEnum(linux.PR.GET_DUMPABLE)) == 1;
 }
 
+/// Whether a page that this process needed had to be read from a disk.
+pub fn hasWaitedForDisk() bool {
+    var usage: linux.rusage = undefined;
+    return linux.getrusage(linux.rusage.SELF, &usage) == 0 and usage.majflt > 0;
+}
+
 /// Executes the file of a descriptor; returns only on failure.
 pub fn executeDescriptor(
     descriptor: system.Descriptor,
