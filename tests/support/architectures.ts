@@ -45,6 +45,13 @@ const ALL: readonly Emulated[] = [
 /** Those that mgo builds for. */
 export const emulated = ALL.filter(({ architecture }) => ARCHITECTURE_NAMES.includes(architecture));
 
+/** The one of that name. */
+export function emulatedAs(architecture: Architecture): Emulated {
+  const found = emulated.find((machine) => machine.architecture === architecture);
+  if (found === undefined) throw new Error(`no emulator for ${architecture}`);
+  return found;
+}
+
 /** Variables of a build for an architecture, with the caches and programs of this machine. */
 function targetEnvironment(architecture: Architecture): Readonly<Record<string, string | undefined>> {
   return {

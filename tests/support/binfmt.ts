@@ -3,6 +3,9 @@
  * machine's. A mark in the ELF header tells them from this machine's own programs.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { ARCHITECTURES } from "../../src/engine/levels.ts";
+import type { Architecture } from "../../src/levels/level.ts";
+import type { Emulated } from "./architectures.ts";
 import { qemu } from "./emulated.ts";
 import { type Outcome, runProgram } from "./run.ts";
 
@@ -47,4 +50,24 @@ export function runRegistered(
   const register = `printf %s '${rule}' >/proc/sys/fs/binfmt_misc/register`;
   const script = `${MOUNT} && ${register} && exec "$0"`;
   return runProgram([...NAMESPACES, "sh", "-c", script, path], env);
+}
+
+/** The first bytes of an executable's ELF header, up to e_machine, and which bits of them count. */
+const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
+
+/** ET_EXEC and ET_DYN differ in a bit that does not count. */
+function magicOf(architecture: Architecture): string {
+  const { elfClass, elfMachine } = ARCHITECTURES[architecture];
+  return String.raw`\x7fELF\x0${elfClass}\x01\x01${String.raw`\x00`.repeat(9)}\x02\x00\x${elfMachine.toString(16)}\x00`;
+}
+
+/** Runs a program of another architecture that the kernel gives to its emulator, as a CPU of that model. */
+export function runByKernel(
+  { architecture, qemu: emulator }: Emulated,
+  cpu: string,
+  path: string,
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
+  const rule = `:mgo:M::${magicOf(architecture)}:${MASK}:${emulator}:`;
+  return runRegistered(rule, path, { QEMU_CPU: cpu, ...env });
 }
