@@ -223,8 +223,8 @@ test "code of words: absolute addresses follow what they point to, and jumps in 
         [_]u32{ 0xeb00_0406, 0xea00_0002, image + 0x2020, 0 },
     }, .{
         .ppc64le,
-        [_]u32{ 0x4800_1001, 0x3c80_0040, 0x3884_2000, 0x4800_0010 },
-        [_]u32{ 0x4800_1021, 0x3c80_0040, 0x3884_2020, 0x4800_0014 },
+        [_]u32{ 0x4800_1001, 0x3c80_0041, 0x3884_9000, 0x4800_0010 },
+        [_]u32{ 0x4800_1021, 0x3c80_0041, 0x3884_9020, 0x4800_0014 },
     } };
     inline for (cases) |case| {
         const architecture, const words, const expected = case;
