@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [options] [PROGRAM …]`: measures size, start-up, memory and build time of bundles of real
- * programs.
+ * programs, and the size of some for other architectures.
  *
  *     --peers SCRIPT      called as `SCRIPT OUT V1 V2 V3 V4`, leaves bundles of other tools in the folder OUT
  *     --layouts LIST      layouts of mgo's bundles (default: packed,direct)

@@ -44,10 +44,7 @@ export async function buildVariants(program: Program, folder: string, context: C
   await run`go mod init bench`;
   if (version !== undefined) await run`go get ${path}@${version}`;
 
-  const ldflags = [program.unstripped ? "" : "-s -w", program.ldflags ?? ""].join(" ").trim();
-  const flags = ["-trimpath", ...(ldflags === "" ? [] : [`-ldflags=${ldflags}`])];
-  if (program.pie) flags.push("-buildmode=pie");
-  const command = ["build", ...flags, "-o", "bundle", source === undefined ? path : "."];
+  const command = buildCommand(program, "bundle");
   // How long the first one takes depends on Go's build cache.
   runMgo(context, command, place);
   const secondBuild = runMgo(context, command, place);
@@ -56,6 +53,14 @@ export async function buildVariants(program: Program, folder: string, context: C
     runMgo(context, ["extract", "bundle", "--level", LEVELS[index] ?? "", "-o", variant], place);
   }
   return { variants, secondBuild };
+}
+
+/** Returns mgo's arguments that build a program in the folder of `buildVariants`. */
+export function buildCommand(program: Program, output: string): readonly string[] {
+  const ldflags = [program.unstripped ? "" : "-s -w", program.ldflags ?? ""].join(" ").trim();
+  const flags = ["-trimpath", ...(ldflags === "" ? [] : [`-ldflags=${ldflags}`])];
+  if (program.pie) flags.push("-buildmode=pie");
+  return ["build", ...flags, "-o", output, program.source === undefined ? (program.package ?? ".") : "."];
 }
 
 /** Makes every kind of bundle from the same variants, and notes those that it cannot make. */

@@ -1,4 +1,5 @@
 /** State that all steps of a run share. */
+import { VARIABLES } from "../../src/levels/level.ts";
 import { MgoFailure } from "./failure.ts";
 import type { Work } from "./figures.ts";
 import type { Place, Starter } from "./starter.ts";
@@ -34,7 +35,9 @@ export function quietPlace({ work }: Context): Place {
 export function buildPlace(context: Context, cwd: string, cgo = false): Place {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
-  for (const name of ["MGOFLAGS", "MGODEBUG", "MGO_PARALLEL_BUILD", "GOAMD64"]) delete env[name];
+  for (const name of ["MGOFLAGS", "MGODEBUG", "MGO_PARALLEL_BUILD", "GOOS", "GOARCH", ...VARIABLES]) {
+    delete env[name];
+  }
   const own = { CGO_ENABLED: cgo ? "1" : "0", GOFLAGS: "-mod=mod", MGOCACHE: `${context.work}/cache` };
   return { cwd, env: { ...env, ...own } };
 }

@@ -1,7 +1,7 @@
 /**
  * The figures of a run of the bench: `--json` writes them, `--from` reads them, table and chart show them.
  */
-import type { Level } from "../../src/levels/level.ts";
+import type { Architecture, Level } from "../../src/levels/level.ts";
 
 export interface Report {
   readonly machine: Machine;
@@ -47,6 +47,17 @@ export interface ProgramFigures {
   readonly bundles: readonly BundleFigures[];
   /** A second `mgo build` of the unchanged program. */
   readonly secondBuild: Work | undefined;
+  /** Sizes on other architectures; of some programs only. */
+  readonly architectures?: readonly ArchitectureFigures[];
+}
+
+/** Sizes in bytes. */
+export interface ArchitectureFigures {
+  readonly architecture: Architecture;
+  readonly levels: readonly Level[];
+  /** The base by itself. */
+  readonly plain: number;
+  readonly packed: number;
 }
 
 export interface BundleFigures {

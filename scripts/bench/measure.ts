@@ -3,6 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { messageOf } from "../script.ts";
+import { measureArchitectures } from "./architectures.ts";
 import { buildVariants, makeBundles } from "./build.ts";
 import { measureColdStarts } from "./cold.ts";
 import { type Context, quietPlace } from "./context.ts";
@@ -73,5 +74,6 @@ export async function measureProgram(program: Program, context: Context): Promis
     },
     bundles: figures,
     secondBuild,
+    architectures: measureArchitectures(program, folder, context),
   };
 }

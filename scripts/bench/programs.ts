@@ -19,6 +19,8 @@ export interface Program {
   /** Linked by the system's C toolchain. */
   readonly cgo?: boolean | undefined;
   readonly pie?: boolean | undefined;
+  /** Built for other architectures, too, to measure its size there. */
+  readonly architectures?: boolean | undefined;
   /** With symbols and debug data, as plain `go build` has it. */
   readonly unstripped?: boolean | undefined;
   /** More words for `-ldflags`. */

@@ -19,6 +19,8 @@ export function renderMarkdown(report: Report): string {
     describeMachine(report),
     "Size, as multiples of one plain build:",
     renderSizes(report),
+    "Size of packed bundles for other architectures, as multiples of one plain build for these:",
+    renderArchitectures(report),
     "What a start adds to a plain one, ± half the interquartile range, first of the base, then without\n" +
       "GOAMD64. Other variants: in packed as multiples of what the base's start adds, in direct of what\n" +
       "packed adds.",
@@ -45,6 +47,23 @@ export function renderSizes({ programs }: Report): string {
     [PROGRAM, { head: "plain", cell: ({ plain }) => formatSize(plain.size) }, ...columns],
     programs,
   );
+}
+
+/** Sizes on other architectures. */
+export function renderArchitectures({ programs }: Report): string {
+  const measured = programs.filter(({ architectures = [] }) => architectures.length > 0);
+  if (measured.length === 0) return "Not measured.";
+  const all = measured.flatMap(({ architectures = [] }) => architectures);
+  const columns = [...new Map(all.map((figures) => [figures.architecture, figures.levels]))].map(
+    ([architecture, levels]): Column => ({
+      head: `${architecture}: ${levels.join(", ")}`,
+      cell: (program) => {
+        const found = program.architectures?.find((figures) => figures.architecture === architecture);
+        return found && `${formatSize(found.plain)}, ${formatRatio(found.packed / found.plain)}`;
+      },
+    }),
+  );
+  return renderTable([PROGRAM, ...columns], measured);
 }
 
 /** Starts of the base, and of other variants beside it. */
