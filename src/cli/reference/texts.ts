@@ -1,9 +1,9 @@
 /** Sentences of both the help text and the man page. */
 
 export const INTRODUCTION =
-  "mgo builds a Go program for GOAMD64=v1, v2, v3 and v4 and puts the four into one executable, a bundle, " +
-  "that starts the best variant for the CPU it runs on. Bundles are for Linux. With GOARCH=arm, arm64, " +
-  "riscv64 or ppc64le, mgo builds for the levels of that architecture.";
+  "mgo builds a Go program once for each level of its CPUs, by default GOAMD64=v1, v2, v3 and v4, and puts " +
+  "these variants into one executable, a bundle, that starts the best one for the CPU it runs on. Bundles " +
+  "are for Linux. With GOARCH=arm, arm64, riscv64 or ppc64le, mgo builds the levels of that architecture.";
 
 export const OTHER_COMMANDS =
   "Every other command (env, list, mod, test, tool, version, vet, ...) goes to go unchanged: mgo can stand " +
