@@ -58,8 +58,11 @@ fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
         .base = base.table.address + matched.base * 8,
         .variant = variant.table.address + matched.variant * 8,
         .size = 8,
-    }, .function_table, std.math.maxInt(u32));
+    }, .function_table, 1, std.math.maxInt(u32));
     var frames: Frames = .{ .starts = maker.frames };
+    const word_size = switch (maker.architecture) {
+        inline else => |one| @field(format.levels.architectures, @tagName(one)).wordSize(),
+    };
     for (maker.matches) |matched| {
         const a = tables.base.functions[matched.base];
         const b = tables.variant.functions[matched.variant];
@@ -72,7 +75,7 @@ fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
             .base = base.records.address + a.record,
             .variant = variant.records.address + b.record,
             .size = size,
-        }, .functions, if (equal and !is_first) format.records_size_max else 0);
+        }, .functions, word_size, if (equal and !is_first) format.records_size_max else 0);
     }
     try placeBytes(maker, base.rest, variant.rest, .function_data);
 }
@@ -98,15 +101,15 @@ fn placeBytes(maker: *Maker, base: Span, variant: Span, kind: format.Kind) !void
     try place(maker, .{ .role = .bytes, .base = base, .variant = variant }, kind);
 }
 
-/// Adds a run to the last entry if it continues that one, which then has at most so many bytes.
-fn extend(maker: *Maker, run: Run, kind: format.Kind, size_max: u32) !void {
+/// Adds a run to the last entry if it continues that one at the next multiple of `alignment`, counted from its start.
+/// The entry then has at most so many bytes.
+fn extend(maker: *Maker, run: Run, kind: format.Kind, alignment: u32, size_max: u32) !void {
     const last = &maker.entries.items[maker.entries.items.len - 1];
-    const base_end = last.run.base + last.run.size;
-    const variant_end = last.run.variant + last.run.size;
-    const continues = base_end == run.base and variant_end == run.variant;
-    if (last.kind == kind and last.run.size +| run.size <= size_max and continues) {
-        last.run.size += run.size;
-    } else if (run.base >= base_end and run.variant >= variant_end) {
+    const size = std.mem.alignForward(u32, last.run.size, alignment);
+    const continues = last.run.base + size == run.base and last.run.variant + size == run.variant;
+    if (last.kind == kind and size +| run.size <= size_max and continues) {
+        last.run.size = size + run.size;
+    } else if (run.base >= last.run.base + last.run.size and run.variant >= last.run.variant + last.run.size) {
         try maker.entries.append(maker.gpa, .{ .run = run, .kind = kind });
     }
 }

@@ -32,25 +32,47 @@ pub noinline fn code(
     position: u64,
     bits: u6,
 ) void {
-    const context: Context(direction) = .{ .unused = @intCast(32 - bits) };
+    const context: Context(direction) = .{ .numbers = .of(bits) };
     arch.operands(architecture).changeEach(bytes, @truncate(position), context, @TypeOf(context).change);
 }
 
 fn Context(comptime direction: Direction) type {
     return struct {
-        /// How many high bits numbers do not have.
-        unused: u5,
+        numbers: Numbers,
 
         pub const has_targets = direction == .backward;
 
+        pub inline fn wrap(context: @This(), target: u32) u32 {
+            return context.numbers.wrap(target);
+        }
+
         inline fn change(context: @This(), place: u32, operand: u32) u32 {
-            if (extend(operand, context.unused) != operand) return operand;
-            return extend(if (direction == .forward) operand +% place else operand -% place, context.unused);
+            const numbers = context.numbers;
+            if (!numbers.have(operand)) return operand;
+            return numbers.wrap(if (direction == .forward) operand +% place else operand -% place);
         }
     };
 }
 
-/// Returns the number that the low bits are, with sign.
-pub inline fn extend(value: u32, unused: u5) u32 {
-    return @bitCast(@as(i32, @bitCast(value << unused)) >> unused);
-}
+/// The numbers of so many bits, with sign.
+pub const Numbers = struct {
+    /// The distance from the lowest to 0.
+    half: u32,
+    mask: u32,
+
+    pub fn of(bits: u6) Numbers {
+        @setRuntimeSafety(true);
+        const unused: u5 = @intCast(32 - bits);
+        const mask = ~@as(u32, 0) >> unused;
+        return .{ .half = mask / 2 + 1, .mask = mask };
+    }
+
+    pub inline fn have(numbers: Numbers, value: u32) bool {
+        return value +% numbers.half <= numbers.mask;
+    }
+
+    /// Returns the number that has the same low bits.
+    pub inline fn wrap(numbers: Numbers, value: u32) u32 {
+        return (value +% numbers.half & numbers.mask) -% numbers.half;
+    }
+};

@@ -40,7 +40,7 @@ pub const Kind = enum(u8) {
     data = 3,
     /// Go's table of functions.
     function_table = 4,
-    /// The records that the table points to.
+    /// The records that the table points to. Each starts at the next multiple of a word's size, counted from the first.
     functions = 5,
     /// Code of a function that has changed: as `code`, and jumps lead to where their targets are.
     changed_code = 6,

@@ -61,7 +61,7 @@ pub noinline fn unfilter(
         map: *const Map,
         /// Distance from positions in the stream to addresses.
         up: u32,
-        unused: u5,
+        numbers: filter.Numbers,
         /// The range that operands are in, and those behind it.
         shift: u32 = 0,
         end: u32 = 0,
@@ -69,9 +69,13 @@ pub noinline fn unfilter(
 
         pub const has_targets = true;
 
+        pub inline fn wrap(moving: *const @This(), target: u32) u32 {
+            return moving.numbers.wrap(target);
+        }
+
         inline fn change(moving: *@This(), place: u32, operand: u32) u32 {
-            if (filter.extend(operand, moving.unused) != operand) return operand;
-            const distance = filter.extend(operand -% (place -% moving.up), moving.unused);
+            if (!moving.numbers.have(operand)) return operand;
+            const distance = moving.wrap(operand -% (place -% moving.up));
             if (place > moving.end) moving.advance(place);
             return moved(moving.map, moving.shift, place, distance);
         }
@@ -92,7 +96,7 @@ pub noinline fn unfilter(
     var moving: Moving = .{
         .map = &recipe.map,
         .up = address -% position,
-        .unused = @intCast(32 - bits),
+        .numbers = .of(bits),
         .entries = recipe.entriesFromBase(address),
     };
     arch.operands(architecture).changeEach(frame, address, &moving, Moving.change);

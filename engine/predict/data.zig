@@ -27,41 +27,73 @@ pub noinline fn relocate(
     // The next multiple of 8 may lie behind the data, or past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(recipe);
-    while (rest.len >= @sizeOf(Block)) : (rest = rest[@sizeOf(Block)..]) {
-        const bytes = rest[0..@sizeOf(Block)];
-        if (!ranges.mayHoldAny(function_align, @as(*align(1) const Block, @ptrCast(bytes)).*)) continue;
-        relocateWord(function_align, recipe, bytes[0..8]);
-        relocateWord(function_align, recipe, bytes[8..16]);
+    while (rest.len >= 8) {
+        var padded: [step]u8 = @splat(0);
+        const size = @min(rest.len / 8 * 8, step);
+        if (size < step) @memcpy(padded[0..size], rest[0..size]);
+        var found = ranges.find(function_align, if (size < step) &padded else rest[0..step]);
+        while (found != 0) : (found &= found - 1) {
+            relocateWord(function_align, recipe, rest[@as(usize, @ctz(found)) * 4 ..][0..8]);
+        }
+        rest = rest[size..];
     }
-    if (rest.len >= 8) relocateWord(function_align, recipe, rest[0..8]);
 }
 
-const Block = @Vector(4, u32);
+/// So many bytes are looked at together.
+const step = 64;
+
+/// Halves of two words.
+const Block = @Vector(4, i32);
+
+/// Numbers from `low` on. They are compared with sign, as baseline CPUs can.
+const Range = struct {
+    low: u32,
+    size: u32,
+
+    inline fn bitsOf(range: Range, block: Block) u4 {
+        const lowest = std.math.minInt(i32);
+        const moved = block -% splat(@bitCast(range.low)) +% splat(lowest);
+        return @bitCast(moved < splat(@as(i32, @bitCast(range.size)) +% lowest));
+    }
+};
 
 /// Ranges of pointers and offsets in halves of words, to skip data that holds none: most of it.
 const Ranges = struct {
-    pointer_low: Block,
-    pointer_size: Block,
-    offset_size: Block,
+    pointers: Range,
+    offsets: Range,
 
     fn init(recipe: *const Recipe) Ranges {
         const header = &recipe.header;
         return .{
-            .pointer_low = @splat(@truncate(header.base_image +% header.pointer_min)),
-            .pointer_size = @splat(header.base_image_size -| header.pointer_min),
-            .offset_size = @splat(header.text_size -| offset_min),
+            .pointers = .{
+                .low = @truncate(header.base_image +% header.pointer_min),
+                .size = header.base_image_size -| header.pointer_min,
+            },
+            .offsets = .{ .low = offset_min, .size = header.text_size -| offset_min },
         };
     }
 
-    inline fn mayHoldAny(ranges: *const Ranges, comptime function_align: u32, halves: Block) bool {
-        const pointers = (halves -% ranges.pointer_low) < ranges.pointer_size;
-        const offsets = (halves -% @as(Block, @splat(offset_min))) < ranges.offset_size;
-        const aligned = (halves & @as(Block, @splat(function_align - 1))) == @as(Block, @splat(0));
-        return @reduce(.Or, pointers | (offsets & aligned));
+    /// Returns bits of halves: for each word that may be a pointer or have two offsets, that of its first half.
+    inline fn find(ranges: *const Ranges, comptime function_align: u32, bytes: *const [step]u8) u16 {
+        @setRuntimeSafety(true);
+        var pointers: u16 = 0;
+        var offsets: u16 = 0;
+        inline for (0..step / @sizeOf(Block)) |index| {
+            const block: Block = @as(*align(1) const Block, @ptrCast(bytes[index * @sizeOf(Block) ..])).*;
+            const aligned: u4 = @bitCast((block & splat(function_align - 1)) == splat(0));
+            const none: u4 = @bitCast(block == splat(@bitCast(@as(u32, offset_none))));
+            pointers |= @as(u16, ranges.pointers.bitsOf(block)) << (index * 4);
+            offsets |= @as(u16, (ranges.offsets.bitsOf(block) & aligned) | none) << (index * 4);
+        }
+        return (pointers | (offsets & offsets >> 1)) & 0x5555;
     }
 };
 
-noinline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, bytes: *[8]u8) void {
+inline fn splat(number: i32) Block {
+    return @splat(number);
+}
+
+inline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, bytes: *[8]u8) void {
     @setRuntimeSafety(true);
     const word = std.mem.readInt(u64, bytes, .little);
     const relative = word -% recipe.header.base_image;
@@ -79,6 +111,10 @@ noinline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, by
     }
 }
 
+inline fn mayBeOffset(comptime function_align: u32, recipe: *const Recipe, number: u32) bool {
+    return number % function_align == 0 and number >= offset_min and number < recipe.header.text_size;
+}
+
 /// Pointers of 4 bytes. Offsets of functions look like too much else, as those of types do: leaving them is smaller.
 fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
     @setRuntimeSafety(true);
@@ -88,8 +124,4 @@ fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
         const moved = recipe.movePointer(std.mem.readInt(u32, bytes, .little)) orelse continue;
         std.mem.writeInt(u32, bytes, moved, .little);
     }
-}
-
-inline fn mayBeOffset(comptime function_align: u32, recipe: *const Recipe, number: u32) bool {
-    return number % function_align == 0 and number >= offset_min and number < recipe.header.text_size;
 }

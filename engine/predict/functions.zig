@@ -2,6 +2,7 @@
 //! `_func`, unchanged from Go 1.20 on), and in the data that these refer to.
 const std = @import("std");
 const format = @import("format");
+const Map = @import("map.zig").Map;
 const Recipe = @import("recipe.zig").Recipe;
 
 /// The fixed part of a `_func`, in bytes, and offsets of fields in it.
@@ -47,24 +48,32 @@ pub noinline fn relocateTable(recipe: *const Recipe, table: []u8, skipped: u32) 
     }
 }
 
-/// Replaces offsets in records. `records` is the whole range in the base; `piece` has its bytes from `skipped` on.
-pub noinline fn relocate(recipe: *const Recipe, records: []const u8, piece: []u8, skipped: u32) void {
+/// Replaces offsets in records. `records` is the whole range in the base; `piece` has its bytes from `skipped` on. Each
+/// record starts at a multiple of `word_size` bytes, counted from the first.
+pub noinline fn relocate(
+    comptime word_size: usize,
+    recipe: *const Recipe,
+    records: []const u8,
+    piece: []u8,
+    skipped: u32,
+) void {
     @setRuntimeSafety(true);
+    // Copies, because writes to the piece do not change them.
+    const out: Out = .{ .map = recipe.map, .origins = recipe.header.origins, .piece = piece, .skipped = skipped };
     var start: usize = 0;
     while (start + record_size <= records.len and start < skipped + piece.len) {
-        const counters: usize = @min(read(records, start + field.counter_count), counter_count_max);
+        const counter_count: usize = @min(read(records, start + field.counter_count), counter_count_max);
         const counters_start = start + record_size;
-        const data_start = counters_start + 4 * counters;
+        const data_start = counters_start + 4 * counter_count;
         const end = data_start + 4 * @as(usize, records[start + field.data_count]);
         if (end > skipped) {
-            const out: Out = .{ .recipe = recipe, .piece = piece, .skipped = skipped };
-            out.relocate(.text, start + field.entry, 4);
-            out.relocate(.names, start + field.name, 4);
-            out.relocate(.counters, start + field.counters, field.counters_end - field.counters);
-            out.relocate(.counters, counters_start, data_start - counters_start);
-            out.relocate(.function_data, data_start, end - data_start);
+            out.relocate(.text, start + field.entry, start + field.entry + 4);
+            out.relocate(.names, start + field.name, start + field.name + 4);
+            out.relocate(.counters, start + field.counters, start + field.counters_end);
+            out.relocate(.counters, counters_start, data_start);
+            out.relocate(.function_data, data_start, end);
         }
-        start = end;
+        start = std.mem.alignForward(usize, end, word_size);
     }
 }
 
@@ -87,22 +96,25 @@ pub noinline fn relocateData(recipe: *const Recipe, data: []u8, address: u32) vo
 }
 
 const Out = struct {
-    recipe: *const Recipe,
+    map: Map,
+    origins: [format.origin_count]format.RecipeOrigin,
     piece: []u8,
     skipped: usize,
 
     /// Replaces offsets from one origin, in a part of the whole range.
-    noinline fn relocate(out: *const Out, origin: format.Origin, start: usize, size: usize) void {
+    noinline fn relocate(out: *const Out, origin: format.Origin, start: usize, end: usize) void {
         @setRuntimeSafety(true);
-        const first = @max(start, out.skipped) - out.skipped;
-        const end = @min((start + size) -| out.skipped, out.piece.len);
-        var at = first;
-        while (at + 4 <= end) : (at += 4) {
-            const bytes = out.piece[at..][0..4];
-            const value = std.mem.readInt(u32, bytes, .little);
+        const start_in_piece = @max(start, out.skipped) - out.skipped;
+        const offsets = out.piece[0..@min(end -| out.skipped, out.piece.len)];
+        const addresses = out.origins[@intFromEnum(origin)];
+        var at = start_in_piece;
+        while (at + 4 <= offsets.len) : (at += 4) {
+            const bytes = offsets[at..][0..4];
+            const offset = std.mem.readInt(u32, bytes, .little);
             // Either stands for no offset.
-            if (value == data_none or (value == 0 and origin == .counters)) continue;
-            std.mem.writeInt(u32, bytes, out.recipe.translate(origin, value), .little);
+            if (offset == data_none or (offset == 0 and origin == .counters)) continue;
+            const moved = offset +% out.map.shiftOf(addresses.base +% offset);
+            std.mem.writeInt(u32, bytes, moved +% addresses.base -% addresses.variant, .little);
         }
     }
 };

@@ -58,7 +58,8 @@ pub fn predict(
             .function_table => functions.relocateTable(recipe, piece, skipped),
             .function_data => functions.relocateData(recipe, piece, address),
             .functions => if (base.findWhole(entry.position, entry.size)) |records| {
-                functions.relocate(recipe, records, piece, skipped);
+                const row = @field(format.levels.architectures, @tagName(architecture));
+                functions.relocate(comptime row.wordSize(), recipe, records, piece, skipped);
             },
         }
     }

@@ -14,7 +14,7 @@ const Range = struct { variant: u32, base: u32, size: u32, kind: format.Kind };
 /// A recipe in memory, for a base and a variant that are one area each, at the same addresses as in the file.
 const Made = struct {
     bytes: [4096]u8 = undefined,
-    memory: [16384]u8 align(8) = undefined,
+    memory: [80 << 10]u8 align(8) = undefined,
     size: usize = 0,
 
     fn init(made: *Made, ranges: []const Range) void {
@@ -165,6 +165,11 @@ test "code of a frame with the filter is predicted as without" {
     }
 }
 
+const one_function_moved = [_]Range{
+    .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
+    .{ .variant = 0x3000, .base = 0x3000, .size = 0x100, .kind = .none },
+};
+
 test "data: pointers and offsets of functions are translated, and nothing else" {
     var base = zeros();
     const none = std.math.maxInt(u32);
@@ -175,11 +180,31 @@ test "data: pointers and offsets of functions are translated, and nothing else" 
     // The function at text + 0x1000 has moved by 0x20, and so has what follows.
     const moved_offsets = [_]u64{ 0x1020 | 0x1060 << 32, none | 0x1020 << 32 } ++ offsets[2..].*;
     const expected = [_]u64{ image + 0x2020, image + 0x1fff, 7, image + image_size } ++ moved_offsets;
-    try expectPrediction(&.{
-        .{ .variant = 0x1000, .base = 0x1000, .size = 0x1000, .kind = .none },
-        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
-        .{ .variant = 0x9000, .base = 0x9000, .size = words.len * 8, .kind = .data },
-    }, &base, 0x9000, std.mem.sliceAsBytes(&expected));
+    const range: Range = .{ .variant = 0x9000, .base = 0x9000, .size = words.len * 8, .kind = .data };
+    try expectPrediction(&(one_function_moved ++ .{range}), &base, 0x9000, std.mem.sliceAsBytes(&expected));
+}
+
+test "data: each word of many is looked at" {
+    const moved: u64 = 0x1020 << 32;
+    for (0..21) |index| {
+        for ([_]u64{ image + 0x2000, moved - (0x20 << 32) | 0x1000 }, [_]u64{ image + 0x2020, moved | 0x1020 }) |a, b| {
+            var words: [21]u64 = @splat(0);
+            words[index] = b;
+            var base = zeros();
+            std.mem.writeInt(u64, base[0x9000 + 8 * index ..][0..8], a, .little);
+            const data: Range = .{ .variant = 0x9000, .base = 0x9000, .size = 168, .kind = .data };
+            try expectPrediction(&(one_function_moved ++ .{data}), &base, 0x9000, std.mem.asBytes(&words));
+        }
+    }
+}
+
+test "function records: each starts at a multiple of a word" {
+    var base = zeros();
+    const rest: [11]u32 = @splat(0); // Neither counters nor data: 44 bytes with the entry.
+    @memcpy(base[0x9100..][0..96], std.mem.asBytes(&(([_]u32{0x1000} ++ rest) ** 2)));
+    const range: Range = .{ .variant = 0x9100, .base = 0x9100, .size = 96, .kind = .functions };
+    const ranges = one_function_moved ++ .{range};
+    try expectPrediction(&ranges, &base, 0x9100, std.mem.asBytes(&(([_]u32{0x1020} ++ rest) ** 2)));
 }
 
 test "function records: each field is translated by its own origin" {

@@ -44,7 +44,7 @@ pub const Recipe = struct {
         const header = try readHeader(recipe);
         // Each entry has 13 bytes in the recipe: a count that does not fit is refused before memory is asked for.
         if (header.entry_count > recipe.len / 13) return error.Recipe;
-        return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.base_image_size);
+        return @as(usize, header.entry_count) * @sizeOf(Entry) + Map.memorySize(header.entry_count);
     }
 
     /// Checks the recipe, so that `predict` writes nothing outside its output. Ranges of the base that are not known

@@ -30,7 +30,8 @@ pub fn Operands(comptime Isa: type) type {
         /// A place that counts from a page moves by another number than its instruction: a context with a field `shift`
         /// says how far that moves. One with a declaration `is_exact` is given the places of instructions, to read. One
         /// with a declaration `has_targets` is given targets, which count from `up` before where places do, if there is
-        /// such a field, and have all but `unused` bits: an operand of less bits is that target which it can reach.
+        /// such a field: an operand of less bits than they have is that target which it can reach, which `wrap(target)`
+        /// cuts to their bits.
         pub inline fn changeEach(
             code: []u8,
             position: u32,
@@ -152,7 +153,7 @@ inline fn reach(comptime Isa: type, context: anytype, kind: Isa.Kind, place: u32
     if (!Isa.isNarrow(kind)) return operand;
     const from = if (@hasField(Context, "up")) place -% context.up else place;
     const target = from +% extend(32 - Isa.narrow_bits, operand -% from);
-    return extend(context.unused, target);
+    return context.wrap(target);
 }
 
 fn Pointee(comptime Context: type) type {

@@ -4,9 +4,6 @@ const arch = @import("arch");
 const predict = @import("predict");
 const Guarded = @import("guarded.zig").Guarded;
 
-/// The most memory that a recipe may ask for here, in bytes: an image of 4 GiB takes 32 MiB, and a while.
-const memory_size_max = 1 << 20;
-
 /// Precedes the recipe, the image and the stored bytes.
 const Head = extern struct {
     recipe_size: u16,
@@ -28,7 +25,6 @@ pub fn run(input: []const u8) void {
     defer stored.deinit();
 
     const memory_size = predict.Recipe.memorySize(recipe_bytes.bytes) catch return;
-    if (memory_size > memory_size_max) return;
     const memory: Guarded(@alignOf(u64)) = .init(memory_size);
     defer memory.deinit();
     const recipe = predict.Recipe.parse(recipe_bytes.bytes, memory.bytes) catch return;

@@ -18,15 +18,18 @@ pub inline fn changeEach(
     comptime change: fn (context: @TypeOf(context), place: u32, operand: u32) callconv(.@"inline") u32,
 ) void {
     @setRuntimeSafety(true);
-    var ends: [ends_max]u16 = undefined;
+    var found: [found_max]u16 = undefined;
     var before: u64 = 0;
     var start: usize = 0;
     while (start + 5 <= code.len) : (start += piece_size) {
-        const count = findEnds(code[0..@min(start + piece_size + 4, code.len)], start, &before, &ends);
-        for (ends[0..count]) |end| {
-            const operand = code[start + end - 4 ..][0..4];
-            const place = position +% @as(u32, @truncate(start + end));
-            std.mem.writeInt(u32, operand, change(context, place, std.mem.readInt(u32, operand, .little)), .little);
+        const end = @min(start + piece_size + 4, code.len);
+        const count = find(code[0..end], start, &before, &found);
+        const piece = code[start..end];
+        const place = position +% @as(u32, @truncate(start)) +% 4;
+        for (found[0..count]) |at| {
+            const operand = piece[at..][0..4];
+            const changed = change(context, place +% at, std.mem.readInt(u32, operand, .little));
+            std.mem.writeInt(u32, operand, changed, .little);
         }
     }
 }
@@ -42,6 +45,8 @@ pub inline fn changeJumps(
     @setRuntimeSafety(true);
     var at: usize = 0;
     while (at + 6 <= code.len) {
+        at += countBeforeJump(code[at..]);
+        if (at + 6 > code.len) return;
         // E9 and 0F 80 to 0F 8F.
         const size: usize = if (code[at] == 0xe9) 1 else if (code[at] == 0x0f and code[at + 1] & 0xf0 == 0x80) 2 else 0;
         const operand = code[at + size ..][0..4];
@@ -55,36 +60,46 @@ pub inline fn changeJumps(
     }
 }
 
+/// Returns how many bytes of the next few start no jump; may be too low.
+inline fn countBeforeJump(code: []const u8) usize {
+    @setRuntimeSafety(true);
+    if (code.len < block_size + 1) return 0;
+    const bytes = load(code, 0);
+    const conditional = (bytes == splat(0x0f)) & ((load(code, 1) & splat(0xf0)) == splat(0x80));
+    return @ctz(@as(u16, @bitCast((bytes == splat(0xe9)) | conditional)));
+}
+
 /// Functions are hardly ever larger, in bytes.
 const jump_max = 1 << 20;
 
-/// The most that `findEnds` looks at, in bytes: positions have 16 bits.
+/// The most that `find` looks at, in bytes: positions have 16 bits.
 const piece_size = 4096;
 /// Each operand takes 5 bytes at least; `takeFirst` writes up to 3 more that do not count.
-const ends_max = piece_size / 5 + 1 + 3;
+const found_max = piece_size / 5 + 1 + 3;
 
-/// Finds operands of code from `start` on that begin before its last 4 bytes. Returns how many there are, and writes
-/// where they end, counted from `start`.
+/// Finds operands of code from `start` on that follow a byte before its last 4. Returns how many there are, and writes
+/// where they begin, counted from `start`.
 ///
 /// No byte of an operand starts another. `before` has a bit for each of the 5 bytes before `start` that did.
 ///
 /// Nothing here branches on the code, except for stretches with many operands: mispredicted branches would cost more
 /// than all else.
-noinline fn findEnds(code: []const u8, start: usize, before: *u64, ends: *[ends_max]u16) usize {
+noinline fn find(code: []const u8, start: usize, before: *u64, found: *[found_max]u16) usize {
     @setRuntimeSafety(true);
     const limit = code.len - 4;
     var count: usize = 0;
     var at = start;
     while (at < limit) : (at += step) {
-        var starts = startsIn(code, at, limit);
+        var padded: [step + 1]u8 = undefined;
+        var starts = startsOf(stepOf(code, at, limit, &padded));
         // The bytes of these operands, and a ModRM byte behind them: only an opcode can be there.
         const last = before.*;
         starts.all &= ~(last >> 1 | last >> 2 | last >> 3 | last >> 4);
         starts.all &= ~last | starts.calls;
         var chosen: u64 = 0;
         // Three in a row without a branch: few steps have more, and missing ones do not count.
-        inline for (0..3) |_| count = takeFirst(&starts, &chosen, at - start, ends, count);
-        while (starts.all != 0) count = takeFirst(&starts, &chosen, at - start, ends, count);
+        inline for (0..3) |_| count = takeFirst(&starts, &chosen, at - start, found, count);
+        while (starts.all != 0) count = takeFirst(&starts, &chosen, at - start, found, count);
         before.* = chosen >> 59;
     }
     return count;
@@ -97,10 +112,10 @@ const Starts = struct {
     all: u64,
 };
 
-inline fn takeFirst(starts: *Starts, chosen: *u64, at: usize, ends: *[ends_max]u16, count: usize) usize {
+inline fn takeFirst(starts: *Starts, chosen: *u64, at: usize, found: *[found_max]u16, count: usize) usize {
     @setRuntimeSafety(true);
     const first = starts.all & (0 -% starts.all);
-    ends[count] = @intCast(at + @ctz(starts.all | 1 << 63) + 5);
+    found[count] = @intCast(at + @ctz(starts.all | 1 << 63) + 1);
     const more = @intFromBool(starts.all != 0);
     chosen.* |= first;
     // This one, and the four bytes of its operand.
@@ -109,19 +124,18 @@ inline fn takeFirst(starts: *Starts, chosen: *u64, at: usize, ends: *[ends_max]u
     return count + more;
 }
 
-/// Returns which bytes of a step may precede an operand, up to `limit`.
-inline fn startsIn(code: []const u8, at: usize, limit: usize) Starts {
+/// Returns a step with the byte before it; zeros, which are no starts, replace those before `code` and from `limit` on.
+inline fn stepOf(code: []const u8, at: usize, limit: usize, padded: *[step + 1]u8) *const [step + 1]u8 {
     @setRuntimeSafety(true);
-    if (at > 0 and limit - at >= step) return startsOf(code[at - 1 ..][0 .. step + 1]);
-    // Zeros are no starts.
-    var padded: [step + 1]u8 = @splat(0);
+    if (at > 0 and limit - at >= step) return code[at - 1 ..][0 .. step + 1];
+    padded.* = @splat(0);
     const from = at -| 1;
     const to = @min(at + step, limit);
     @memcpy(padded[from + 1 - at ..][0 .. to - from], code[from..to]);
-    return startsOf(&padded);
+    return padded;
 }
 
-/// `bytes` has the byte before the step, too.
+/// Returns which bytes of a step may precede an operand.
 inline fn startsOf(bytes: *const [step + 1]u8) Starts {
     @setRuntimeSafety(true);
     var found: Starts = .{ .calls = 0, .all = 0 };
