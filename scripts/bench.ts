@@ -7,6 +7,8 @@
  *     --rounds N          rounds in which all are started in turn (default: 41)
  *     --cpus N            keeps everything to that many CPUs
  *     --cold FOLDER       starts that read from the disk read from that folder's (default: a temporary one)
+ *     --slow LIST         starts that read from disks of so many MB/s, too (as 25,125); takes root, nbdkit
+ *                         and nbdfuse (Debian's packages nbdkit and libnbd-bin)
  *     --mgo COMMAND       measures another mgo than this checkout's
  *     --args, --stay ARGS arguments with which programs that are given as files end, and stay
  *     --svg FILE          writes a chart
@@ -45,7 +47,7 @@ async function measure(options: Options): Promise<Report> {
 }
 
 async function measureAll(options: Options, work: string): Promise<Report> {
-  const { cpus, mgo, rounds, layouts, peers, cold } = options;
+  const { cpus, mgo, rounds, layouts, peers, cold, slow } = options;
   // Compiles it now, so that no figure includes that.
   const launcher =
     mgo === undefined
@@ -63,6 +65,7 @@ async function measureAll(options: Options, work: string): Promise<Report> {
     layouts,
     peers,
     coldFolder: cold,
+    slowDisks: slow,
   } as const;
   const programs: ProgramFigures[] = [];
   for (const program of options.programs) {

@@ -17,6 +17,8 @@ export interface Context {
   readonly peers: string | undefined;
   /** A folder on the disk that cold starts read from; undefined for `work`. */
   readonly coldFolder: string | undefined;
+  /** Rates of slow disks to read from, in MB/s. */
+  readonly slowDisks: readonly number[];
   /** Tells the reader of the figures what they leave out. */
   readonly note: (text: string) => void;
   /** Prints what goes on. */

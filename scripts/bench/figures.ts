@@ -41,6 +41,8 @@ export interface ProgramFigures {
     readonly starts: readonly { readonly level: Level; readonly time: Spread }[];
     /** Milliseconds of a whole run as the base that reads its file from the disk. */
     readonly cold: Spread | undefined;
+    /** The same from slow disks, by their MB/s. */
+    readonly slow?: Readonly<Record<number, Spread | undefined>>;
     /** Bytes of four processes at once. */
     readonly memory: number | undefined;
   };
@@ -72,6 +74,8 @@ export interface BundleFigures {
   readonly unset: Spread | undefined;
   /** Milliseconds of a whole run as the base that reads its file from the disk. */
   readonly cold: Spread | undefined;
+  /** The same from slow disks, by their MB/s. */
+  readonly slow?: Readonly<Record<number, Spread | undefined>>;
   /** Bytes of four processes at once, as the base; and as what starts without GOAMD64. */
   readonly memory: number | undefined;
   readonly unsetMemory: number | undefined;

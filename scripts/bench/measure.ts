@@ -5,13 +5,16 @@ import { defaultBase, LEVELS, type Level } from "../../src/levels/level.ts";
 import { messageOf } from "../script.ts";
 import { measureArchitectures } from "./architectures.ts";
 import { buildVariants, makeBundles } from "./build.ts";
-import { measureColdStarts } from "./cold.ts";
+import { measureColdStarts, measureSlowStarts } from "./cold.ts";
 import { type Context, quietPlace } from "./context.ts";
 import type { ProgramFigures } from "./figures.ts";
 import { measureMemory } from "./memory.ts";
 import type { Program } from "./programs.ts";
 import type { Startable } from "./starter.ts";
 import { measureStarts, runnableLevels } from "./starts.ts";
+
+/** Bundles that are started from slow disks: one of each layout, and one to compare with. */
+const SLOW_KINDS: readonly string[] = ["packed", "direct", "copy"];
 
 /** @throws Error if the program cannot be built or does not run by itself */
 export async function measureProgram(program: Program, context: Context): Promise<ProgramFigures> {
@@ -31,12 +34,10 @@ export async function measureProgram(program: Program, context: Context): Promis
   context.progress("starts from the disk");
   const plainPath = plain.get(base) ?? "";
   const running = bundles.filter((bundle) => (starts.bundles.get(bundle)?.starts.length ?? 0) > 0);
-  const cold = await measureColdStarts(
-    [plainPath, ...running.map(({ path }) => path)],
-    base,
-    program.args,
-    context,
-  );
+  const pathsOf = (files: typeof bundles): readonly string[] => [plainPath, ...files.map(({ path }) => path)];
+  const cold = await measureColdStarts(pathsOf(running), base, program.args, context);
+  const few = running.filter(({ kind }) => SLOW_KINDS.includes(kind));
+  const slow = await measureSlowStarts(pathsOf(few), base, program.args, context);
   context.progress("memory");
   const memory = async (file: Startable): Promise<number | undefined> => {
     if (program.stay === undefined) return undefined;
@@ -58,6 +59,7 @@ export async function measureProgram(program: Program, context: Context): Promis
       encoding,
       ...(starts.bundles.get(bundle) ?? { starts: [], unset: undefined }),
       cold: cold.get(path),
+      slow: slow(path),
       memory: isOther ? undefined : await memory({ path, level: base }),
       unsetMemory: isOther ? undefined : await memory({ path }),
     });
@@ -70,6 +72,7 @@ export async function measureProgram(program: Program, context: Context): Promis
       size: Bun.file(plainPath).size,
       starts: starts.plain,
       cold: cold.get(plainPath),
+      slow: slow(plainPath),
       memory: await memory({ path: plainPath, level: base }),
     },
     bundles: figures,

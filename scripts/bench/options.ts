@@ -12,6 +12,7 @@ export interface Options {
   readonly rounds: number;
   readonly cpus: number | undefined;
   readonly cold: string | undefined;
+  readonly slow: readonly number[];
   readonly mgo: readonly [string, ...string[]] | undefined;
   readonly svg: string | undefined;
   readonly json: string | undefined;
@@ -32,6 +33,7 @@ export const OPTIONS = {
   rounds: string,
   cpus: string,
   cold: string,
+  slow: string,
   mgo: string,
   args: string,
   stay: string,
@@ -52,6 +54,8 @@ export function readOptions(values: Values, positionals: readonly string[]): Opt
     rounds: count("--rounds", values.rounds) ?? ROUNDS,
     cpus: count("--cpus", values.cpus),
     cold: values.cold === undefined ? undefined : resolve(values.cold),
+    slow:
+      values.slow === undefined ? [] : values.slow.split(",").flatMap((rate) => count("--slow", rate) ?? []),
     mgo: values.mgo === undefined ? undefined : findCommand(values.mgo),
     svg: values.svg,
     json: values.json,

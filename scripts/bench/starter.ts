@@ -52,6 +52,11 @@ export class Starter {
     return new Starter([...pin, join(folder, "starter")]);
   }
 
+  /** Returns a starter that another command runs. */
+  behind(command: readonly string[]): Starter {
+    return new Starter([...command, ...this.#command]);
+  }
+
   /**
    * Starts the files one after the other, each to its end.
    *

@@ -28,6 +28,8 @@ export function renderMarkdown(report: Report): string {
     renderUnset(report),
     "A start as the base that reads its file from the disk, as the first one after a boot:",
     renderCold(report),
+    "The same from slow disks:",
+    renderSlow(report),
     "Encoding: `mgo pack`, and the peak memory of mgo. Launching: peak memory until the program is\n" +
       "executed, without pages of the bundle's file. Memory: of four processes at once.",
     renderBuildAndMemory(report),
@@ -94,6 +96,27 @@ export function renderCold({ programs }: Report): string {
   );
   const plain: Column = { head: "plain", cell: (program) => formatTime(program.plain.cold) };
   return renderTable([PROGRAM, plain, ...columns], programs);
+}
+
+/** Returns starts from slow disks, in a table for each, the slowest first. */
+export function renderSlow({ programs }: Report): string {
+  const rates = new Set(programs.flatMap(({ plain }) => Object.keys(plain.slow ?? {}).map(Number)));
+  if (rates.size === 0) return "Not measured.";
+  return [...rates]
+    .toSorted((a, b) => a - b)
+    .map((rate) => {
+      const measured = programs.filter(({ plain }) => plain.slow?.[rate] !== undefined);
+      return `At ${rate} MB/s:\n\n${renderTable(slowColumns(measured, rate), measured)}`;
+    })
+    .join("\n\n");
+}
+
+function slowColumns(programs: readonly ProgramFigures[], rate: number): readonly Column[] {
+  const kinds = kindsOf(programs).map(
+    (kind): Column => ({ head: kind, cell: (program) => formatTime(bundleOf(program, kind)?.slow?.[rate]) }),
+  );
+  const plain: Column = { head: "plain", cell: (program) => formatTime(program.plain.slow?.[rate]) };
+  return [PROGRAM, plain, ...kinds];
 }
 
 /** Returns `4.3 ±0.2 ms`. */

@@ -16,6 +16,7 @@ import {
   renderBuildAndMemory,
   renderCold,
   renderSizes,
+  renderSlow,
   renderStarts,
   renderTable,
   renderUnset,
@@ -59,6 +60,7 @@ const BLOCKS: ReadonlyMap<string, (report: Report) => string> = new Map([
   ["starts", renderStarts],
   ["unset", renderUnset],
   ["cold", renderCold],
+  ["slow", renderSlow],
   ["work", renderBuildAndMemory],
   ["peers", (report) => renderTable(PEER_COLUMNS, shorten(report).programs)],
 ]);
