@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LAYOUTS, type Layout } from "../../src/bundle/layout.ts";
 import {
@@ -12,11 +12,13 @@ import {
   defaultBase,
   defaultLevelsOf,
   type Level,
+  lowestOf,
   variableOf,
 } from "../../src/levels/level.ts";
 import { levelsOfCpus } from "../../src/levels/native.ts";
 import { lastOf } from "../../src/levels/select.ts";
-import { buildEmulated, buildPlain } from "../support/architectures.ts";
+import { buildEmulated, buildPlain, UNSTRIPPED } from "../support/architectures.ts";
+import { changeFrame, cutFrame } from "../support/damage.ts";
 import { PREFIX } from "../support/emulated.ts";
 import { findKernels, findQemu } from "../support/kernels.ts";
 import { boot, type Command, type CommandOutcome, type Kind } from "../support/machine.ts";
@@ -80,39 +82,49 @@ function virtOf(qemu: string | null, flags: readonly string[]): Kind {
 for (const { architecture, debian, kind, cases } of MACHINES) {
   const [kernel = ""] = findKernels(debian).toReversed();
   describe.skipIf(kind.qemu === null || kernel === "")(`an emulated machine of ${debian}`, () => {
-    test.each<Case>(cases)("with $cpu starts $level, as init and from init", ({ cpu, level, layout }) => {
-      const checks = {
-        ...startsOn(level),
-        ...extractionsOn(level),
-        ...restrictedOn(level),
-        // A setting of Linux 6.3.
-        ...(debian === "ppc64el" ? {} : withoutMemfdOn(level)),
-      };
-      const bundles = LAYOUTS.map((of) => [of, buildEmulated(architecture, of)] as const);
-      const { init, outcomes } = boot({
-        kind,
-        kernel,
-        cpu,
-        words: ["--", "argument"],
-        init: buildEmulated(architecture, layout, "init"),
-        programs: Object.fromEntries(bundles.map(([of, bundle]) => [`bin/${of}`, bundle])),
-        setuid: Object.fromEntries(bundles.map(([of, bundle]) => [`setuid/${of}`, bundle])),
-        commands: checks,
-      });
-      expect(init).toMatchObject({
-        pid: 1,
-        level,
-        comm: "init",
-        executable: executableOf("/init", layout, level),
-        release: basename(kernel).replace("vmlinuz-", ""),
-      });
-      // `mgo run` asks the kernel instead of the CPU.
-      const levels = levelsOfCpus(architecture, init.cpu);
-      expect(lastOf(defaultLevelsOf(architecture), levels)).toBe(level);
-      for (const [name, { wanted }] of Object.entries(checks)) {
-        expect({ [name]: outcomes[name] }).toMatchObject({ [name]: wanted });
-      }
-    });
+    test.each<Case>(cases)(
+      "with $cpu starts $level, as init and from init",
+      async ({ cpu, level, layout }) => {
+        const checks = {
+          ...startsOn(level),
+          ...debugOn(level),
+          ...restrictedOn(level),
+          ...damagedOn(level),
+          // A setting of Linux 6.3.
+          ...(debian === "ppc64el" ? {} : withoutMemfdOn(level)),
+        };
+        const bundles = LAYOUTS.map((of) => [of, buildEmulated(architecture, of)] as const);
+        const { init, outcomes } = boot({
+          kind,
+          kernel,
+          cpu,
+          words: ["--", "argument"],
+          init: buildEmulated(architecture, layout, "init"),
+          programs: {
+            ...Object.fromEntries(bundles.map(([of, bundle]) => [`bin/${of}`, bundle])),
+            "unstripped/packed": buildEmulated(architecture, "packed", "variant", UNSTRIPPED),
+            "bin/changed": await changeFrame(buildEmulated(architecture, "packed"), level),
+            "bin/cut": await cutFrame(buildEmulated(architecture, "packed"), level),
+            "bin/cut-direct": await cutFrame(buildEmulated(architecture, "direct"), lowestOf(architecture)),
+          },
+          setuid: Object.fromEntries(bundles.map(([of, bundle]) => [`setuid/${of}`, bundle])),
+          commands: checks,
+        });
+        expect(init).toMatchObject({
+          pid: 1,
+          level,
+          comm: "init",
+          executable: executableOf("/init", layout, level),
+          release: basename(kernel).replace("vmlinuz-", ""),
+        });
+        // `mgo run` asks the kernel instead of the CPU.
+        const levels = levelsOfCpus(architecture, init.cpu);
+        expect(lastOf(defaultLevelsOf(architecture), levels)).toBe(level);
+        for (const [name, { wanted }] of Object.entries(checks)) {
+          expect({ [name]: outcomes[name] }).toMatchObject({ [name]: wanted });
+        }
+      },
+    );
   });
 }
 
@@ -123,6 +135,23 @@ interface Check extends Command {
 
 type Checks = Readonly<Record<string, Check>>;
 
+/** Starts of bundles that are refused. */
+function damagedOn(best: Level): Checks {
+  const refused = (path: string, why: string, env: Readonly<Record<string, string>> = {}): Check => ({
+    args: [path],
+    env,
+    wanted: { status: 112, stdout: "", stderr: `${PREFIX}bundle damaged: ${why}\n` },
+  });
+  const architecture = architectureOf(best);
+  // The base does not need the other variants.
+  const lowest = { [variableOf(architecture)]: lowestOf(architecture), MGODEBUG: "extract" };
+  return {
+    "a changed frame": refused("/bin/changed", "wrong checksum of a stored frame"),
+    "a file that is cut short": refused("/bin/cut", "file is cut short"),
+    "a file that is cut short, direct": refused("/bin/cut-direct", "file is cut short", lowest),
+  };
+}
+
 /** How a bundle in a folder starts a level. */
 interface Start {
   readonly folder?: string;
@@ -130,12 +159,14 @@ interface Start {
   readonly level: Level;
   /** /proc/PID/exe, if it is not that of a start from memory or in place. */
   readonly executable?: string;
+  /** Size of that file in bytes. */
+  readonly size?: number;
   /** The last lines of its log. */
   readonly lines: readonly string[];
 }
 
 function check(
-  { folder = "bin", layout, level, executable, lines }: Start,
+  { folder = "bin", layout, level, executable, size, lines }: Start,
   command: Partial<Command>,
 ): Check {
   const path = `/${folder}/${layout}`;
@@ -143,7 +174,10 @@ function check(
   const arch = architectureOf(level);
   const report = JSON.stringify({ arch, level, args, executable: "EXE", comm: layout, sum: "7.48547" });
   const log = lines.map((line) => `${PREFIX}${line}\n`).join("");
-  const [before = "", after = ""] = report.split("EXE").map((part) => RegExp.escape(part));
+  const [before = "", after = ""] = report
+    .slice(0, -1)
+    .split("EXE")
+    .map((part) => RegExp.escape(part));
   const place = executable ?? RegExp.escape(executableOf(path, layout, level));
   return {
     args,
@@ -151,7 +185,7 @@ function check(
     env: { STATUS: "7", MGODEBUG: "log", ...command.env },
     wanted: {
       status: 7,
-      stdout: expect.stringMatching(new RegExp(`^${before}${place}${after}\n$`)),
+      stdout: expect.stringMatching(new RegExp(`^${before}${place}${after},"size":${size ?? "\\d+"}}\n$`)),
       stderr: expect.stringMatching(new RegExp(`${log === "" ? "^" : RegExp.escape(log)}$`)),
     },
   };
@@ -174,21 +208,41 @@ function startsOn(best: Level): Checks {
   );
 }
 
-/** Extractions of all levels that the CPU has, byte for byte as `go build` made them. */
-function extractionsOn(best: Level): Checks {
-  const levels = defaultLevelsOf(architectureOf(best));
-  return Object.fromEntries(
-    levels.slice(0, levels.indexOf(best) + 1).map((level) => {
-      const digest = createHash("sha256")
-        .update(readFileSync(buildPlain(level)))
-        .digest("hex");
-      const env = { MGODEBUG: "extract", [variableOf(architectureOf(best))]: level };
-      return [
-        `extracting ${level}`,
-        { args: ["/bin/packed"], env, wanted: { status: 0, digest, stderr: "" } },
-      ];
-    }),
-  );
+/** MGODEBUG gets variants byte for byte as `go build` made them, symbols, and the base. */
+function debugOn(best: Level): Checks {
+  const architecture = architectureOf(best);
+  const levels = defaultLevelsOf(architecture);
+  const isAbove = (level: Level): boolean => levels.indexOf(level) > levels.indexOf(best);
+  const extraction = (path: string, level: Level, flags: readonly string[] = []): Check => {
+    const plain = readFileSync(buildPlain(level, flags));
+    return {
+      args: [path],
+      env: { MGODEBUG: "extract", [variableOf(architecture)]: level },
+      wanted: { status: 0, digest: createHash("sha256").update(plain).digest("hex"), stderr: "" },
+    };
+  };
+  const base = defaultBase(levels);
+  const whole = { folder: "unstripped", size: statSync(buildPlain(best, UNSTRIPPED)).size };
+  return {
+    ...Object.fromEntries(
+      levels
+        .filter((level) => !isAbove(level))
+        .map((level) => [`extracting ${level}`, extraction("/bin/packed", level)]),
+    ),
+    "extracting what is not stripped": extraction("/unstripped/packed", best, UNSTRIPPED),
+    "with symbols": check(
+      { ...whole, layout: "packed", level: best, lines: [started(best)] },
+      { env: { MGODEBUG: "log,symbols" } },
+    ),
+    ...(isAbove(base)
+      ? {}
+      : {
+          "the base": check(
+            { layout: "direct", level: base, lines: [started(base)] },
+            { env: { MGODEBUG: "log,base" } },
+          ),
+        }),
+  };
 }
 
 /** Starts by other users, whose environment does not count, and with ways that are closed. */

@@ -1,11 +1,11 @@
 /** Commands of mgo on bundles of other architectures than this machine's. */
 import { describe, expect, test } from "bun:test";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { LAYOUTS } from "../../src/bundle/layout.ts";
-import { openBundle } from "../../src/bundle/read.ts";
-import { defaultBase, defaultLevelsOf, type Level, lowestOf, variableOf } from "../../src/levels/level.ts";
+import { defaultBase, defaultLevelsOf, lowestOf, variableOf } from "../../src/levels/level.ts";
 import { buildEmulated, buildPlain, emulated, reportOf } from "../support/architectures.ts";
+import { changeFrame } from "../support/damage.ts";
 import { runOn } from "../support/emulated.ts";
 import { ROOT } from "../support/folders.ts";
 import { expectSuccess } from "../support/run.ts";
@@ -14,18 +14,6 @@ import { listFiles, MGO, makeWorkspace, run } from "../support/workspace.ts";
 const workspace = makeWorkspace();
 copyFileSync(join(ROOT, "tests", "programs", "variant", "main.go"), join(workspace.folder, "main.go"));
 copyFileSync(join(ROOT, "tests", "programs", "variant", "go.mod"), join(workspace.folder, "go.mod"));
-
-/** Returns the path of a copy in which bytes of a variant's first stored frame are others. */
-async function damage(path: string, level: Level): Promise<string> {
-  const { elf, payload, directory } = await openBundle(path);
-  const frame = directory.variants.find((variant) => variant.level === level)?.frames[0];
-  const bytes = Buffer.from(elf.bytes);
-  const at = bytes.indexOf(payload) + (frame?.offset ?? 0);
-  for (let offset = at; offset < at + 16; offset += 1) bytes[offset] = (bytes[offset] ?? 0) ^ 0xff;
-  const damaged = join(workspace.folder, `damaged-${basename(path)}`);
-  writeFileSync(damaged, bytes, { mode: 0o755 });
-  return damaged;
-}
 
 for (const machine of emulated) {
   const { architecture, qemu, cpus } = machine;
@@ -71,7 +59,7 @@ for (const machine of emulated) {
     });
 
     test("is refused by mgo when it is damaged", async () => {
-      const damaged = await damage(bundle, level);
+      const damaged = await changeFrame(bundle, level);
       expect(run(workspace, [...MGO, "verify", damaged])).toMatchObject({
         status: 1,
         stderr: expect.stringMatching(/^mgo: \S+ is a damaged bundle: [^\n]+\n$/),
@@ -82,7 +70,7 @@ for (const machine of emulated) {
   test.skipIf(qemu === null)(
     `a bundle for linux/${architecture}, packed, is refused when it starts what is damaged`,
     async () => {
-      const damaged = await damage(buildEmulated(architecture, "packed"), level);
+      const damaged = await changeFrame(buildEmulated(architecture, "packed"), level);
       const { status, stdout, lines } = runOn(machine, model, [damaged]);
       expect({ status, stdout, lines }).toEqual({
         status: 112,

@@ -84,6 +84,9 @@ export function buildPlain(level: Level, flags: readonly string[] = []): string 
   );
 }
 
+/** Flags that leave symbols and debug data in a program. */
+export const UNSTRIPPED: readonly string[] = ["-ldflags="];
+
 /** Path of a bundle of a program below tests/programs as mgo builds it, once in a run. */
 export function buildEmulated(
   architecture: Architecture,
@@ -91,10 +94,10 @@ export function buildEmulated(
   program = "variant",
   more: readonly string[] = [],
 ): string {
-  const flags = [`-mgo.layout=${layout}`, ...more];
+  const flags = [`-mgo.layout=${layout}`, "-trimpath", "-ldflags=-s -w", ...more];
   return makeOnce(
     `${program}-${architecture}-${layout}${nameOf(more)}`,
-    (output) => [...MGO, "build", ...flags, "-trimpath", "-ldflags=-s -w", "-o", output, "."],
+    (output) => [...MGO, "build", ...flags, "-o", output, "."],
     {
       cwd: join(ROOT, "tests", "programs", program),
       env: targetEnvironment(architecture),

@@ -26,13 +26,17 @@ func main() {
 		}
 	}
 	executable, _ := os.Readlink("/proc/self/exe")
+	size := int64(0)
+	if file, err := os.Stat("/proc/self/exe"); err == nil {
+		size = file.Size()
+	}
 	comm, _ := os.ReadFile("/proc/self/comm")
 	args := []string{}
 	for _, arg := range os.Args {
 		args = append(args, strconv.Quote(arg))
 	}
-	fmt.Printf(`{"arch":%q,"level":%q,"args":[%s],"executable":%q,"comm":%q,"sum":"%.6g"}`+"\n",
-		runtime.GOARCH, level, strings.Join(args, ","), executable, strings.TrimSpace(string(comm)), sum(1000))
+	fmt.Printf(`{"arch":%q,"level":%q,"args":[%s],"executable":%q,"comm":%q,"sum":"%.6g","size":%d}`+"\n",
+		runtime.GOARCH, level, strings.Join(args, ","), executable, strings.TrimSpace(string(comm)), sum(1000), size)
 	status, _ := strconv.Atoi(os.Getenv("STATUS"))
 	os.Exit(status)
 }
