@@ -10,6 +10,8 @@ const elf = std.elf;
 pub const segments_max = 64;
 pub const sections_max = 256;
 
+/// The smallest pages, whatever size the kernel has: with larger ones it maps more of the file, and refuses segments
+/// that share a page in memory.
 const page_size = std.heap.page_size_min;
 
 /// The headers of one file, which need not be true.
