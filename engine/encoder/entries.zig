@@ -51,8 +51,9 @@ fn placeRelocations(maker: *Maker, pair: Pair) !void {
 fn placeFunctions(maker: *Maker, tables: *const Maker.Tables) !void {
     const base = &tables.base.parts;
     const variant = &tables.variant.parts;
-    inline for (.{ "head", "names", "files", "counters" }) |name| {
-        try placeBytes(maker, @field(base, name), @field(variant, name), .bytes);
+    inline for (.{ "head", "names", "lists", "files", "counters" }) |name| {
+        const kind: format.Kind = if (comptime std.mem.eql(u8, name, "lists")) .file_lists else .bytes;
+        try placeBytes(maker, @field(base, name), @field(variant, name), kind);
     }
     for (maker.matches) |matched| try extend(maker, .{
         .base = base.table.address + matched.base * 8,

@@ -57,6 +57,15 @@ pub const File = struct {
         return file.bytes[span.offset..][0..span.size];
     }
 
+    /// The contents from an address on that is in the file, to the end of its section.
+    pub fn bytesAt(file: *const File, pairs: []const Pair, side: Side, address: u32) []const u8 {
+        for (pairs) |pair| {
+            const span = side.of(pair);
+            if (pair.role != .zeros and span.contains(address)) return file.raw(span)[address - span.address ..];
+        }
+        unreachable;
+    }
+
     /// A word in a span, with relocations applied.
     pub fn word(file: *const File, span: Span, at: u32) u64 {
         const bytes = file.relocated[span.offset + at ..];

@@ -28,6 +28,7 @@ pub fn anchorRecords(maker: *Maker, tables: *const Maker.Tables) !void {
             .variant = tables.variant.record_bytes[b.record..][0..b.record_size],
         };
         try records.anchor(.names, field.name);
+        try records.anchor(.file_lists, field.file_list);
         var at: usize = field.counters;
         while (at < field.counters_end) : (at += 4) try records.anchor(.counters, at);
         const counters = readWord(records.base, field.counter_count);
@@ -52,13 +53,35 @@ const Records = struct {
         const b = readWord(records.variant, at);
         const none = std.math.maxInt(u32);
         if (a == 0 or b == 0 or a == none or b == none) return;
-        const base = std.math.add(u32, records.tables.base.originOf(origin), a) catch return;
-        const variant = std.math.add(u32, records.tables.variant.originOf(origin), b) catch return;
+        const scale: u5 = if (origin == .file_lists) functions.list_scale else 0;
+        const base = std.math.add(u32, records.tables.base.originOf(origin), a << scale) catch return;
+        const variant = std.math.add(u32, records.tables.variant.originOf(origin), b << scale) catch return;
         const maker = records.maker;
         if (base >= maker.base.image_size or variant >= maker.variant.image_size) return;
         try add(maker, base, variant);
     }
 };
+
+/// Adds the anchors that lists of files give, as the anchors so far place them.
+pub fn anchorFiles(maker: *Maker, tables: *const Maker.Tables) !void {
+    const base = &tables.base.parts;
+    const variant = &tables.variant.parts;
+    const pair: Pair = .{ .role = .bytes, .base = base.lists, .variant = variant.lists };
+    const base_lists = maker.base.raw(base.lists);
+    const variant_lists = maker.variant.raw(variant.lists);
+    var placed: std.ArrayList(Run) = .empty;
+    defer placed.deinit(maker.gpa);
+    try maker.anchors.divide(maker.gpa, pair, base_lists, variant_lists, &placed);
+    for (placed.items) |run| {
+        var at = -%run.base % 4;
+        while (at + 4 <= run.size) : (at += 4) {
+            const a = readWord(base_lists, run.base - base.lists.address + at);
+            const b = readWord(variant_lists, run.variant - variant.lists.address + at);
+            if (a >= base.files.size or b >= variant.files.size) continue;
+            try add(maker, base.files.address + a, variant.files.address + b);
+        }
+    }
+}
 
 /// Adds the anchors that pointers give, in data that the anchors so far place.
 pub fn anchorData(maker: *Maker) !void {

@@ -26,7 +26,8 @@ pub const Function = struct {
 pub const Parts = struct {
     head: Span,
     names: Span,
-    /// Compilation units and file names.
+    /// Compilation units' lists of files, and the names of these.
+    lists: Span,
     files: Span,
     counters: Span,
     table: Span,
@@ -64,6 +65,8 @@ pub const Table = struct {
             .names => table.parts.names.address,
             .counters => table.parts.counters.address,
             .function_data => table.function_data,
+            .file_lists => table.parts.lists.address,
+            .files => table.parts.files.address,
         };
     }
 };
@@ -99,8 +102,7 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side
         if (at < records_start or @as(u64, at) + record.record_size > table.len) return null;
         const counters = readWord(table, at + record.field.counter_count, u32);
         const data: u32 = table[at + record.field.data_count];
-        const counters_size = std.math.mul(u32, counters, 4) catch return null;
-        const size = std.math.add(u32, record.record_size + data * 4, counters_size) catch return null;
+        const size = std.math.cast(u32, record.record_size + 4 * (data + @as(u64, counters))) orelse return null;
         if (@as(u64, at) + size > table.len) return null;
         records_end = @max(records_end, at + size);
         function.* = .{
@@ -115,7 +117,8 @@ pub fn read(gpa: std.mem.Allocator, file: *const File, pairs: []const Pair, side
         .parts = .{
             .head = span.part(0, starts[0]),
             .names = span.part(starts[0], starts[1] - starts[0]),
-            .files = span.part(starts[1], starts[3] - starts[1]),
+            .lists = span.part(starts[1], starts[2] - starts[1]),
+            .files = span.part(starts[2], starts[3] - starts[2]),
             .counters = span.part(starts[3], starts[4] - starts[3]),
             .table = span.part(table_start, records_start),
             .records = span.part(table_start + records_start, records_end - records_start),

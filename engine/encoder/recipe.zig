@@ -7,6 +7,7 @@ const code = @import("code.zig");
 const entries = @import("entries.zig");
 const File = @import("file.zig").File;
 const architectureOf = @import("file.zig").architectureOf;
+const kinds = @import("kinds.zig");
 const landmarks = @import("landmarks.zig");
 const match = @import("match.zig");
 const pclntab = @import("pclntab.zig");
@@ -67,10 +68,12 @@ pub const Maker = struct {
         }
         for (maker.pairs) |pair| if (pair.role == .code) try code.diff(maker, pair);
         maker.anchors.settle();
+        if (maker.tables) |*tables| try landmarks.anchorFiles(maker, tables);
         // Pointers in data that was placed by pointers in code place further data.
         try landmarks.anchorData(maker);
         maker.anchors.settle();
         try entries.placeAll(maker);
+        try kinds.choose(maker, try entries.write(maker));
         return entries.write(maker);
     }
 

@@ -10,9 +10,8 @@ pub const Architecture = struct {
     /// e_machine and EI_CLASS of its executables (System V gABI, "ELF Header").
     elf_machine: u16,
     elf_class: u8,
-    /// Go's linker puts functions at multiples of this, in bytes: funcAlign of cmd/link/internal/*/l.go. Null where it
-    /// is too small to tell their offsets from other numbers.
-    function_align: ?u32,
+    /// Go's linker puts functions at multiples of this, in bytes: funcAlign of cmd/link/internal/*/l.go.
+    function_align: u32,
     /// The environment variable by which Go is told the level.
     variable: []const u8,
     /// A CPU that can run several starts the last. A level stands behind those whose features it includes.

@@ -46,6 +46,8 @@ pub const Kind = enum(u8) {
     changed_code = 6,
     /// The data that the records refer to: names in inline trees are replaced.
     function_data = 7,
+    /// Go's lists of files: offsets of names.
+    file_lists = 8,
 };
 
 /// The start that offsets in Go's tables count from.
@@ -60,9 +62,13 @@ pub const Origin = enum(u8) {
     counters = 3,
     /// The data that the garbage collector and tracebacks have about functions.
     function_data = 4,
+    /// The lists of files of compilation units.
+    file_lists = 5,
+    /// The files' names.
+    files = 6,
 };
 
-pub const origin_count = 5;
+pub const origin_count = 7;
 
 /// The head of a recipe.
 pub const Recipe = extern struct {
@@ -81,7 +87,7 @@ pub const Recipe = extern struct {
     origins: [origin_count]RecipeOrigin,
 
     comptime {
-        assert(@sizeOf(Recipe) == 80);
+        assert(@sizeOf(Recipe) == 96);
         assertNoPadding(Recipe);
     }
 };

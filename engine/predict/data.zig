@@ -1,4 +1,4 @@
-//! Relocates data: pointers, and Go's offsets of functions in type descriptors.
+//! Relocates data: pointers, and the offsets of functions that Go's type descriptors have for methods.
 const std = @import("std");
 const arch = @import("arch");
 const format = @import("format");
@@ -11,9 +11,7 @@ const offset_none = std.math.maxInt(u32);
 
 /// Replaces the base's addresses by the variant's.
 ///
-/// An aligned word counts as a pointer if it is an address in the image. The halves of any other aligned word of 8
-/// bytes count as functions' offsets if both are in the range of those and as aligned as they are, or the first one
-/// stands for none: methods have two (internal/abi/type.go, `Method`). A single one is more often a type's offset.
+/// An aligned word counts as a pointer if it is an address in the image. Others may have the offsets of a method.
 pub noinline fn relocate(
     comptime architecture: arch.Architecture,
     recipe: *const Recipe,
@@ -22,8 +20,8 @@ pub noinline fn relocate(
 ) void {
     @setRuntimeSafety(true);
     const row = @field(format.levels.architectures, @tagName(architecture));
-    if (comptime row.wordSize() == 4) return relocateHalves(recipe, data, address);
-    const function_align = row.function_align.?;
+    const function_align = row.function_align;
+    if (comptime row.wordSize() == 4) return relocateHalves(function_align, recipe, data, address);
     // The next multiple of 8 may lie behind the data, or past the last address.
     var rest = data[@min(-%address % 8, data.len)..];
     const ranges: Ranges = .init(recipe);
@@ -100,28 +98,39 @@ inline fn relocateWord(comptime function_align: u32, recipe: *const Recipe, byte
     if (relative < recipe.header.base_image_size and relative >= recipe.header.pointer_min) {
         const moved = @as(u32, @intCast(relative)) +% recipe.map.shiftOf(@intCast(relative));
         std.mem.writeInt(u64, bytes, recipe.header.variant_image +% moved, .little);
-    } else {
-        const offsets = [2]u32{ @truncate(word), @intCast(word >> 32) };
-        if (offsets[0] != offset_none and !mayBeOffset(function_align, recipe, offsets[0])) return;
-        if (!mayBeOffset(function_align, recipe, offsets[1])) return;
-        for (offsets, 0..) |offset, half| {
-            if (offset == offset_none) continue;
-            std.mem.writeInt(u32, bytes[4 * half ..][0..4], recipe.translate(.text, offset), .little);
-        }
+    } else _ = relocateMethod(function_align, recipe, bytes);
+}
+
+fn relocateHalves(comptime function_align: u32, recipe: *const Recipe, data: []u8, address: u32) void {
+    @setRuntimeSafety(true);
+    var at: usize = -%address % 4;
+    while (at + 4 <= data.len) {
+        const bytes = data[at..];
+        const is_method = bytes.len >= 8 and relocateMethod(function_align, recipe, bytes[0..8]);
+        at += if (is_method) 8 else 4;
+        if (is_method) continue;
+        const moved = recipe.movePointer(std.mem.readInt(u32, bytes[0..4], .little)) orelse continue;
+        std.mem.writeInt(u32, bytes[0..4], moved, .little);
     }
+}
+
+/// Replaces two offsets of functions if they look like a method's (internal/abi/type.go, `Method`): that of its code
+/// for calls through interfaces, none if there are no such calls, and that of its code for other calls. The first
+/// stands behind the second, if it is not the same. A single offset is more often a type's.
+inline fn relocateMethod(comptime function_align: u32, recipe: *const Recipe, bytes: *[8]u8) bool {
+    const through = std.mem.readInt(u32, bytes[0..4], .little);
+    const other = std.mem.readInt(u32, bytes[4..8], .little);
+    // More of other numbers that descend are aligned as functions on some architectures.
+    const may_descend = function_align > 4;
+    if (through < other or through != other and through != offset_none and !may_descend) return false;
+    if (!mayBeOffset(function_align, recipe, other)) return false;
+    if (mayBeOffset(function_align, recipe, through)) {
+        std.mem.writeInt(u32, bytes[0..4], recipe.translate(.text, through), .little);
+    } else if (through != offset_none) return false;
+    std.mem.writeInt(u32, bytes[4..8], recipe.translate(.text, other), .little);
+    return true;
 }
 
 inline fn mayBeOffset(comptime function_align: u32, recipe: *const Recipe, number: u32) bool {
     return number % function_align == 0 and number >= offset_min and number < recipe.header.text_size;
-}
-
-/// Pointers of 4 bytes. Offsets of functions look like too much else, as those of types do: leaving them is smaller.
-fn relocateHalves(recipe: *const Recipe, data: []u8, address: u32) void {
-    @setRuntimeSafety(true);
-    var at: usize = -%address % 4;
-    while (at + 4 <= data.len) : (at += 4) {
-        const bytes = data[at..][0..4];
-        const moved = recipe.movePointer(std.mem.readInt(u32, bytes, .little)) orelse continue;
-        std.mem.writeInt(u32, bytes, moved, .little);
-    }
 }

@@ -15,11 +15,15 @@ pub const field = struct {
     pub const counters_end = 28;
     /// Number of further ones, which follow the fixed part.
     pub const counter_count = 28;
+    /// Index of the first file of its compilation unit in the lists of files.
+    pub const file_list = 32;
     /// Number of offsets of other data, which follow those; one byte.
     pub const data_count = 43;
 };
 /// A bound for damaged records; the runtime has 5 kinds.
 const counter_count_max = 255;
+/// Files take 4 bytes in their lists, as a power of two.
+pub const list_scale = 2;
 const data_none = std.math.maxInt(u32);
 
 /// A call in an inline tree (runtime/symtabinl.go, `inlinedCall`): offsets of fields, and bounds of what they hold.
@@ -70,11 +74,18 @@ pub noinline fn relocate(
             out.relocate(.text, start + field.entry, start + field.entry + 4);
             out.relocate(.names, start + field.name, start + field.name + 4);
             out.relocate(.counters, start + field.counters, start + field.counters_end);
+            out.relocate(.file_lists, start + field.file_list, start + field.file_list + 4);
             out.relocate(.counters, counters_start, data_start);
             out.relocate(.function_data, data_start, end);
         }
         start = std.mem.alignForward(usize, end, word_size);
     }
+}
+
+/// Replaces offsets in lists of files, at an address in the base.
+pub noinline fn relocateFiles(recipe: *const Recipe, lists: []u8, address: u32) void {
+    const out: Out = .{ .map = recipe.map, .origins = recipe.header.origins, .piece = lists, .skipped = 0 };
+    out.relocate(.files, -%address % 4, lists.len);
 }
 
 /// Replaces the names of inlined functions in the data of functions. Other data hardly ever looks like them.
@@ -113,8 +124,9 @@ const Out = struct {
             const offset = std.mem.readInt(u32, bytes, .little);
             // Either stands for no offset.
             if (offset == data_none or (offset == 0 and origin == .counters)) continue;
-            const moved = offset +% out.map.shiftOf(addresses.base +% offset);
-            std.mem.writeInt(u32, bytes, moved +% addresses.base -% addresses.variant, .little);
+            const scale: u5 = if (origin == .file_lists) list_scale else 0;
+            const moved = (offset << scale) +% out.map.shiftOf(addresses.base +% (offset << scale));
+            std.mem.writeInt(u32, bytes, (moved +% addresses.base -% addresses.variant) >> scale, .little);
         }
     }
 };

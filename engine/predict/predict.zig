@@ -12,7 +12,7 @@ const Entry = @import("recipe.zig").Entry;
 const std = @import("std");
 const arch = @import("arch");
 const code = @import("code.zig");
-const data = @import("data.zig");
+pub const data = @import("data.zig");
 pub const functions = @import("functions.zig");
 pub const patches = @import("patches.zig");
 pub const format = @import("format");
@@ -57,6 +57,7 @@ pub fn predict(
             .data => data.relocate(architecture, recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),
             .function_data => functions.relocateData(recipe, piece, address),
+            .file_lists => functions.relocateFiles(recipe, piece, address),
             .functions => if (base.findWhole(entry.position, entry.size)) |records| {
                 const row = @field(format.levels.architectures, @tagName(architecture));
                 functions.relocate(comptime row.wordSize(), recipe, records, piece, skipped);

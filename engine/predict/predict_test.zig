@@ -2,77 +2,17 @@
 const std = @import("std");
 const filter = @import("filter");
 const format = @import("format");
+const fixture = @import("recipe_fixture.zig");
 const predict = @import("predict");
 const Recipe = predict.Recipe;
 const testing = std.testing;
-
-const image = 0x400000;
-const image_size = 0x10000;
-
-const Range = struct { variant: u32, base: u32, size: u32, kind: format.Kind };
-
-/// A recipe in memory, for a base and a variant that are one area each, at the same addresses as in the file.
-const Made = struct {
-    bytes: [4096]u8 = undefined,
-    memory: [80 << 10]u8 align(8) = undefined,
-    size: usize = 0,
-
-    fn init(made: *Made, ranges: []const Range) void {
-        var writer: std.Io.Writer = .fixed(&made.bytes);
-        const all: format.Area = .{ .address = 0, .offset = 0, .size = image_size };
-        writer.writeAll(std.mem.asBytes(&format.Recipe{
-            .entry_count = @intCast(ranges.len),
-            .base_area_count = 1,
-            .variant_area_count = 1,
-            .base_image_size = image_size,
-            .pointer_min = 0x100,
-            .text_size = 0x8000,
-            .base_image = image,
-            .variant_image = image,
-            .origins = .{
-                .{ .base = 0x1000, .variant = 0x1000 },
-                .{ .base = 0x9000, .variant = 0x9000 },
-                .{ .base = 0xa000, .variant = 0xa000 },
-                .{ .base = 0xb000, .variant = 0xb000 },
-                .{ .base = 0xc000, .variant = 0xc100 },
-            },
-        })) catch unreachable;
-        for (0..2) |_| writer.writeAll(std.mem.asBytes(&all)) catch unreachable;
-        inline for (.{ "variant", "base" }) |side| {
-            var end: u32 = 0;
-            for (ranges) |range| {
-                writer.writeInt(u32, @field(range, side) - end, .little) catch unreachable;
-                end = @field(range, side) +% range.size;
-            }
-        }
-        for (ranges) |range| writer.writeInt(u32, range.size, .little) catch unreachable;
-        for (ranges) |range| writer.writeByte(@intFromEnum(range.kind)) catch unreachable;
-        made.size = writer.end;
-    }
-
-    /// The base's, then the variant's.
-    fn area(made: *Made, index: usize) *align(1) format.Area {
-        const areas = made.bytes[@sizeOf(format.Recipe)..];
-        return std.mem.bytesAsValue(format.Area, areas[index * @sizeOf(format.Area) ..][0..@sizeOf(format.Area)]);
-    }
-
-    fn recipe(made: *Made) !Recipe {
-        return Recipe.parse(made.bytes[0..made.size], &made.memory);
-    }
-};
-
-fn expectPrediction(ranges: []const Range, base: []const u8, offset: u64, expected: []const u8) !void {
-    var made: Made = .{};
-    made.init(ranges);
-    const recipe = try made.recipe();
-    var found: [256]u8 = @splat(0xaa);
-    predict.predict(.amd64, &recipe, &.{ .stored = base }, offset, found[0..expected.len]);
-    try testing.expectEqualSlices(u8, expected, found[0..expected.len]);
-}
-
-fn zeros() [image_size]u8 {
-    return @splat(0);
-}
+const expectPrediction = fixture.expectPrediction;
+const image = fixture.image;
+const image_size = fixture.image_size;
+const Made = fixture.Made;
+const Range = fixture.Range;
+const zeros = fixture.zeros;
+const one_function_moved = fixture.one_function_moved;
 
 test "bytes in no range are predicted as zeros, and ranges are cut where the prediction is" {
     var base = zeros();
@@ -165,21 +105,21 @@ test "code of a frame with the filter is predicted as without" {
     }
 }
 
-const one_function_moved = [_]Range{
-    .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
-    .{ .variant = 0x3000, .base = 0x3000, .size = 0x100, .kind = .none },
-};
-
-test "data: pointers and offsets of functions are translated, and nothing else" {
+test "data: pointers and offsets of methods are translated, and nothing else" {
     var base = zeros();
     const none = std.math.maxInt(u32);
-    // Offsets of functions, in pairs; of a type and of a function; of one that starts at no function.
-    const offsets = [_]u64{ 0x1000 | 0x1040 << 32, none | 0x1000 << 32, 0x1000 | none << 32, 0x1000 | 0x1001 << 32 };
-    const words = [_]u64{ image + 0x2000, image + 0x1fff, 7, image + image_size } ++ offsets;
+    // Offsets of methods, and of what is none: they ascend, or one is of no function, missing, too large or small.
+    const offsets = [8][2]u32{
+        .{ 0x1000, 0x1000 }, .{ 0x1040, 0x1000 }, .{ none, 0x1000 },
+        .{ 0x1000, 0x2000 }, .{ 0x1001, 0x1000 }, .{ 0x1000, none },
+        .{ 0x8000, 0x1000 }, .{ 0x1000, 0xfe0 },
+    };
+    const words = [_]u64{ image + 0x2000, image + 0x1fff, 7, image + image_size } ++ @as([8]u64, @bitCast(offsets));
     @memcpy(base[0x9000..][0 .. words.len * 8], std.mem.sliceAsBytes(&words));
     // The function at text + 0x1000 has moved by 0x20, and so has what follows.
-    const moved_offsets = [_]u64{ 0x1020 | 0x1060 << 32, none | 0x1020 << 32 } ++ offsets[2..].*;
-    const expected = [_]u64{ image + 0x2020, image + 0x1fff, 7, image + image_size } ++ moved_offsets;
+    const moved_offsets = [_][2]u32{ .{ 0x1020, 0x1020 }, .{ 0x1060, 0x1020 }, .{ none, 0x1020 } } ++ offsets[3..].*;
+    const expected = [_]u64{ image + 0x2020, image + 0x1fff, 7, image + image_size } ++
+        @as([8]u64, @bitCast(moved_offsets));
     const range: Range = .{ .variant = 0x9000, .base = 0x9000, .size = words.len * 8, .kind = .data };
     try expectPrediction(&(one_function_moved ++ .{range}), &base, 0x9000, std.mem.sliceAsBytes(&expected));
 }
@@ -196,48 +136,6 @@ test "data: each word of many is looked at" {
             try expectPrediction(&(one_function_moved ++ .{data}), &base, 0x9000, std.mem.asBytes(&words));
         }
     }
-}
-
-test "function records: each starts at a multiple of a word" {
-    var base = zeros();
-    const rest: [11]u32 = @splat(0); // Neither counters nor data: 44 bytes with the entry.
-    @memcpy(base[0x9100..][0..96], std.mem.asBytes(&(([_]u32{0x1000} ++ rest) ** 2)));
-    const range: Range = .{ .variant = 0x9100, .base = 0x9100, .size = 96, .kind = .functions };
-    const ranges = one_function_moved ++ .{range};
-    try expectPrediction(&ranges, &base, 0x9100, std.mem.asBytes(&(([_]u32{0x1020} ++ rest) ** 2)));
-}
-
-test "function records: each field is translated by its own origin" {
-    var base = zeros();
-    // entry, name, two words, three counters, their number, two words, one data; then a counter, two data.
-    const words = [_]u32{ 0x1000, 0x10, 1, 2, 0, 0x20, 0x30, 1, 3, 4, 2 << 24, 0x40, 0x50, std.math.maxInt(u32) };
-    @memcpy(base[0x9100..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
-    var expected = words;
-    expected[0] = 0x1020;
-    expected[6] = 0x31;
-    expected[11] = 0x41;
-    try expectPrediction(&.{
-        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
-        .{ .variant = 0x9120, .base = 0x9100, .size = words.len * 4, .kind = .functions },
-        .{ .variant = 0xa000, .base = 0xa000, .size = 0x100, .kind = .none },
-        .{ .variant = 0xb000, .base = 0xb000, .size = 0x28, .kind = .none },
-        .{ .variant = 0xb029, .base = 0xb028, .size = 0x100, .kind = .none },
-        .{ .variant = 0xc100, .base = 0xc000, .size = 0x100, .kind = .none },
-    }, &base, 0x9120, std.mem.sliceAsBytes(&expected));
-}
-
-test "the data of functions: names in inline trees are translated" {
-    var base = zeros();
-    // Something else; then a kind of function, a name, a place in the parent and a line, with what is none.
-    const words = [_]u32{ 0x120, 32, 0x120, 0, 0x120, 0x80, 7, 4, 0x1001, 0x80, 7, 1, 0x120, 1 << 20, 7, 0, 0x120 };
-    @memcpy(base[0xc000..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
-    var expected = words;
-    expected[4] = 0x125;
-    try expectPrediction(&.{
-        .{ .variant = 0xa000, .base = 0xa000, .size = 0x100, .kind = .none },
-        .{ .variant = 0xa105, .base = 0xa100, .size = 0x100, .kind = .none },
-        .{ .variant = 0xc100, .base = 0xc000, .size = words.len * 4, .kind = .function_data },
-    }, &base, 0xc100, std.mem.sliceAsBytes(&expected));
 }
 
 test "code of words: absolute addresses follow what they point to, and jumps in code that has changed" {
@@ -266,22 +164,6 @@ test "code of words: absolute addresses follow what they point to, and jumps in 
         predict.predict(architecture, &recipe, &.{ .stored = &base }, 0x1000, &found);
         try testing.expectEqualSlices(u8, std.mem.sliceAsBytes(&expected), &found);
     }
-}
-
-test "the table of functions: offsets of code and of records are translated in turn" {
-    var base = zeros();
-    const words = [_]u32{ 0x1000, 0x100, 0x1010, 0x180 };
-    @memcpy(base[0x9000..][0 .. words.len * 4], std.mem.sliceAsBytes(&words));
-    const expected = [_]u32{ 0x1020, 0x120, 0x1030, 0x1a0 };
-    const ranges = [_]Range{
-        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
-        .{ .variant = 0x9000, .base = 0x9000, .size = words.len * 4, .kind = .function_table },
-        .{ .variant = 0x9120, .base = 0x9100, .size = 0x100, .kind = .none },
-    };
-    const bytes = std.mem.sliceAsBytes(&expected);
-    try expectPrediction(&ranges, &base, 0x9000, bytes);
-    // The same, where it starts within the range.
-    try expectPrediction(&ranges, &base, 0x9004, bytes[4..]);
 }
 
 test "a base in place is its image, followed by the bytes that are stored beside it" {

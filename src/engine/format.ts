@@ -1,6 +1,6 @@
 // Written by `zig build format` from engine/format. Do not edit.
 
-export const ORIGIN_COUNT = 5;
+export const ORIGIN_COUNT = 7;
 export const RECORDS_SIZE_MAX = 65536;
 export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 export const VERSION = 2;
@@ -53,7 +53,7 @@ export const CHANGED_CODE = {
 } as const;
 
 export const RECIPE = {
-  size: 80,
+  size: 96,
   fields: {
     entry_count: { offset: 0, size: 4, type: "u32" },
     base_area_count: { offset: 4, size: 4, type: "u32" },
@@ -63,7 +63,7 @@ export const RECIPE = {
     text_size: { offset: 20, size: 4, type: "u32" },
     base_image: { offset: 24, size: 8, type: "u64" },
     variant_image: { offset: 32, size: 8, type: "u64" },
-    origins: { offset: 40, size: 40, type: "bytes" },
+    origins: { offset: 40, size: 56, type: "bytes" },
   },
 } as const;
 
@@ -93,6 +93,7 @@ export const KIND = {
   functions: 5,
   changed_code: 6,
   function_data: 7,
+  file_lists: 8,
 } as const;
 
 export const ORIGIN = {
@@ -101,6 +102,8 @@ export const ORIGIN = {
   names: 2,
   counters: 3,
   function_data: 4,
+  file_lists: 5,
+  files: 6,
 } as const;
 
 export const ARCHITECTURE = {

@@ -8,7 +8,7 @@ const Architecture = @import("../levels.zig").Architecture;
 pub const arm: Architecture = .{
     .elf_machine = 40,
     .elf_class = 1,
-    .function_align = null,
+    .function_align = 4,
     .variable = "GOARM",
     .levels = &.{
         .{
