@@ -7,7 +7,7 @@ const format = @import("format");
 
 /// In bytes; every bundle carries it.
 pub fn sizeMax(architecture: format.Architecture) usize {
-    return if (architecture == .amd64) 96 << 10 else 110 << 10;
+    return if (architecture == .amd64) 92 << 10 else 110 << 10;
 }
 
 /// Both entries must lie below this offset: a file that is cut short must still hold them.
