@@ -131,22 +131,6 @@ pub const Bundle = struct {
         return frames[0..count];
     }
 
-    pub const BaseFrame = struct {
-        frame: *const format.Frame,
-        /// Start of its decoded bytes in the base's stream.
-        position: u64,
-    };
-
-    /// Returns the frame of a variant's base that a frame of it is predicted from; null if there is none.
-    pub fn baseFrameOf(bundle: *const Bundle, variant: *const format.Variant, frame: *const format.Frame) ?BaseFrame {
-        @setRuntimeSafety(true);
-        if (frame.base_frame == 0) return null;
-        const frames = bundle.contentFramesOf(bundle.baseOf(variant));
-        var position: u64 = 0;
-        for (frames[0 .. frame.base_frame - 1]) |*before| position += before.size;
-        return .{ .frame = &frames[frame.base_frame - 1], .position = position };
-    }
-
     /// Returns the size of the executable without its detached ranges, in bytes.
     pub fn skeletonSizeOf(bundle: *const Bundle, variant: *const format.Variant) u64 {
         @setRuntimeSafety(true);

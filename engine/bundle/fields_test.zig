@@ -204,42 +204,79 @@ test "frames decode to no more than positions of 32 bits tell" {
 
 /// v1 is stored, and v2 has as many extra frames and others, all as large as they may be but for the last of them.
 fn expectSizes(expected: bundle.Error!void, extra: u64, others: u64, last: u32) !void {
-    const frame_count = 1 + @max(extra, 1) + others;
-    const tables_size: usize = @intCast(format.directorySize(2, frame_count, 0));
-    const size = tables_size + @as(usize, @intCast(frame_count));
-    const bytes = try testing.allocator.alignedAlloc(u8, .fromByteUnits(format.payload_align), size);
-    defer testing.allocator.free(bytes);
-    @memset(bytes, 0);
-    const header: *format.Header = @ptrCast(bytes.ptr);
-    header.* = .{
-        .layout = 0,
-        .variant_count = 2,
-        .frame_count = @intCast(frame_count),
-        .payload_size = size,
-        .image_checksum = 0,
-        .directory_checksum = 0,
-    };
-    const variants: *[2]format.Variant = @ptrCast(@alignCast(bytes[@sizeOf(format.Header)..].ptr));
-    const frames_start: usize = @intCast(format.directorySize(2, 0, 0));
-    const frames = std.mem.bytesAsSlice(format.Frame, bytes[frames_start..tables_size]);
-    for (frames, 0..) |*frame, index| frame.* = .{
-        .stored_offset = tables_size + index,
-        .stored_size = 1,
-        .size = format.frame_size_max,
-        .stored_checksum = 0,
-        .checksum = 0,
-    };
+    const tables: Tables = try .init(@intCast(1 + @max(extra, 1) + others));
+    defer tables.deinit();
+    const frames = tables.frames;
     frames[0].size = 1;
-    frames[@intCast(if (extra > 0) extra else frame_count - 1)].size = last;
+    frames[@intCast(if (extra > 0) extra else frames.len - 1)].size = last;
     var stream: u64 = 0;
     for (frames[@intCast(1 + @max(extra, 1))..]) |*frame| stream += frame.size;
-    variants.* = .{
+    tables.variants.* = .{
         Payload.variant(1, .zstd, 0, 0, 0, 1, 1),
-        Payload.variant(2, .predicted, 0, @intCast(@max(extra, 1)), 1, @intCast(frame_count - 1), stream),
+        Payload.variant(2, .predicted, 0, @intCast(@max(extra, 1)), 1, @intCast(frames.len - 1), stream),
     };
-    header.directory_checksum = checksum.ofPieces(&.{
-        bytes[0..@offsetOf(format.Header, "directory_checksum")],
-        bytes[@sizeOf(format.Header)..tables_size],
-    });
-    if (expected) _ = try parse(bytes) else |err| try testing.expectError(err, parse(bytes));
+    try tables.expect(expected);
 }
+
+test "frames of a base are not decoded over and over" {
+    // Frames of one byte, each predicted from all of v1.
+    for ([_]u32{ 1, 2, 3, 1000 }) |count| {
+        const tables: Tables = try .init(2 + count);
+        defer tables.deinit();
+        for (tables.frames[2..]) |*frame| {
+            frame.size = 1;
+            frame.base_frame = 1;
+        }
+        tables.variants.* = .{
+            Payload.variant(1, .zstd, 0, 0, 0, 1, format.frame_size_max),
+            Payload.variant(2, .predicted, 0, 1, 1, 1 + count, count),
+        };
+        try tables.expect(if (count < 3) {} else error.BaseFrame);
+    }
+}
+
+/// A payload with two variants. Its frames are as large as they may be.
+const Tables = struct {
+    bytes: []align(format.payload_align) u8,
+    variants: *[2]format.Variant,
+    frames: []format.Frame,
+
+    fn init(frame_count: u32) !Tables {
+        const size: usize = @intCast(format.directorySize(2, frame_count, 0));
+        const bytes = try testing.allocator.alignedAlloc(u8, .fromByteUnits(format.payload_align), size + frame_count);
+        @memset(bytes, 0);
+        const header: *format.Header = @ptrCast(bytes.ptr);
+        header.* = .{
+            .layout = 0,
+            .variant_count = 2,
+            .frame_count = frame_count,
+            .payload_size = bytes.len,
+            .image_checksum = 0,
+            .directory_checksum = 0,
+        };
+        const frames_start: usize = @intCast(format.directorySize(2, 0, 0));
+        const frames = std.mem.bytesAsSlice(format.Frame, bytes[frames_start..size]);
+        for (frames, 0..) |*frame, index| frame.* = .{
+            .stored_offset = size + index,
+            .stored_size = 1,
+            .size = format.frame_size_max,
+            .stored_checksum = 0,
+            .checksum = 0,
+        };
+        const variants: *[2]format.Variant = @ptrCast(@alignCast(bytes[@sizeOf(format.Header)..].ptr));
+        return .{ .bytes = bytes, .variants = variants, .frames = @alignCast(frames) };
+    }
+
+    fn deinit(tables: Tables) void {
+        testing.allocator.free(tables.bytes);
+    }
+
+    fn expect(tables: Tables, expected: bundle.Error!void) !void {
+        const header: *format.Header = @ptrCast(tables.bytes.ptr);
+        header.directory_checksum = checksum.ofPieces(&.{
+            tables.bytes[0..@offsetOf(format.Header, "directory_checksum")],
+            tables.bytes[@sizeOf(format.Header) .. tables.bytes.len - tables.frames.len],
+        });
+        if (expected) _ = try parse(tables.bytes) else |err| try testing.expectError(err, parse(tables.bytes));
+    }
+};

@@ -157,6 +157,20 @@ fn checkRuns(bundle: *const Bundle, directory_size: u64) Error!void {
     }
     if (frame_next != bundle.frames.len) return error.FrameRun;
     if (stored_next != payload_size) return error.StoredOffset;
+    for (bundle.variants) |*variant| try checkPredictedSize(bundle, variant);
+}
+
+/// Checks that predicting a variant does not decode its base over and over. A frame of the base is for one range of the
+/// variant: for frames as large as they may be and one more. One range is cut where the skeleton ends.
+fn checkPredictedSize(bundle: *const Bundle, variant: *const format.Variant) Error!void {
+    @setRuntimeSafety(true);
+    const base_frames = bundle.contentFramesOf(bundle.baseOf(variant));
+    const frames = bundle.contentFramesOf(variant);
+    var decoded: u64 = 0;
+    for (frames) |*frame| {
+        if (frame.base_frame > 0) decoded += base_frames[frame.base_frame - 1].size;
+    }
+    if (decoded > sizeOf(base_frames) + sizeOf(frames) + format.frame_size_max) return error.BaseFrame;
 }
 
 fn checkBase(bundle: *const Bundle, variant: *const format.Variant) Error!void {

@@ -16,16 +16,17 @@ const Pair = format.wire.Pair;
 
 /// Returns the recipe as it is stored.
 ///
-/// `pairs` ascend in both files. No range of function records crosses a start of `frames`. All memory comes from
-/// `arena`, in pieces that are not given back.
+/// Pairs ascend in both files; as many are predicted as a recipe may have areas. No range of function records crosses a
+/// start of `frames`. All memory comes from `arena`, in pieces that are not given back.
 pub fn makeRecipe(
     arena: std.mem.Allocator,
     base: []const u8,
     variant: []const u8,
     request: format.wire.Request,
-    pairs: []const Pair,
+    all_pairs: []const Pair,
     frames: []const u32,
 ) ![]const u8 {
+    const pairs = all_pairs[0..@min(all_pairs.len, format.area_count_max)];
     const architecture = try architectureOf(&request);
     const maker = try arena.create(Maker);
     maker.* = .{

@@ -47,6 +47,7 @@ pub const Kind = recipe.Kind;
 pub const Origin = recipe.Origin;
 pub const origin_count = recipe.origin_count;
 pub const records_size_max = recipe.records_size_max;
+pub const area_count_max = recipe.area_count_max;
 pub const patchesSizeMax = recipe.patchesSizeMax;
 
 /// The first bytes of a payload. As in PNG's signature, the byte above 0x7f, the CR LF pair and the

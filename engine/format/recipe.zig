@@ -23,6 +23,9 @@ const assertNoPadding = @import("format.zig").assertNoPadding;
 /// range that does not lie in one frame of the base predicts nothing.
 pub const records_size_max: u32 = 1 << 16;
 
+/// The most areas of one executable in a recipe: one for each section that is loaded. Each frame looks through them.
+pub const area_count_max = 1 << 12;
+
 /// The most that the patches of a frame take, in bytes: those that replace all of it.
 pub fn patchesSizeMax(frame_size: usize) usize {
     return frame_size + @sizeOf(u32) + 3 * (frame_size / std.math.maxInt(u8) + 1);

@@ -170,7 +170,7 @@ fn readHeader(recipe: []const u8) Error!format.Recipe {
 fn takeAreas(rest: *[]const u8, count: u32, offsets: enum { any, ascending }) Error![]align(1) const format.Area {
     @setRuntimeSafety(true);
     const size = @as(u64, count) * @sizeOf(format.Area);
-    if (size > rest.len) return error.Recipe;
+    if (count > format.area_count_max or size > rest.len) return error.Recipe;
     const areas = std.mem.bytesAsSlice(format.Area, rest.*[0..@intCast(size)]);
     rest.* = rest.*[@intCast(size)..];
     var address: u32 = 0;
@@ -205,4 +205,17 @@ fn word(bytes: []const u8, index: usize) u32 {
 
 fn add(a: u32, b: u32) Error!u32 {
     return std.math.add(u32, a, b) catch error.Recipe;
+}
+
+test "a recipe has a bounded number of areas" {
+    const count_max = format.area_count_max;
+    var bytes: [@sizeOf(format.Recipe) + (count_max + 1) * @sizeOf(format.Area)]u8 = @splat(0);
+    var memory: [Map.memorySize(0)]u8 align(8) = undefined;
+    const header: *align(1) format.Recipe = std.mem.bytesAsValue(format.Recipe, bytes[0..@sizeOf(format.Recipe)]);
+    for ([_]u32{ 0, 1 }) |more| {
+        header.base_area_count = count_max + more;
+        const recipe = bytes[0 .. @sizeOf(format.Recipe) + (count_max + more) * @sizeOf(format.Area)];
+        const result = Recipe.parse(recipe, &memory);
+        if (more > 0) try std.testing.expectError(error.Recipe, result) else _ = try result;
+    }
 }

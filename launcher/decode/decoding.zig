@@ -77,6 +77,8 @@ pub const Decoding = struct {
     beside: Memory = &.{},
     /// The base in the bundle's file, which counts instead of `Source.base_image`; empty if the file cannot be read.
     base_file: system.memory.Mapping = &.{},
+    /// Positions in the stream of a stored base, as u32: the start of each frame.
+    base_positions: Memory = &.{},
     /// The largest frame that one of the variant may be predicted from, in bytes; null if nothing is predicted.
     base_frame_size_max: ?usize = null,
     /// The first error as a number; 0 for none.
@@ -114,8 +116,8 @@ pub const Decoding = struct {
     /// Unmaps all memory: needed where the process goes on without an exec.
     pub fn deinit(decoding: *Decoding) void {
         for ([_]system.memory.Mapping{
-            decoding.workers, decoding.recipe_bytes, decoding.recipe_memory,
-            decoding.beside,  decoding.base_file,    decoding.stream,
+            decoding.workers, decoding.recipe_bytes, decoding.recipe_memory,  decoding.beside,
+            decoding.stream,  decoding.base_file,    decoding.base_positions,
         }) |memory| system.memory.unmap(memory);
         decoding.* = undefined;
     }
@@ -136,9 +138,7 @@ pub const Decoding = struct {
         schedule.beside.frames = bundle.besideFramesOf(base, whole);
         const beside_size = schedule.beside.size() orelse return error.OutOfMemory;
         if (beside_size > 0) decoding.beside = try system.memory.map(beside_size);
-        var size_max: usize = 0;
-        for (bundle.contentFramesOf(base)) |*frame| size_max = @max(size_max, frame.size);
-        decoding.base_frame_size_max = size_max;
+        try decoding.placeBaseFrames(bundle.contentFramesOf(base));
         const image = decoding.source.base_image;
         const process = decoding.source.process orelse return;
         if (image.len > 0) decoding.base_file = own_image.mapBase(process, bundle, image);
@@ -157,6 +157,38 @@ pub const Decoding = struct {
             const last = bundle.stored(&frames[frames.len - 1]);
             system.memory.readAhead(bundle.stored(&frames[0]).ptr, last.ptr + last.len);
         }
+    }
+
+    fn placeBaseFrames(decoding: *Decoding, frames: []const format.Frame) Error!void {
+        @setRuntimeSafety(true);
+        decoding.base_positions = try system.memory.map(frames.len * @sizeOf(u32));
+        var size_max: usize = 0;
+        var position: u32 = 0;
+        for (frames, std.mem.bytesAsSlice(u32, decoding.base_positions)) |*frame, *start| {
+            start.* = position;
+            // Streams of stored variants have less than 4 GiB; frames of one in place are in no stream.
+            position +%= frame.size;
+            size_max = @max(size_max, frame.size);
+        }
+        decoding.base_frame_size_max = size_max;
+    }
+
+    pub const BaseFrame = struct {
+        frame: *const format.Frame,
+        /// Start of its decoded bytes in the base's stream.
+        position: u64,
+    };
+
+    /// Returns the frame of the base that one of the variant is predicted from; null if there is none.
+    pub fn baseFrameOf(decoding: *const Decoding, frame: *const format.Frame) ?BaseFrame {
+        @setRuntimeSafety(true);
+        if (frame.base_frame == 0) return null;
+        const bundle = decoding.source.bundle;
+        const number = frame.base_frame - 1;
+        return .{
+            .frame = &bundle.contentFramesOf(bundle.baseOf(decoding.source.variant))[number],
+            .position = std.mem.bytesAsSlice(u32, decoding.base_positions)[number],
+        };
     }
 
     /// Returns how many workers there are: the calling thread, which is the first, and as many as the kernel starts.

@@ -82,7 +82,7 @@ pub const Worker = struct {
         const bytes = memory[0..size];
         const behind = worker.buffers()[decoding.frame_size_max..];
         const base_size = source.bundle.skeletonSizeOf(source.bundle.baseOf(source.variant));
-        const base_frame = source.bundle.baseFrameOf(source.variant, piece.frame);
+        const base_frame = decoding.baseFrameOf(piece.frame);
         const buffer = behind[0..if (base_frame) |found| found.frame.size else 0];
         if (base_frame) |found| try worker.decode(found.frame, buffer);
         const recipe = decoding.schedule.awaitRecipe() orelse return error.Recipe;

@@ -2,6 +2,7 @@
 
 export const ORIGIN_COUNT = 7;
 export const RECORDS_SIZE_MAX = 65536;
+export const AREA_COUNT_MAX = 4096;
 export const MAGIC = [0x89, 0x6d, 0x67, 0x6f, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 export const VERSION = 2;
 export const SECTION_PAYLOAD = ".mgo";
