@@ -109,10 +109,14 @@ pub export fn measureChanges(
     defer arena.deinit();
     const files = .{ base[0..base_size], variant[0..variant_size] };
     return keep(switch (@as(format.Architecture, @enumFromInt(request.architecture))) {
-        inline else => |one| if (comptime arch.relative(archOf(one))) |relative|
-            changes.measure(relative, arena.allocator(), files[0], files[1], request.*, pairsOf(request)) catch null
-        else
-            null,
+        inline else => |one| changes.measure(
+            arch.relative(archOf(one)),
+            arena.allocator(),
+            files[0],
+            files[1],
+            request.*,
+            pairsOf(request),
+        ) catch null,
     });
 }
 

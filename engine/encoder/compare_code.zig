@@ -1,5 +1,6 @@
 //! Compares code of a base and a variant but for relative addresses.
 const std = @import("std");
+const arch = @import("arch");
 const Function = @import("pclntab.zig").Function;
 const Places = @import("places.zig").Places;
 const Side = @import("file.zig").Side;
@@ -49,8 +50,9 @@ pub fn codeOf(comptime relative: type, places: *const Places, comptime side: Sid
     for (places.pairs) |pair| {
         const span = side.of(pair);
         if (pair.role != .code or function.start < span.address or function.end > span.end()) continue;
-        const padded = file.raw(span.part(function.start - span.address, function.end - function.start));
-        return std.mem.trimEnd(u8, padded, &.{relative.padding});
+        var code = file.raw(span.part(function.start - span.address, function.end - function.start));
+        while (std.mem.endsWith(u8, code, relative.padding)) code.len -= relative.padding.len;
+        return code;
     }
     unreachable; // `Places.isWhole`
 }
@@ -75,39 +77,32 @@ fn Code(comptime relative: type) type {
 
         /// Returns where the address ends that a byte which differs belongs to; null if it belongs to none.
         fn endOfAddress(code: *const @This(), done: usize, at: usize) ?usize {
-            for (0..relative.size) |forward| {
-                const start = (at + forward + 1) -% relative.size;
+            for (0..arch.address_size) |forward| {
+                const start = (at + forward + 1) -% arch.address_size;
                 if (start > at or start < done) continue;
-                if (start + relative.size > code.base.len) continue;
-                if (relative.mayBegin(code.base, start) and code.leadsToSame(start)) return start + relative.size;
-                if (code.targets == .same and code.isSameAbsolute(start)) return start + relative.size;
+                if (code.isSameAt(start, relative.find)) return start + arch.address_size;
+                if (relative.guesses_pointers and code.targets == .any) continue;
+                if (code.isSameAt(start, relative.findPointer)) return start + arch.address_size;
             }
             return null;
         }
 
-        fn leadsToSame(code: *const @This(), start: usize) bool {
-            const places = code.places;
-            const end: u32 = @intCast(start + relative.size);
-            const base = code.base_address +% end +% read(code.base, start);
-            const variant = code.variant_address +% end +% read(code.variant, start);
-            if (base >= places.base.image_size or variant >= places.variant.image_size) return false;
+        fn isSameAt(code: *const @This(), start: usize, comptime find: fn ([]const u8, u32, usize) ?arch.Address) bool {
+            const base = find(code.base, code.base_address, start) orelse return false;
+            const variant = find(code.variant, code.variant_address, start) orelse return false;
+            const differing = read(code.base, start) ^ read(code.variant, start);
+            if (base.mask != variant.mask or differing & ~base.mask != 0) return false;
+            const left = code.places.base.placeOf(base) orelse return false;
+            const right = code.places.variant.placeOf(variant) orelse return false;
             if (code.targets == .any) return true;
             for (relative.immediate_sizes) |immediate| {
-                if (places.areSame(base + immediate, variant + immediate)) return true;
+                if (code.places.areSame(left +% immediate, right +% immediate)) return true;
             }
             return false;
-        }
-
-        /// Code that is linked at a fixed address may have addresses as they are.
-        fn isSameAbsolute(code: *const @This(), start: usize) bool {
-            const places = code.places;
-            const base = places.base.addressOf(read(code.base, start)) orelse return false;
-            const variant = places.variant.addressOf(read(code.variant, start)) orelse return false;
-            return places.areSame(base, variant);
         }
     };
 }
 
 fn read(bytes: []const u8, at: usize) u32 {
-    return std.mem.readInt(u32, bytes[at..][0..4], .little);
+    return std.mem.readInt(u32, bytes[at..][0..arch.address_size], .little);
 }

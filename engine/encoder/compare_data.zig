@@ -4,15 +4,21 @@ const format = @import("format");
 const Places = @import("places.zig").Places;
 const Pair = format.wire.Pair;
 
-/// Texts in front of the number in a level's name: in the build information that package runtime/debug reads,
-/// and in the runtime's message to CPUs that lack the level (runtime/asm_amd64.s).
+/// Texts in front of a level's name: in the build information that package runtime/debug reads, and in the runtime's
+/// message to CPUs that lack the level (runtime/asm_amd64.s).
 const level_texts = [_][]const u8{
-    "build\tGOAMD64=v",
-    "This program can only be run on AMD64 processors with v",
+    "build\tGOAMD64=",
+    "build\tGOARM=",
+    "build\tGOARM64=",
+    "build\tGOPPC64=",
+    "build\tGORISCV64=",
+    "This program can only be run on AMD64 processors with ",
 };
+/// No name is longer, in bytes.
+const level_name_max = 32;
 
 /// Words of `moduledata` that tell where Go's table of functions is, and how large: see pclntab.zig.
-const module_size = 41 * 8;
+const module_words = 41;
 
 /// Compares all sections of data. Returns how many bytes differ, and notes whether contents have moved in each.
 pub fn compareAll(places: *const Places) u32 {
@@ -61,10 +67,11 @@ const Data = struct {
         var base: usize = 0;
         var variant: usize = 0;
         var size: usize = 0;
-        while (base + 8 <= data.base.len and variant + 8 <= data.variant.len) {
-            if (data.isSame(base, variant, 8)) {
-                base += 8;
-                variant += 8;
+        const word = data.places.base.word_size;
+        while (base + word <= data.base.len and variant + word <= data.variant.len) {
+            if (data.isSame(base, variant, word)) {
+                base += word;
+                variant += word;
                 continue;
             }
             const skip = data.findSkip(base, variant) orelse break;
@@ -79,22 +86,27 @@ const Data = struct {
     const alike_min = 8;
     /// Texts and tables that levels add are shorter, in bytes.
     const skip_max = 1024;
+    /// What is there in place of them is shorter still.
+    const replaced_max = 128;
 
     fn findSkip(data: *const Data, base: usize, variant: usize) ?[2]usize {
-        var skip: usize = 8;
-        while (skip <= skip_max) : (skip += 8) {
-            for ([_][2]usize{ .{ skip, skip }, .{ skip, 0 }, .{ 0, skip } }) |both| {
-                if (data.areAlike(base + both[0], variant + both[1])) return both;
+        for (1..skip_max + 1) |skip| {
+            if (data.areAlike(base + skip, variant + skip)) return .{ skip, skip };
+            for (0..@min(skip, replaced_max + 1)) |replaced| {
+                for ([_][2]usize{ .{ skip, replaced }, .{ replaced, skip } }) |both| {
+                    if (data.areAlike(base + both[0], variant + both[1])) return both;
+                }
             }
         }
         return null;
     }
 
     fn areAlike(data: *const Data, base: usize, variant: usize) bool {
-        const size = alike_min * 8;
+        const word = data.places.base.word_size;
+        const size = alike_min * word;
         if (base + size > data.base.len or variant + size > data.variant.len) return false;
         var at: usize = 0;
-        while (at < size) : (at += 8) if (!data.isSame(base + at, variant + at, 8)) return false;
+        while (at < size) : (at += word) if (!data.isSame(base + at, variant + at, word)) return false;
         return true;
     }
 
@@ -105,7 +117,8 @@ const Data = struct {
         if (std.mem.eql(u8, a, b)) return true;
         if (data.isInModule(base)) return true;
         if (size == 8) {
-            if (data.isSamePointer(a[0..8], b[0..8])) return true;
+            const pointers = .{ std.mem.readInt(u64, a[0..8], .little), std.mem.readInt(u64, b[0..8], .little) };
+            if (data.isSamePointer(pointers[0], pointers[1])) return true;
             if (data.isSameHalf(base, variant) and data.isSameHalf(base + 4, variant + 4)) return true;
         } else if (size == 4 and data.isSameHalf(base, variant)) return true;
         return data.isLevel(base, variant, size);
@@ -114,23 +127,24 @@ const Data = struct {
     fn isInModule(data: *const Data, base: usize) bool {
         const address = data.pair.base.address + base;
         const module = data.places.base_table.module;
-        return address >= module and address < module + module_size;
+        return address >= module and address < module + module_words * data.places.base.word_size;
     }
 
-    fn isSamePointer(data: *const Data, a: *const [8]u8, b: *const [8]u8) bool {
+    fn isSamePointer(data: *const Data, a: u64, b: u64) bool {
         const places = data.places;
-        const base = places.base.addressOf(std.mem.readInt(u64, a, .little)) orelse return false;
-        const variant = places.variant.addressOf(std.mem.readInt(u64, b, .little)) orelse return false;
+        const base = places.base.addressOf(a) orelse return false;
+        const variant = places.variant.addressOf(b) orelse return false;
         return places.areSame(base, variant);
     }
 
-    /// Whether numbers of 4 bytes are equal, or offsets of one function from the first one, or distances from
-    /// where they stand to one thing (C compilers' tables of jumps).
+    /// Whether numbers of 4 bytes are equal, or pointers of that size, or offsets of one function from the first one, or
+    /// distances from where they stand to one thing (C compilers' tables of jumps).
     fn isSameHalf(data: *const Data, base: usize, variant: usize) bool {
         const a = std.mem.readInt(u32, data.base[base..][0..4], .little);
         const b = std.mem.readInt(u32, data.variant[variant..][0..4], .little);
         if (a == b) return true;
         const places = data.places;
+        if (places.base.word_size == 4 and data.isSamePointer(a, b)) return true;
         const tables = [2]u32{ places.base_table.text, places.variant_table.text };
         const here = [2]u32{
             data.pair.base.address + @as(u32, @intCast(base)),
@@ -145,18 +159,26 @@ const Data = struct {
         return false;
     }
 
-    /// Whether each byte that differs is the number of a level in a text that is known.
+    /// Whether each byte that differs is in a level's name behind a text that is known.
     fn isLevel(data: *const Data, base: usize, variant: usize, size: usize) bool {
         for (0..size) |index| {
             if (data.base[base + index] == data.variant[variant + index]) continue;
-            const is_known = for (level_texts) |text| {
-                const before_base = data.base[0 .. base + index];
-                const before_variant = data.variant[0 .. variant + index];
-                const is_in_base = std.mem.endsWith(u8, before_base, text);
-                if (is_in_base and std.mem.endsWith(u8, before_variant, text)) break true;
-            } else false;
-            if (!is_known) return false;
+            if (!isInName(data.base[0 .. base + index]) or !isInName(data.variant[0 .. variant + index])) return false;
         }
         return true;
     }
 };
+
+/// Whether what follows is of a level's name.
+fn isInName(before: []const u8) bool {
+    var text = before;
+    for (0..level_name_max) |_| {
+        for (level_texts) |known| if (std.mem.endsWith(u8, text, known)) return true;
+        if (text.len == 0) return false;
+        switch (text[text.len - 1]) {
+            'a'...'z', '0'...'9', '.', ',' => text.len -= 1,
+            else => return false,
+        }
+    }
+    return false;
+}

@@ -1,5 +1,6 @@
 //! One of the two executables that a recipe is made for.
 const std = @import("std");
+const arch = @import("arch");
 const format = @import("format");
 const Relocation = @import("relocations.zig").Relocation;
 const wire = format.wire;
@@ -71,6 +72,14 @@ pub const File = struct {
         const bytes = file.relocated[span.offset + at ..];
         if (file.word_size == 4) return std.mem.readInt(u32, bytes[0..4], .little);
         return std.mem.readInt(u64, bytes[0..8], .little);
+    }
+
+    /// The place in the image that an address in code leads to.
+    pub fn placeOf(file: *const File, address: arch.Address) ?u32 {
+        return switch (address.target) {
+            .place => |place| if (place < file.image_size) place else null,
+            .pointer => |pointer| file.addressOf(pointer),
+        };
     }
 
     /// The address that a pointer has in the image.

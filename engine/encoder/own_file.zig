@@ -11,10 +11,10 @@ const Pair = format.wire.Pair;
 const functions = [_][]const u8{ "os.Executable", "os.executable" };
 
 /// Returns an `OwnFile` and the packages behind it, each with a final zero; null if it cannot be told. `relative` is
-/// arch's of the architecture: where that is null, no packages are found. All memory comes from `arena`. `pairs` are as
-/// for changes.zig; only the base's side counts.
+/// arch's of the architecture. All memory comes from `arena`. `pairs` are as for changes.zig; only the base's side
+/// counts.
 pub fn find(
-    comptime relative: ?type,
+    comptime relative: type,
     arena: std.mem.Allocator,
     bytes: []const u8,
     request: format.wire.Request,
@@ -29,13 +29,13 @@ pub fn find(
     for (table.functions) |function| if (isAsked(function.name)) try targets.append(arena, function.start);
     var found: OwnFile = .{ .is_asked_for = @intFromBool(targets.items.len > 0) };
     var packages: std.StringArrayHashMapUnmanaged(void) = .empty;
-    if (relative) |finder| if (targets.items.len > 0) {
+    if (targets.items.len > 0) {
         try addValues(arena, &file, pairs, &targets);
         for (pairs) |pair| {
             if (pair.role != .code) continue;
-            try addCallers(finder, arena, &file, pair.base, &table, targets.items, &packages);
+            try addCallers(relative, arena, &file, pair.base, &table, targets.items, &packages);
         }
-    };
+    }
     found.package_count = @intCast(packages.count());
     var out: std.ArrayList(u8) = .empty;
     try out.appendSlice(arena, std.mem.asBytes(&found));
@@ -56,8 +56,8 @@ fn addValues(arena: std.mem.Allocator, file: *const File, pairs: []const Pair, t
     const entries = try arena.dupe(u32, targets.items);
     for (pairs) |pair| {
         if (pair.role != .data) continue;
-        var at: u32 = -%pair.base.address % 8;
-        while (at + 8 <= pair.base.size) : (at += 8) {
+        var at: u32 = -%pair.base.address % file.word_size;
+        while (at + file.word_size <= pair.base.size) : (at += file.word_size) {
             const address = file.addressOf(file.word(pair.base, at)) orelse continue;
             if (std.mem.indexOfScalar(u32, entries, address) != null) try targets.append(arena, pair.base.address + at);
         }
@@ -76,10 +76,9 @@ fn addCallers(
 ) !void {
     const code = file.raw(span);
     var at: usize = 0;
-    while (at + relative.size <= code.len) : (at += 1) {
-        if (!relative.mayBegin(code, at)) continue;
-        const end: u32 = @intCast(at + relative.size);
-        const target = span.address +% end +% std.mem.readInt(u32, code[at..][0..4], .little);
+    while (at < code.len) : (at += 1) {
+        const address = relative.find(code, span.address, at) orelse continue;
+        const target = file.placeOf(address) orelse continue;
         if (std.mem.indexOfScalar(u32, targets, target) == null) continue;
         const function = table.functionAt(span.address + @as(u32, @intCast(at))) orelse continue;
         const name = table.functions[function].name;

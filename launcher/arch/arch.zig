@@ -44,13 +44,22 @@ pub fn hasAbsolute(comptime architecture: Architecture) bool {
     return @hasDecl(found, "has_absolute") and found.has_absolute;
 }
 
-/// Tells relative addresses from other code, for comparing it: amd64/relative.zig. Null where nothing can be told.
-pub fn relative(comptime architecture: Architecture) ?type {
+/// Tells addresses from other code, for comparing it: relative.zig.
+pub fn relative(comptime architecture: Architecture) type {
     return switch (architecture) {
         .amd64 => @import("amd64/relative.zig"),
-        else => null,
+        .arm => @import("arm/relative.zig"),
+        .arm64 => @import("arm64/relative.zig"),
+        .riscv64 => @import("riscv64/relative.zig"),
+        .ppc64le => @import("ppc64le/relative.zig"),
     };
 }
+
+/// An address in code, as `relative` finds it.
+pub const Address = @import("relative.zig").Address;
+
+/// Size of what `relative` finds, in bytes.
+pub const address_size = @import("relative.zig").size;
 
 /// Assembly that executes zstd's sequences: amd64/sequences.zig. Null where Zig has to do.
 pub const sequences = if (native) |architecture| switch (architecture) {

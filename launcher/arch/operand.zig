@@ -34,6 +34,13 @@ pub const Operand = struct {
         return written;
     }
 
+    /// Returns the bits of an instruction that are its operand.
+    pub inline fn operandBits(comptime form: Operand) u32 {
+        comptime var found: u32 = 0;
+        inline for (form.parts) |part| found |= comptime ones(part) << part.from;
+        return found;
+    }
+
     fn ones(comptime part: Part) u32 {
         return (1 << part.size) - 1;
     }

@@ -70,15 +70,15 @@ function nameOf(flags: readonly string[]): string {
   return flags.join("").replaceAll(/[^\w-]/g, "_");
 }
 
-/** Path of tests/programs/variant as `go build` makes it for that level, once in a run. */
-export function buildPlain(level: Level, flags: readonly string[] = []): string {
+/** Path of a program below tests/programs as `go build` makes it for that level, once in a run. */
+export function buildPlain(level: Level, flags: readonly string[] = [], program = "variant"): string {
   const architecture = architectureOf(level);
-  const name = `variant-${architecture}-${level}${nameOf(flags)}`;
+  const name = `${program}-${architecture}-${level}${nameOf(flags)}`;
   return makeOnce(
     name,
     (output) => ["go", "build", "-trimpath", "-ldflags=-s -w", ...flags, "-o", output, "."],
     {
-      cwd: join(ROOT, "tests", "programs", "variant"),
+      cwd: join(ROOT, "tests", "programs", program),
       env: { ...targetEnvironment(architecture), [variableOf(architecture)]: level },
     },
   );

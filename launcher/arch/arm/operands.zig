@@ -16,10 +16,17 @@ const call: Operand = .{
 pub const jumps = [_]Operand{
     // B, under any condition.
     .{ .mask = 0x0f00_0000, .bits = 0x0a00_0000, .parts = &.{.{ .from = 0, .size = 24, .to = 2 }} },
-    // LDR of a word behind the function.
-    .{ .mask = 0x0fff_0000, .bits = 0x059f_0000, .parts = &.{.{ .from = 0, .size = 12, .to = 0 }}, .signed = false },
+    load,
 };
 pub const jump_distance = 8;
+
+/// LDR of a word behind the function.
+pub const load: Operand = .{
+    .mask = 0x0fff_0000,
+    .bits = 0x059f_0000,
+    .parts = &.{.{ .from = 0, .size = 12, .to = 0 }},
+    .signed = false,
+};
 
 pub inline fn find(code: Code) ?Kind {
     return if (call.isIn(code[0])) .call else null;

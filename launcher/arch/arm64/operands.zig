@@ -21,8 +21,7 @@ pub const Kind = enum(u8) {
 };
 
 pub const jumps = [_]Operand{
-    // B.
-    .{ .mask = 0xfc00_0000, .bits = 0x1400_0000, .parts = &.{.{ .from = 0, .size = 26, .to = 2 }} },
+    jump,
     // B.cond, and CBZ and CBNZ.
     .{ .mask = 0xff00_0010, .bits = 0x5400_0000, .parts = &.{.{ .from = 5, .size = 19, .to = 2 }} },
     .{ .mask = 0x7e00_0000, .bits = 0x3400_0000, .parts = &.{.{ .from = 5, .size = 19, .to = 2 }} },
@@ -34,12 +33,11 @@ pub const jumps = [_]Operand{
 pub const jump_distance = 0;
 
 const page_mask: u32 = 4095;
+const jump_parts = [_]Operand.Part{.{ .from = 0, .size = 26, .to = 2 }};
 /// BL.
-const call: Operand = .{
-    .mask = 0xfc00_0000,
-    .bits = 0x9400_0000,
-    .parts = &.{.{ .from = 0, .size = 26, .to = 2 }},
-};
+pub const call: Operand = .{ .mask = 0xfc00_0000, .bits = 0x9400_0000, .parts = &jump_parts };
+/// B.
+pub const jump: Operand = .{ .mask = 0xfc00_0000, .bits = 0x1400_0000, .parts = &jump_parts };
 /// immlo and immhi.
 const adrp_operand: u32 = 0x60ff_ffe0;
 const imm12: u32 = 0xfff << 10;

@@ -1,5 +1,5 @@
-// Tuned has code and data of its own for GOAMD64=v4, and one function that is the same at every level but calls
-// another one there. It prints what they are.
+// Tuned has code and data of its own for one level of each architecture, as GOAMD64=v4, and one function that is the same
+// at every level but calls another one there. It prints what they are.
 package main
 
 import "os"

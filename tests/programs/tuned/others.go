@@ -1,4 +1,4 @@
-//go:build !amd64.v4
+//go:build !(amd64.v4 || arm.7 || arm64.v8.1 || ppc64le.power9 || riscv64.rva23u64)
 
 package main
 

@@ -1,0 +1,66 @@
+//! Addresses in 32-bit ARM code: those of B and BL, and words behind the code from which LDR takes them (ARM
+//! Architecture Reference Manual, A8.8.18, A8.8.25 and A8.8.64).
+const Address = @import("../relative.zig").Address;
+const extend = @import("../words.zig").extend;
+const wordAt = @import("../relative.zig").wordAt;
+
+pub const padding = "\x00" ** 4;
+pub const immediate_sizes = [_]u32{0};
+pub const guesses_pointers = false;
+
+const operand_bits: u32 = 0x00ff_ffff;
+/// The program counter is two instructions ahead.
+const ahead = 8;
+
+pub fn find(code: []const u8, address: u32, at: usize) ?Address {
+    const here = address +% @as(u32, @intCast(at));
+    if (here % 4 != 0) return null;
+    const word = wordAt(code, at) orelse return null;
+    if (isJump(word)) return .place(operand_bits, here +% ahead +% (extend(24, word) << 2));
+    // What LDR loads is its address; its own operand stays.
+    var loaded = findLoaded(code, address, at) orelse return null;
+    loaded.mask = 0;
+    return loaded;
+}
+
+/// A word behind the code that an instruction loads.
+pub fn findPointer(code: []const u8, address: u32, at: usize) ?Address {
+    if ((address +% @as(u32, @intCast(at))) % 4 != 0) return null;
+    var from = at;
+    while (from >= 4 and at - from < distance_max) {
+        from -= 4;
+        if (placeOfLoaded(code, from) == at) return findLoaded(code, address, from);
+    }
+    return null;
+}
+
+/// How far behind LDR a word may be, in bytes.
+const distance_max = ahead + 0xfff;
+
+/// B and BL, under any condition.
+fn isJump(word: u32) bool {
+    return word & 0x0e00_0000 == 0x0a00_0000 and word >> 28 < 15;
+}
+
+/// Returns where in the code the word is that LDR loads; null if there is no LDR (literal) for one behind it.
+fn placeOfLoaded(code: []const u8, at: usize) ?usize {
+    const word = wordAt(code, at) orelse return null;
+    return if (word & 0x0fff_0000 == 0x059f_0000) at + ahead + (word & 0xfff) else null;
+}
+
+fn findLoaded(code: []const u8, address: u32, at: usize) ?Address {
+    const loaded = wordAt(code, placeOfLoaded(code, at) orelse return null) orelse return null;
+    const register = wordAt(code, at).? >> 12 & 15;
+    // In position-independent code, ADD or LDR adds the program counter to it.
+    var next = at + 4;
+    while (next <= at + added_max) : (next += 4) {
+        const word = wordAt(code, next) orelse break;
+        const adds = word & 0x0fff_0ff0 == 0x008f_0000 or word & 0x0fff_0ff0 == 0x079f_0000;
+        if (!adds or word & 15 != register) continue;
+        return .{ .target = .{ .place = address +% @as(u32, @intCast(next)) +% ahead +% loaded } };
+    }
+    return .{ .target = .{ .pointer = loaded } };
+}
+
+/// How far behind LDR the program counter is added, in bytes.
+const added_max = 16;

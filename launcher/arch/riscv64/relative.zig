@@ -1,0 +1,54 @@
+//! Addresses in RISC-V code: those of JAL, and those that AUIPC and the instruction behind it make together (RISC-V
+//! Instruction Set Manual, volume I, 2.2 to 2.5).
+const std = @import("std");
+const Address = @import("../relative.zig").Address;
+const extend = @import("../words.zig").extend;
+const wordAt = @import("../relative.zig").wordAt;
+
+/// As large as a compressed instruction.
+pub const padding = "\x00" ** 2;
+pub const immediate_sizes = [_]u32{0};
+pub const guesses_pointers = false;
+pub const findPointer = @import("../relative.zig").findNoPointer;
+
+const high_operand: u32 = 0xffff_f000;
+
+pub fn find(code: []const u8, address: u32, at: usize) ?Address {
+    const here = address +% @as(u32, @intCast(at));
+    if (here % 2 != 0) return null;
+    const word = wordAt(code, at) orelse return null;
+    if (word & 0x7f == 0x6f) return .place(high_operand, here +% jumpOf(word));
+    if (isHigh(word)) {
+        const low = lowOf(wordAt(code, at + 4) orelse return null, word >> 7 & 31) orelse return null;
+        return .place(high_operand, here +% (word & high_operand) +% low.operand);
+    }
+    if (at < 4) return null;
+    const high = wordAt(code, at - 4).?;
+    if (!isHigh(high)) return null;
+    const low = lowOf(word, high >> 7 & 31) orelse return null;
+    return .place(low.mask, here -% 4 +% (high & high_operand) +% low.operand);
+}
+
+/// AUIPC.
+fn isHigh(word: u32) bool {
+    return word & 0x7f == 0x17;
+}
+
+fn jumpOf(word: u32) u32 {
+    return extend(21, word >> 31 << 20 | (word >> 12 & 0xff) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3ff) << 1);
+}
+
+/// Returns the operand of an instruction that adds to this register.
+fn lowOf(word: u32, register: u32) ?struct { mask: u32, operand: u32 } {
+    if (word >> 15 & 31 != register) return null;
+    return switch (word & 0x7f) {
+        // JALR, loads, also of floating point, and ADDI.
+        0x67, 0x03, 0x07, 0x13 => if (word & 0x7f == 0x13 and word >> 12 & 7 != 0) null else .{
+            .mask = 0xfff0_0000,
+            .operand = extend(12, word >> 20),
+        },
+        // Stores.
+        0x23, 0x27 => .{ .mask = 0xfe00_0f80, .operand = extend(12, word >> 25 << 5 | (word >> 7 & 31)) },
+        else => null,
+    };
+}
