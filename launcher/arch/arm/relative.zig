@@ -1,5 +1,6 @@
 //! Addresses in 32-bit ARM code: those of B and BL, and words behind the code from which LDR takes them (ARM
 //! Architecture Reference Manual, A8.8.18, A8.8.25 and A8.8.64).
+const std = @import("std");
 const Address = @import("../relative.zig").Address;
 const extend = @import("../words.zig").extend;
 const wordAt = @import("../relative.zig").wordAt;
@@ -64,3 +65,27 @@ fn findLoaded(code: []const u8, address: u32, at: usize) ?Address {
 
 /// How far behind LDR the program counter is added, in bytes.
 const added_max = 16;
+
+test "calls, jumps and words that LDR loads" {
+    const code = std.mem.sliceAsBytes(&[_]u32{
+        0xe59fb010, // ldr fp, [pc, #16]
+        0xeb00771a, // bl
+        0x0a000002, // beq
+        0xe59f0008, // ldr r0, [pc, #8]
+        0xe08f1000, // add r1, pc, r0
+        0xe12fff1e, // bx lr
+        0x000b83a0, // loaded by the first
+        0x00001000, // loaded by the second
+        0x000cfce8, // not loaded
+    });
+    const address = 0x11000;
+    const everything: u32 = 0xffff_ffff;
+    try std.testing.expectEqual(Address.place(operand_bits, address + 4 + 8 + (0x771a << 2)), find(code, address, 4));
+    try std.testing.expectEqual(Address.place(operand_bits, address + 8 + 8 + 8), find(code, address, 8));
+    try std.testing.expectEqual(Address{ .mask = 0, .target = .{ .pointer = 0x000b83a0 } }, find(code, address, 0));
+    const pointer = findPointer(code, address, 24);
+    try std.testing.expectEqual(Address{ .mask = everything, .target = .{ .pointer = 0x000b83a0 } }, pointer);
+    try std.testing.expectEqual(Address.place(everything, address + 16 + 8 + 0x1000), findPointer(code, address, 28));
+    for ([_]usize{ 16, 20, 24, 32, 33, 36 }) |at| try std.testing.expectEqual(null, find(code, address, at));
+    for ([_]usize{ 0, 23, 25, 32, 36 }) |at| try std.testing.expectEqual(null, findPointer(code, address, at));
+}

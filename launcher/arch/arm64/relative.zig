@@ -74,3 +74,25 @@ fn findPage(code: []const u8, address: u32, rest_at: usize, register: u32) ?u32 
     }
     return null;
 }
+
+test "calls, jumps and pairs with ADRP, near each other or not" {
+    const code = std.mem.sliceAsBytes(&[_]u32{
+        0xd0000000, // adrp x0, two pages on
+        0xd503201f, // nop
+        0x91008000, // add x0, x0, #0x20
+        0x9401d552, // bl
+        0xf9400001, // ldr x1, [x0], of what ADD wrote
+        0x5400004b, // b.lt
+        0xf000001b, // adrp x27, three pages on
+        0x3dc00f60, // ldr q0, [x27, #48]
+        0xd0000000, // adrp without use
+    });
+    const address = 0x1db9c;
+    const pair: Address = .place(page_operand, 0x1f020);
+    try std.testing.expectEqual(pair, find(code, address, 0));
+    try std.testing.expectEqual(Address.place(rest_operand, 0x1f020), find(code, address, 8));
+    try std.testing.expectEqual(Address.place(jump_operand, address + 12 + (0x1d552 << 2)), find(code, address, 12));
+    try std.testing.expectEqual(Address.place(page_operand, 0x20030), find(code, address, 24));
+    try std.testing.expectEqual(Address.place(rest_operand, 0x20030), find(code, address, 28));
+    for ([_]usize{ 1, 4, 16, 20, 32, 33, 36, 40 }) |at| try std.testing.expectEqual(null, find(code, address, at));
+}

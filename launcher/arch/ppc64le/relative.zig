@@ -48,3 +48,28 @@ fn maskOf(word: u32) ?u32 {
         else => null,
     };
 }
+
+test "jumps, and pairs with lis" {
+    const code = std.mem.sliceAsBytes(&[_]u32{
+        0x3c80000e, // lis r4, 14
+        0x38849c00, // addi r4, r4, -25600
+        0x48082449, // bl
+        0x4bf8fa80, // b
+        0x41800010, // blt
+        0x3fe00017, // lis r31, 23
+        0xfbbf4340, // std r29, 17216(r31)
+        0x3c60000e, // lis r3, 14
+        0x60630005, // ori r3, r3, 5
+        0xe8a60010, // ld r5, 16(r6)
+    });
+    const address = 0x92340;
+    const sum: Address = .{ .mask = 0xffff, .target = .{ .pointer = 0xd9c00 } };
+    try std.testing.expectEqual(sum, find(code, address, 0));
+    try std.testing.expectEqual(sum, find(code, address, 4));
+    try std.testing.expectEqual(Address.place(jump_operand, address + 8 + 0x82448), find(code, address, 8));
+    try std.testing.expectEqual(Address.place(jump_operand, address + 12 - 0x70580), find(code, address, 12));
+    const stored: Address = .{ .mask = 0xfffc, .target = .{ .pointer = 0x174340 } };
+    try std.testing.expectEqual(stored.target, find(code, address, 20).?.target);
+    try std.testing.expectEqual(stored, find(code, address, 24));
+    for ([_]usize{ 2, 16, 28, 32, 36, 40 }) |at| try std.testing.expectEqual(null, find(code, address, at));
+}

@@ -52,3 +52,25 @@ fn lowOf(word: u32, register: u32) ?struct { mask: u32, operand: u32 } {
         else => null,
     };
 }
+
+test "jumps, and pairs with AUIPC behind compressed instructions" {
+    const code = std.mem.sliceAsBytes(&[_]u16{
+        0x8082, // ret, compressed
+        0x7517, 0x0007, // auipc a0, 0x77
+        0x0513, 0xfde5, // addi a0, a0, -34
+        0xef97, 0x0012, // auipc t6, 0x12e
+        0xbd23, 0xe66f, // sd t1, -390(t6)
+        0xf2ef, 0x1445, // jal t0
+        0x0533, 0x00b5, // add a0, a0, a1
+        0x8317, 0x0009, // auipc t1, 0x98
+        0x3513, 0x0015, // sltiu a0, a0, 1
+    });
+    const address = 73024;
+    try std.testing.expectEqual(Address.place(0xffff_f000, 0x88d20), find(code, address, 2));
+    try std.testing.expectEqual(Address.place(0xfff0_0000, 0x88d20), find(code, address, 6));
+    const stored = address + 10 + 0x12e000 - 390;
+    try std.testing.expectEqual(Address.place(0xffff_f000, stored), find(code, address, 10));
+    try std.testing.expectEqual(Address.place(0xfe00_0f80, stored), find(code, address, 14));
+    try std.testing.expectEqual(Address.place(0xffff_f000, address + 18 + 0x5f144), find(code, address, 18));
+    for ([_]usize{ 0, 1, 22, 26, 30, 34 }) |at| try std.testing.expectEqual(null, find(code, address, at));
+}
