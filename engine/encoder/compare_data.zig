@@ -86,7 +86,7 @@ const Data = struct {
     const alike_min = 8;
     /// Texts and tables that levels add are shorter, in bytes.
     const skip_max = 1024;
-    /// What is there in place of them is shorter still.
+    /// Texts and tables in place of others are shorter still.
     const replaced_max = 128;
 
     fn findSkip(data: *const Data, base: usize, variant: usize) ?[2]usize {
@@ -137,8 +137,8 @@ const Data = struct {
         return places.areSame(base, variant);
     }
 
-    /// Whether numbers of 4 bytes are equal, or pointers of that size, or offsets of one function from the first one, or
-    /// distances from where they stand to one thing (C compilers' tables of jumps).
+    /// Whether numbers of 4 bytes are equal, or pointers of that size, or offsets of one function from the first one,
+    /// or distances from where they stand to one thing (C compilers' tables of jumps).
     fn isSameHalf(data: *const Data, base: usize, variant: usize) bool {
         const a = std.mem.readInt(u32, data.base[base..][0..4], .little);
         const b = std.mem.readInt(u32, data.variant[variant..][0..4], .little);

@@ -12,7 +12,7 @@ interface Image {
 
 interface Disassembler {
   readonly objdump: string;
-  /** What stands between functions. */
+  /** Instructions between functions, which only align them. */
   readonly padding: RegExp;
   /** Leaves out of instructions what they have of addresses of data. */
   readonly normalise: Normalise;

@@ -2,23 +2,30 @@
 //! Architecture Reference Manual, A8.8.18, A8.8.25 and A8.8.64).
 const std = @import("std");
 const Address = @import("../relative.zig").Address;
-const extend = @import("../words.zig").extend;
+const Operand = @import("../operand.zig").Operand;
+const isa = @import("operands.zig");
 const wordAt = @import("../relative.zig").wordAt;
 
 pub const padding = "\x00" ** 4;
 pub const immediate_sizes = [_]u32{0};
 pub const guesses_pointers = false;
 
-const operand_bits: u32 = 0x00ff_ffff;
+/// B and BL, under any condition.
+const jump: Operand = .{
+    .mask = 0x0e00_0000,
+    .bits = 0x0a00_0000,
+    .parts = &.{.{ .from = 0, .size = 24, .to = 2 }},
+};
 /// The program counter is two instructions ahead.
-const ahead = 8;
+const ahead = isa.jump_distance;
 
 pub fn find(code: []const u8, address: u32, at: usize) ?Address {
     const here = address +% @as(u32, @intCast(at));
     if (here % 4 != 0) return null;
     const word = wordAt(code, at) orelse return null;
-    if (isJump(word)) return .place(operand_bits, here +% ahead +% (extend(24, word) << 2));
-    // What LDR loads is its address; its own operand stays.
+    // There is no condition 15.
+    if (jump.isIn(word) and word >> 28 < 15) return .place(jump.operandBits(), here +% ahead +% jump.read(word));
+    // The word that LDR loads is its address; its own operand stays.
     var loaded = findLoaded(code, address, at) orelse return null;
     loaded.mask = 0;
     return loaded;
@@ -38,15 +45,10 @@ pub fn findPointer(code: []const u8, address: u32, at: usize) ?Address {
 /// How far behind LDR a word may be, in bytes.
 const distance_max = ahead + 0xfff;
 
-/// B and BL, under any condition.
-fn isJump(word: u32) bool {
-    return word & 0x0e00_0000 == 0x0a00_0000 and word >> 28 < 15;
-}
-
 /// Returns where in the code the word is that LDR loads; null if there is no LDR (literal) for one behind it.
 fn placeOfLoaded(code: []const u8, at: usize) ?usize {
     const word = wordAt(code, at) orelse return null;
-    return if (word & 0x0fff_0000 == 0x059f_0000) at + ahead + (word & 0xfff) else null;
+    return if (isa.load.isIn(word)) at + ahead + isa.load.read(word) else null;
 }
 
 fn findLoaded(code: []const u8, address: u32, at: usize) ?Address {
@@ -80,8 +82,9 @@ test "calls, jumps and words that LDR loads" {
     });
     const address = 0x11000;
     const everything: u32 = 0xffff_ffff;
-    try std.testing.expectEqual(Address.place(operand_bits, address + 4 + 8 + (0x771a << 2)), find(code, address, 4));
-    try std.testing.expectEqual(Address.place(operand_bits, address + 8 + 8 + 8), find(code, address, 8));
+    const mask = jump.operandBits();
+    try std.testing.expectEqual(Address.place(mask, address + 4 + 8 + (0x771a << 2)), find(code, address, 4));
+    try std.testing.expectEqual(Address.place(mask, address + 8 + 8 + 8), find(code, address, 8));
     try std.testing.expectEqual(Address{ .mask = 0, .target = .{ .pointer = 0x000b83a0 } }, find(code, address, 0));
     const pointer = findPointer(code, address, 24);
     try std.testing.expectEqual(Address{ .mask = everything, .target = .{ .pointer = 0x000b83a0 } }, pointer);

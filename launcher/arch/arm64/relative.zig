@@ -91,7 +91,8 @@ test "calls, jumps and pairs with ADRP, near each other or not" {
     const pair: Address = .place(page_operand, 0x1f020);
     try std.testing.expectEqual(pair, find(code, address, 0));
     try std.testing.expectEqual(Address.place(rest_operand, 0x1f020), find(code, address, 8));
-    try std.testing.expectEqual(Address.place(jump_operand, address + 12 + (0x1d552 << 2)), find(code, address, 12));
+    const call: Address = .place(isa.call.operandBits(), address + 12 + (0x1d552 << 2));
+    try std.testing.expectEqual(call, find(code, address, 12));
     try std.testing.expectEqual(Address.place(page_operand, 0x20030), find(code, address, 24));
     try std.testing.expectEqual(Address.place(rest_operand, 0x20030), find(code, address, 28));
     for ([_]usize{ 1, 4, 16, 20, 32, 33, 36, 40 }) |at| try std.testing.expectEqual(null, find(code, address, at));

@@ -6,15 +6,15 @@ const Code = words.Code;
 
 pub const Kind = enum { call };
 
-const call: Operand = .{
-    .mask = 0xfc00_0003,
-    .bits = 0x4800_0001,
-    .parts = &.{.{ .from = 2, .size = 24, .to = 2 }},
-};
+const jump_parts = [_]Operand.Part{.{ .from = 2, .size = 24, .to = 2 }};
+/// bl.
+pub const call: Operand = .{ .mask = 0xfc00_0003, .bits = 0x4800_0001, .parts = &jump_parts };
+/// b.
+pub const jump: Operand = .{ .mask = 0xfc00_0003, .bits = 0x4800_0000, .parts = &jump_parts };
 
 pub const jumps = [_]Operand{
-    // b and bc.
-    .{ .mask = 0xfc00_0003, .bits = 0x4800_0000, .parts = &.{.{ .from = 2, .size = 24, .to = 2 }} },
+    jump,
+    // bc.
     .{ .mask = 0xfc00_0003, .bits = 0x4000_0000, .parts = &.{.{ .from = 2, .size = 14, .to = 2 }} },
 };
 pub const jump_distance = 0;
@@ -50,7 +50,7 @@ pub inline fn writeAbsolute(code: Code, address: u32) ?Code {
 }
 
 /// Returns which bits of the second instruction are the low half of an address; null for other instructions.
-inline fn maskOf(code: Code) ?u32 {
+pub inline fn maskOf(code: Code) ?u32 {
     // addis without a register to add to, and an instruction that adds to the one that it writes.
     if (code[0] & 0xfc1f_0000 != 0x3c00_0000 or (code[1] >> 16 & 31) != (code[0] >> 21 & 31)) return null;
     return switch (code[1] >> 26) {

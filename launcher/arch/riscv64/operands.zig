@@ -19,7 +19,8 @@ const jump_parts = [_]Operand.Part{
     .{ .from = 20, .size = 1, .to = 11 },
     .{ .from = 21, .size = 10, .to = 1 },
 };
-const call: Operand = .{ .mask = 0x7f, .bits = 0x6f, .parts = &jump_parts };
+/// JAL.
+pub const call: Operand = .{ .mask = 0x7f, .bits = 0x6f, .parts = &jump_parts };
 
 pub const jumps = [_]Operand{
     // JAL that goes on elsewhere.
@@ -83,8 +84,8 @@ pub inline fn write(kind: Kind, code: Code, operand: u32) ?Code {
 }
 
 /// Operands of the formats I and S.
-const sum_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{.{ .from = 20, .size = 12, .to = 0 }} };
-const store_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{
+pub const sum_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{.{ .from = 20, .size = 12, .to = 0 }} };
+pub const store_low: Operand = .{ .mask = 0, .bits = 0, .parts = &.{
     .{ .from = 25, .size = 7, .to = 5 },
     .{ .from = 7, .size = 5, .to = 0 },
 } };

@@ -2,7 +2,7 @@
 //! Instruction Set Manual, volume I, 2.2 to 2.5).
 const std = @import("std");
 const Address = @import("../relative.zig").Address;
-const extend = @import("../words.zig").extend;
+const isa = @import("operands.zig");
 const wordAt = @import("../relative.zig").wordAt;
 
 /// As large as a compressed instruction.
@@ -17,40 +17,19 @@ pub fn find(code: []const u8, address: u32, at: usize) ?Address {
     const here = address +% @as(u32, @intCast(at));
     if (here % 2 != 0) return null;
     const word = wordAt(code, at) orelse return null;
-    if (word & 0x7f == 0x6f) return .place(high_operand, here +% jumpOf(word));
-    if (isHigh(word)) {
-        const low = lowOf(wordAt(code, at + 4) orelse return null, word >> 7 & 31) orelse return null;
-        return .place(high_operand, here +% (word & high_operand) +% low.operand);
-    }
-    if (at < 4) return null;
-    const high = wordAt(code, at - 4).?;
-    if (!isHigh(high)) return null;
-    const low = lowOf(word, high >> 7 & 31) orelse return null;
-    return .place(low.mask, here -% 4 +% (high & high_operand) +% low.operand);
-}
-
-/// AUIPC.
-fn isHigh(word: u32) bool {
-    return word & 0x7f == 0x17;
-}
-
-fn jumpOf(word: u32) u32 {
-    return extend(21, word >> 31 << 20 | (word >> 12 & 0xff) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3ff) << 1);
-}
-
-/// Returns the operand of an instruction that adds to this register.
-fn lowOf(word: u32, register: u32) ?struct { mask: u32, operand: u32 } {
-    if (word >> 15 & 31 != register) return null;
-    return switch (word & 0x7f) {
-        // JALR, loads, also of floating point, and ADDI.
-        0x67, 0x03, 0x07, 0x13 => if (word & 0x7f == 0x13 and word >> 12 & 7 != 0) null else .{
-            .mask = 0xfff0_0000,
-            .operand = extend(12, word >> 20),
-        },
-        // Stores.
-        0x23, 0x27 => .{ .mask = 0xfe00_0f80, .operand = extend(12, word >> 25 << 5 | (word >> 7 & 31)) },
-        else => null,
+    if (isa.call.isIn(word)) return .place(isa.call.operandBits(), here +% isa.call.read(word));
+    if (wordAt(code, at + 4)) |next| if (isa.find(.{ word, next })) |kind| {
+        return .place(high_operand, here +% isa.read(kind, .{ word, next }));
     };
+    if (at < 4) return null;
+    const pair = .{ wordAt(code, at - 4).?, word };
+    const kind = isa.find(pair) orelse return null;
+    const mask = switch (kind) {
+        .call => return null,
+        .sum => isa.sum_low.operandBits(),
+        .store => isa.store_low.operandBits(),
+    };
+    return .place(mask, here -% 4 +% isa.read(kind, pair));
 }
 
 test "jumps, and pairs with AUIPC behind compressed instructions" {
