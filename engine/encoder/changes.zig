@@ -32,7 +32,7 @@ pub fn measure(
     const base_table = pclntab.read(arena, &base_file, pairs, .base, functions.base) orelse return null;
     const variant_table = pclntab.read(arena, &variant_file, pairs, .variant, functions.variant) orelse return null;
     var places: Places = try .init(arena, &base_file, &variant_file, &base_table, &variant_table, pairs);
-    if (!places.isWhole()) return null;
+    if (!places.isWhole() or !isTold(relative, &places)) return null;
 
     // Which functions differ in more than places of addresses, which data does, and then which functions do in what
     // the addresses lead to.
@@ -46,6 +46,15 @@ pub fn measure(
     try report.addFunctions(relative, &places);
     for (pairs) |pair| if (pair.role == .code) try report.addOthers(relative, &places, pair);
     return try report.write(data_size);
+}
+
+/// Whether all addresses in Go's functions are found.
+fn isTold(comptime relative: type, places: *const Places) bool {
+    if (!@hasDecl(relative, "usesTable")) return true;
+    for (places.base_table.functions) |function| {
+        if (relative.usesTable(compare.codeOf(relative, places, .base, function))) return false;
+    }
+    return true;
 }
 
 const Report = struct {

@@ -9,6 +9,10 @@
 //! - `findPointer(code, address, at) ?Address`: the pointer that four bytes are which are no instruction
 //! - `guesses_pointers`: whether these may as well be something else
 //!
+//! One has also
+//!
+//! - `usesTable(function) bool`: whether addresses in a function's code count from a table: these are not found
+//!
 //! Bits that are no part of an address are compared, and addresses by what they lead to. So what is taken for an
 //! address without being one hides a difference only if both lead to the same thing.
 const std = @import("std");

@@ -1,11 +1,17 @@
 /** Changes that levels of other architectures than amd64 make, judged by objdump and Go's nm. */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { changesProgram, findChanges } from "../../src/bundle/changes.ts";
 import { findSection, parseElf } from "../../src/bundle/elf.ts";
+import { createBundle } from "../../src/bundle/write.ts";
+import { loadLauncher } from "../../src/engine/products.ts";
 import { architectureOf, type Level } from "../../src/levels/level.ts";
-import { buildPlain } from "../support/architectures.ts";
+import { buildPlain, emulated } from "../support/architectures.ts";
 import { differingFunctions, sizesOf } from "../support/disassembly.ts";
+import { runOn } from "../support/emulated.ts";
+import { scratch } from "../support/folders.ts";
+import { expectSuccess, runProgram } from "../support/run.ts";
 
 const UNSTRIPPED = ["-ldflags="];
 
@@ -59,6 +65,23 @@ describe.each<readonly [Level, Level]>([
   });
 });
 
+test.each<readonly [Level, Level]>([
+  ["v8.0", "v8.1"],
+  ["power8", "power9"],
+])(
+  "without a fixed address, %s and %s differ in the same functions, or nothing is told",
+  async (base, level) => {
+    const flags = ["-buildmode=pie"];
+    const [a, b] = [base, level].map((one) => readFileSync(buildPlain(one, flags, "tuned")));
+    if (a === undefined || b === undefined) throw new Error("unreachable");
+    const found = await findChanges(a, b);
+    const fixed = await changesOf(buildPlain(base, [], "tuned"), buildPlain(level, [], "tuned"));
+    // Code for ppc64le has addresses that count from a table then.
+    if (base === "power8") expect(found).toBeUndefined();
+    else expect(found?.functions.map(({ name }) => name)).toEqual(fixed.functions.map(({ name }) => name));
+  },
+);
+
 /** Numbers that look random, the same in each run. */
 function numbers(): (limit: number) => number {
   let seed = 1;
@@ -100,3 +123,37 @@ test.each<readonly [Level, Level]>([
   expect(changes.dataSize).toBeGreaterThanOrEqual(16);
   expect(changesProgram(changes)).toBe(true);
 });
+
+const machine = emulated.find(({ architecture }) => architecture === "arm64");
+
+test.skipIf(machine?.qemu == null)(
+  "a level that changes Go's runtime alone starts the base in place",
+  async () => {
+    if (machine === undefined) throw new Error("unreachable");
+    const [low, base, high] = (["v8.0", "v8.1", "v8.2"] as const).map((level) =>
+      buildPlain(level, UNSTRIPPED),
+    );
+    if (low === undefined || base === undefined || high === undefined) throw new Error("unreachable");
+    const { stdout } = expectSuccess(runProgram(["go", "tool", "nm", high], process.env));
+    const address = Number.parseInt(/^ *([0-9a-f]+) T runtime\.printbool$/m.exec(stdout)?.[1] ?? "", 16);
+    const bytes = readFileSync(high);
+    const { offset = 0, header } = findSection(parseElf(bytes, high), ".text") ?? {};
+    const at = offset + address - Number(header?.addr);
+    // Its first instruction loads a field of another place.
+    bytes.writeUInt8(bytes.readUInt8(at + 1) ^ 4, at + 1);
+    const changed = join(scratch, "changed");
+    writeFileSync(changed, bytes);
+    const signal = new AbortController().signal;
+    const launcher = await loadLauncher({ architecture: "arm64", env: process.env, signal });
+    const inputs = [low, base, changed].map((path) => ({ path }));
+    const { chunks } = await createBundle(inputs, launcher, { layout: "direct", compress: "fast" });
+    const bundle = join(scratch, "direct");
+    writeFileSync(bundle, Buffer.concat(chunks), { mode: 0o755 });
+    const { lines, status } = runOn(machine, "max", [bundle], { MGODEBUG: "log" });
+    expect([status, ...lines]).toEqual([
+      0,
+      "in place is v8.1: v8.2 changes nothing of it outside of Go's runtime",
+      expect.stringMatching(/^starting variant GOARM64=v8\.1\b/),
+    ]);
+  },
+);

@@ -31,6 +31,12 @@ pub fn find(code: []const u8, address: u32, at: usize) ?Address {
     };
 }
 
+/// Whether a function finds its data by a table (TOC): its first instruction is addis of r12, its own address, to r2.
+pub fn usesTable(function: []const u8) bool {
+    const word = wordAt(function, 0) orelse return false;
+    return word & 0xffff_0000 == 0x3c4c_0000;
+}
+
 test "jumps, and pairs with lis" {
     const code = std.mem.sliceAsBytes(&[_]u32{
         0x3c80000e, // lis r4, 14
