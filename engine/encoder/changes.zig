@@ -6,7 +6,7 @@ const format = @import("format");
 const compare = @import("compare_code.zig");
 const data = @import("compare_data.zig");
 const File = @import("file.zig").File;
-const isRuntime = @import("go_names.zig").isRuntime;
+const go_names = @import("go_names.zig");
 const pclntab = @import("pclntab.zig");
 const Places = @import("places.zig").Places;
 const Changes = format.Changes;
@@ -31,7 +31,7 @@ pub fn measure(
     } else return null;
     const base_table = pclntab.read(arena, &base_file, pairs, .base, functions.base) orelse return null;
     const variant_table = pclntab.read(arena, &variant_file, pairs, .variant, functions.variant) orelse return null;
-    var places: Places = try .init(arena, &base_file, &variant_file, &base_table, &variant_table, pairs);
+    var places: Places = try .init(arena, &base_file, &variant_file, &base_table, &variant_table, pairs, relative);
     if (!places.isWhole() or !isTold(relative, &places)) return null;
 
     // Which functions differ in more than places of addresses, which data does, and then which functions do in what
@@ -57,6 +57,11 @@ fn isTold(comptime relative: type, places: *const Places) bool {
     return true;
 }
 
+/// Whether the linker has made a function: calls are compared by what it leads to.
+fn isTrampoline(function: pclntab.Function) bool {
+    return go_names.trampolineTarget(function.name) != null;
+}
+
 const Report = struct {
     gpa: std.mem.Allocator,
     functions: std.ArrayList(Changed) = .empty,
@@ -65,14 +70,14 @@ const Report = struct {
 
     fn addFunctions(report: *Report, comptime relative: type, places: *const Places) !void {
         for (places.base_table.functions, places.partners, places.differs) |function, partner, differs| {
-            if (!differs) continue;
+            if (!differs or isTrampoline(function)) continue;
             const other = if (partner) |index| places.variant_table.functions[index] else null;
             const code = compare.codeOf(relative, places, .base, function);
             const changed = if (other) |found| compare.codeOf(relative, places, .variant, found) else "";
             try report.add(function.name, code.len, changed.len);
         }
         for (places.variant_table.functions, places.is_partner) |function, is_partner| {
-            if (is_partner) continue;
+            if (is_partner or isTrampoline(function)) continue;
             const code = compare.codeOf(relative, places, .variant, function);
             try report.add(function.name, 0, code.len);
         }
@@ -100,7 +105,7 @@ const Report = struct {
         var entries: std.ArrayList(ChangedFunction) = .empty;
         var names: std.ArrayList(u8) = .empty;
         for (report.functions.items) |function| {
-            const is_runtime = isRuntime(function.name);
+            const is_runtime = go_names.isRuntime(function.name);
             const count = if (is_runtime) &changes.runtime else &changes.program;
             count.functions += 1;
             count.size +|= @max(function.base_size, function.variant_size);

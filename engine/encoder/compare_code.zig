@@ -75,11 +75,14 @@ fn Code(comptime relative: type) type {
             return true;
         }
 
-        /// Returns where the address ends that a byte which differs belongs to; null if it belongs to none.
+        /// Returns where the address ends that a byte which differs belongs to; null if it belongs to none. An
+        /// instruction begins at `done`.
         fn endOfAddress(code: *const @This(), done: usize, at: usize) ?usize {
+            const has_only = @hasDecl(relative, "instructionAt");
+            const only: ?usize = if (has_only) relative.instructionAt(code.base, done, at) else null;
             for (0..arch.address_size) |forward| {
                 const start = (at + forward + 1) -% arch.address_size;
-                if (start > at or start < done) continue;
+                if (start > at or start < done or (only orelse start) != start) continue;
                 if (code.isSameAt(start, relative.find)) return start + arch.address_size;
                 if (relative.guesses_pointers and code.targets == .any) continue;
                 if (code.isSameAt(start, relative.findPointer)) return start + arch.address_size;

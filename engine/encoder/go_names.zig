@@ -25,6 +25,23 @@ pub fn packageOf(name: []const u8) []const u8 {
     return plain[0..dot];
 }
 
+/// Returns the name of the function that a trampoline jumps to, as the linker names it where a call does not reach its
+/// target; null for other functions.
+pub fn trampolineTarget(name: []const u8) ?[]const u8 {
+    const end = std.mem.lastIndexOf(u8, name, "-tramp") orelse return null;
+    // An offset in the target may stand between the two.
+    const target = std.mem.trimEnd(u8, name[0..end], "0123456789abcdef");
+    const has_offset = std.mem.endsWith(u8, target, "+") or std.mem.endsWith(u8, target, "-");
+    return if (has_offset) target[0 .. target.len - 1] else name[0..end];
+}
+
+test "trampolines" {
+    try std.testing.expectEqualStrings("runtime.memequal", trampolineTarget("runtime.memequal-tramp0").?);
+    try std.testing.expectEqualStrings("os.Executable", trampolineTarget("os.Executable+0-tramp12").?);
+    try std.testing.expectEqualStrings("runtime.duffzero", trampolineTarget("runtime.duffzero+1c-tramp0").?);
+    try std.testing.expectEqual(null, trampolineTarget("main.tramp0"));
+}
+
 test "a function's package" {
     const expectEqualStrings = std.testing.expectEqualStrings;
     try expectEqualStrings("runtime", packageOf("runtime.mapaccess1_fast64"));

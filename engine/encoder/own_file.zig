@@ -2,7 +2,7 @@
 const std = @import("std");
 const format = @import("format");
 const File = @import("file.zig").File;
-const packageOf = @import("go_names.zig").packageOf;
+const go_names = @import("go_names.zig");
 const pclntab = @import("pclntab.zig");
 const OwnFile = format.wire.OwnFile;
 const Pair = format.wire.Pair;
@@ -47,7 +47,8 @@ pub fn find(
 }
 
 fn isAsked(name: []const u8) bool {
-    for (functions) |one| if (std.mem.eql(u8, one, name)) return true;
+    const called = go_names.trampolineTarget(name) orelse name;
+    for (functions) |one| if (std.mem.eql(u8, one, called)) return true;
     return false;
 }
 
@@ -82,7 +83,7 @@ fn addCallers(
         if (std.mem.indexOfScalar(u32, targets, target) == null) continue;
         const function = table.functionAt(span.address + @as(u32, @intCast(at))) orelse continue;
         const name = table.functions[function].name;
-        const package = packageOf(name);
+        const package = go_names.packageOf(name);
         if (isAsked(name) or package.len == 0) continue;
         try packages.put(arena, package, {});
     }

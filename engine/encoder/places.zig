@@ -2,6 +2,8 @@
 const std = @import("std");
 const format = @import("format");
 const File = @import("file.zig").File;
+const Side = @import("file.zig").Side;
+const trampolineTarget = @import("go_names.zig").trampolineTarget;
 const pclntab = @import("pclntab.zig");
 const Pair = format.wire.Pair;
 const Span = format.wire.Span;
@@ -21,6 +23,8 @@ pub const Places = struct {
     is_partner: []const bool,
     /// By the base's functions: whether code differs; found out later.
     differs: []bool,
+    /// By the functions of each: where a trampoline leads to, null for other functions.
+    trampolines: struct { base: []const ?u32, variant: []const ?u32 },
     /// By pair: whether each byte is as far from the section's start in both.
     is_aligned: []bool,
 
@@ -31,6 +35,7 @@ pub const Places = struct {
         base_table: *const pclntab.Table,
         variant_table: *const pclntab.Table,
         pairs: []const Pair,
+        comptime relative: type,
     ) !Places {
         const partners = try gpa.alloc(?u32, base_table.functions.len);
         const is_partner = try gpa.alloc(bool, variant_table.functions.len);
@@ -48,6 +53,10 @@ pub const Places = struct {
             .partners = partners,
             .is_partner = is_partner,
             .differs = differs,
+            .trampolines = .{
+                .base = try findTrampolines(gpa, base, base_table, pairs, .base, relative),
+                .variant = try findTrampolines(gpa, variant, variant_table, pairs, .variant, relative),
+            },
             .is_aligned = is_aligned,
         };
     }
@@ -80,7 +89,9 @@ pub const Places = struct {
     }
 
     /// Whether two addresses, of base and variant, are of the same thing, as far as that can be told.
-    pub fn areSame(places: *const Places, base: u32, variant: u32) bool {
+    pub fn areSame(places: *const Places, from_base: u32, from_variant: u32) bool {
+        const base = follow(places.base_table, places.trampolines.base, from_base);
+        const variant = follow(places.variant_table, places.trampolines.variant, from_variant);
         if (contains(places.base_table, base)) return places.areInOneFunction(base, variant);
         for (places.pairs, places.is_aligned) |pair, is_aligned| {
             if (base < pair.base.address or base > pair.base.end()) continue;
@@ -107,6 +118,35 @@ pub const Places = struct {
         return variant - b.start == base - a.start;
     }
 };
+
+/// Returns where code goes on that a call leads to.
+fn follow(table: *const pclntab.Table, trampolines: []const ?u32, address: u32) u32 {
+    if (!contains(table, address)) return address;
+    const index = table.functionAt(address) orelse return address;
+    return if (table.functions[index].start == address) trampolines[index] orelse address else address;
+}
+
+fn findTrampolines(
+    gpa: std.mem.Allocator,
+    file: *const File,
+    table: *const pclntab.Table,
+    pairs: []const Pair,
+    comptime side: Side,
+    comptime relative: type,
+) ![]const ?u32 {
+    const targets = try gpa.alloc(?u32, table.functions.len);
+    @memset(targets, null);
+    for (table.functions, targets) |function, *target| {
+        if (trampolineTarget(function.name) == null) continue;
+        for (pairs) |pair| {
+            const span = side.of(pair);
+            if (pair.role != .code or function.start < span.address or function.end > span.end()) continue;
+            const code = file.raw(span.part(function.start - span.address, function.end - function.start));
+            target.* = if (relative.find(code, function.start, 0)) |address| file.placeOf(address) else null;
+        }
+    }
+    return targets;
+}
 
 fn isInside(stretch: Stretch, base: u32, variant: u32, is_aligned: bool) bool {
     if (base < stretch.base.address or base > stretch.base.end()) return false;

@@ -9,8 +9,10 @@
 //! - `findPointer(code, address, at) ?Address`: the pointer that four bytes are which are no instruction
 //! - `guesses_pointers`: whether these may as well be something else
 //!
-//! One has also
+//! Some have also
 //!
+//! - `instructionAt(code, from, at) usize`: where the instruction begins that the byte at `at` is of, if one begins at
+//!   `from`
 //! - `usesTable(function) bool`: whether addresses in a function's code count from a table: these are not found
 //!
 //! Bits that are no part of an address are compared, and addresses by what they lead to. So what is taken for an

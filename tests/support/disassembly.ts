@@ -79,8 +79,9 @@ function withoutUpperHalves(lines: readonly string[]): readonly string[] {
     const text = textOf(line);
     if (text.startsWith("auipc")) return text.replace(/,.*/, "");
     const plain = text.replace(/ # .*/, "");
-    const isLower = lines[index - 1]?.includes("\tauipc\t");
-    return isLower ? plain.replace(/-?\d+(?=\(\w+\)$)|-?\d+$/, "") : plain;
+    if (!lines[index - 1]?.includes("\tauipc\t")) return plain;
+    // The addition of 0 has a name of its own.
+    return plain.replace(/^mv(\t.*)$/, "add$1,").replace(/-?\d+(?=\(\w+\)$)|-?\d+$/, "");
   });
 }
 
@@ -101,6 +102,9 @@ function withoutHalves(lines: readonly string[], { end }: Image): readonly strin
   });
 }
 
+/** The end of a name that the linker gives to a jump to a function that a call does not reach. */
+const TRAMPOLINE = /([+-][0-9a-f]+)?-tramp\d+(?=>|$)/;
+
 /**
  * Returns the instructions of each function, by name. What addresses in them lead to is there by name if it
  * is code, and left out if it is data. Several functions of one name are listed one after the other.
@@ -115,13 +119,9 @@ function disassemble(path: string, architecture: Architecture): ReadonlyMap<stri
   for (const block of stdout.split("\n\n")) {
     const [head = "", ...lines] = block.trimStart().split("\n");
     const name = /^<(.*)>:$/.exec(head)?.[1];
-    if (name === undefined) continue;
-    const instructions = [
-      ...normalise(
-        lines.map((line) => line.trimStart()),
-        image,
-      ),
-    ];
+    if (name === undefined || TRAMPOLINE.test(name)) continue;
+    const direct = lines.map((line) => line.trimStart().replace(TRAMPOLINE, ""));
+    const instructions = [...normalise(direct, image)];
     while (padding.test(instructions.at(-1) ?? "")) instructions.pop();
     const known = tableName(name);
     functions.set(known, [...(functions.get(known) ?? []), instructions.join("\n")]);

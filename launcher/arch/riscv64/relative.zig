@@ -32,6 +32,25 @@ pub fn find(code: []const u8, address: u32, at: usize) ?Address {
     return .place(mask, here -% 4 +% isa.read(kind, pair));
 }
 
+/// The middle of an instruction may look like another one.
+pub fn instructionAt(code: []const u8, from: usize, at: usize) usize {
+    var start = from;
+    while (true) {
+        const end = start + isa.sizeOf(code[start]);
+        if (end > at) return start;
+        start = end;
+    }
+}
+
+test "instructions of 2 and 4 bytes" {
+    // A store, of which the middle looks like JAL.
+    const code = "\x82\x80" ++ "\x97\x5f\x6f\x00" ++ "\x23\xbd\x5f\x82" ++ "\x82\x60";
+    for ([_]usize{ 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 10, 10 }, 0..) |start, at| {
+        try std.testing.expectEqual(start, instructionAt(code, 0, at));
+        try std.testing.expectEqual(start, instructionAt(code, @min(start, 6), at));
+    }
+}
+
 test "jumps, and pairs with AUIPC behind compressed instructions" {
     const code = std.mem.sliceAsBytes(&[_]u16{
         0x8082, // ret, compressed
