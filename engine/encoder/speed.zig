@@ -5,14 +5,14 @@ const frame = @import("zstd").frame;
 /// Picoseconds, fitted by least squares of relative errors to 1,620 frames of 256 KiB and less: the streams of stripped
 /// Go programs (fzf, yq, esbuild, nats and caddy), each as twelve of zstd's levels and lengths of matches make it, with
 /// all, some and none of the Huffman codes that `simplify` takes off. engine/zstd decoded them in random order on a
-/// core of an AMD EPYC of 2024 (family 26), nine times; the medians are within 10 % of the sum, one standard deviation.
-/// Most of the rest are matches at distances below 16 bytes, which take 13,000 more: to count them would take decoding
+/// core of an AMD EPYC of 2024 (family 26), nine times; the medians are within 9 % of the sum, one standard deviation.
+/// Most of the rest are matches at distances below 16 bytes, which take 11,000 more: to count them would take decoding
 /// them, for hardly any other choice.
 const per_sequence = 4700;
 const per_huffman_literal = 580;
 const per_byte = 20;
-const per_sequence_table = 1_300_000;
-const per_huffman_table = 1_000_000;
+const per_sequence_table = 1_240_000;
+const per_huffman_table = 1_160_000;
 
 /// Returns the time of a whole frame, in nanoseconds.
 pub fn decodingTime(bytes: []const u8, decoded_size: usize) frame.Error!u64 {

@@ -39,7 +39,10 @@ pub const Sequences = struct {
     /// `assembly`: the CPU has BMI2 and SSE4.1.
     pub fn init(sequences: *Sequences, assembly: bool) void {
         sequences.has_assembly = assembly and has_assembly;
-        if (has_assembly) sequences.run.rotations = arch.sequences.rotations;
+        if (has_assembly) {
+            sequences.run.rotations = arch.sequences.rotations;
+            sequences.run.patterns = &arch.sequences.patterns;
+        }
         sequences.reset();
     }
 
@@ -190,6 +193,9 @@ const Run = extern struct {
     literal_length: usize,
     match_length: usize,
     offset: usize,
+
+    /// How bytes are repeated, by offset.
+    patterns: *align(16) const [16][16]u8,
 
     /// More than a sequence writes before its lengths are checked: 32 literals and 64 bytes of a match, or a longer
     /// match and up to 31 bytes more.

@@ -31,6 +31,7 @@
 #define LITERAL_LENGTH 10416
 #define MATCH_LENGTH 10424
 #define OFFSET 10432
+#define PATTERNS 10440
 
 /* The three states' numbers together: 9 + 9 + 8. */
 #define STATES_BITS_MAX 26
@@ -272,36 +273,17 @@ mgo_zstd_run:
     jae .Lstop_behind_literals
     cmpl $16, offset_32
     jae .Lcopy_far
-    movq out, %rdx
-    cmpl $8, offset_32
-    jae .Lcopy_near
 
-    /* The first 8 bytes one by one, the rest from an earlier repetition that is 8 or more bytes away. */
-    movl $8, %eax
-1:  movzbl (%rcx), %ecx
-    movb %cl, (%rdx)
-    incq %rdx
-    movq %rdx, %rcx
-    subq offset, %rcx
-    decl %eax
-    jnz 1b
-    movl offset_32, %eax
-2:  addl offset_32, %eax
-    cmpl $8, %eax
+    /* The match repeats its first bytes: as many of them at once as fit a register, up to %rax. */
+    movups (%rcx), %xmm1
+    movq PATTERNS(run), %rcx
+    movzbl (%rcx,offset), %edx
+    shll $4, offset_32
+    pshufb (%rcx,offset), %xmm1
+2:  movups %xmm1, (out)
+    addq %rdx, out
+    cmpq %rax, out
     jb 2b
-    movq %rdx, %rcx
-    subq %rax, %rcx
-    leaq (out,match_length), %rax
-    jmp 4f
-
-    /* From %rcx to %rdx, up to %rax. */
-.Lcopy_near:
-3:  movq (%rcx), offset
-    movq offset, (%rdx)
-    addq $8, %rcx
-    addq $8, %rdx
-4:  cmpq %rax, %rdx
-    jb 3b
     movq %rax, out
     jmp .Lcopied
 

@@ -15,6 +15,17 @@ pub const rotations = all: {
     break :all found;
 };
 
+/// By offset, which of the bytes that are so far back fill 16 bytes, as byte indices for PSHUFB. The first row has, by
+/// offset, how many of these bytes are whole repetitions.
+pub const patterns: [16][16]u8 align(16) = all: {
+    var found: [16][16]u8 = @splat(@splat(0));
+    for (1..16) |offset| {
+        for (&found[offset], 0..) |*index, place| index.* = place % offset;
+        found[0][offset] = 16 - 16 % offset;
+    }
+    break :all found;
+};
+
 /// Fails to compile if sequences.S has other offsets than these types.
 pub fn check(comptime Run: type, comptime Entry: type) void {
     for (.{ .{ "value", 0 }, .{ "state", 4 }, .{ "value_bits", 6 }, .{ "state_bits", 7 } }) |field| {
@@ -28,6 +39,6 @@ pub fn check(comptime Run: type, comptime Entry: type) void {
         .{ "out", 10352 },                  .{ "literals", 10360 },           .{ "window", 10368 },
         .{ "window_bits", 10376 },          .{ "count", 10384 },              .{ "offset_state", 10392 },
         .{ "literal_length_state", 10400 }, .{ "match_length_state", 10408 }, .{ "literal_length", 10416 },
-        .{ "match_length", 10424 },         .{ "offset", 10432 },
+        .{ "match_length", 10424 },         .{ "offset", 10432 },             .{ "patterns", 10440 },
     }) |field| std.debug.assert(@offsetOf(Run, field[0]) == field[1]);
 }
