@@ -29,7 +29,9 @@ pub noinline fn relocate(
         var padded: [step]u8 = @splat(0);
         const size = @min(rest.len / 8 * 8, step);
         if (size < step) @memcpy(padded[0..size], rest[0..size]);
-        var found = ranges.find(function_align, if (size < step) &padded else rest[0..step]);
+        // Zeros behind the data may be in the ranges of a hostile recipe.
+        const inside = @as(u16, std.math.maxInt(u16)) >> @intCast((step - size) / 4);
+        var found = inside & ranges.find(function_align, if (size < step) &padded else rest[0..step]);
         while (found != 0) : (found &= found - 1) {
             relocateWord(function_align, recipe, rest[@as(usize, @ctz(found)) * 4 ..][0..8]);
         }

@@ -138,6 +138,23 @@ test "data: each word of many is looked at" {
     }
 }
 
+test "data: nothing behind it is looked at, if zeros are pointers, too" {
+    var made: Made = .{};
+    made.init(&.{.{ .variant = 0x9000, .base = 0x9000, .size = 256, .kind = .data }});
+    const header = std.mem.bytesAsValue(format.Recipe, made.bytes[0..@sizeOf(format.Recipe)]);
+    header.pointer_min = 0;
+    header.base_image = 0;
+    const base = zeros();
+    const recipe = try made.recipe();
+    for (0..32) |count| {
+        var words: [32]u64 = @splat(0);
+        predict.predict(.amd64, &recipe, &.{ .stored = &base }, 0x9000, std.mem.sliceAsBytes(words[0..count]));
+        for (words, 0..) |word, index| {
+            try testing.expectEqual(@as(u64, if (index < count) image else 0), word);
+        }
+    }
+}
+
 test "code of words: absolute addresses follow what they point to, and jumps in code that has changed" {
     // arm: bl; b to what has moved; an address. Power: bl; lis and addi; b.
     const cases = .{ .{
