@@ -1,6 +1,6 @@
 /**
  * The structs of ELF files in both classes, of 64 and of 32 bits: System V gABI, chapters "ELF Header",
- * "Sections", "Symbol Table", "Program Header" and "Dynamic Section".
+ * "Sections", "Symbol Table", "Relocation", "Program Header" and "Dynamic Section".
  */
 import type { Values } from "../engine/struct.ts";
 
@@ -73,6 +73,8 @@ const CHDR64 = {
 /** The fields that mgo looks at. */
 const SYM64 = { size: 24, fields: { shndx: { offset: 6, size: 2, type: "u16" } } } as const;
 
+const REL64 = { size: 16, fields: { offset: { offset: 0, size: 8, type: "address" } } } as const;
+
 const EHDR32 = {
   size: 52,
   fields: {
@@ -141,6 +143,8 @@ const CHDR32 = {
 
 const SYM32 = { size: 16, fields: { shndx: { offset: 14, size: 2, type: "u16" } } } as const;
 
+const REL32 = { size: 8, fields: { offset: { offset: 0, size: 4, type: "address" } } } as const;
+
 export type Ehdr = Values<typeof EHDR64>;
 export type Phdr = Values<typeof PHDR64>;
 export type Shdr = Values<typeof SHDR64>;
@@ -153,8 +157,24 @@ const ELFCLASS64 = 2;
 
 /** By EI_CLASS. Fields of one name have values of one type. */
 const STRUCTS = {
-  [ELFCLASS32]: { ehdr: EHDR32, phdr: PHDR32, shdr: SHDR32, dyn: DYN32, chdr: CHDR32, sym: SYM32 },
-  [ELFCLASS64]: { ehdr: EHDR64, phdr: PHDR64, shdr: SHDR64, dyn: DYN64, chdr: CHDR64, sym: SYM64 },
+  [ELFCLASS32]: {
+    ehdr: EHDR32,
+    phdr: PHDR32,
+    shdr: SHDR32,
+    dyn: DYN32,
+    chdr: CHDR32,
+    sym: SYM32,
+    rel: REL32,
+  },
+  [ELFCLASS64]: {
+    ehdr: EHDR64,
+    phdr: PHDR64,
+    shdr: SHDR64,
+    dyn: DYN64,
+    chdr: CHDR64,
+    sym: SYM64,
+    rel: REL64,
+  },
 } as const;
 
 export type Structs = (typeof STRUCTS)[keyof typeof STRUCTS];

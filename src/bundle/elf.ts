@@ -28,6 +28,7 @@ export const SHT_PROGBITS = 1;
 export const SHT_RELA = 4;
 export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
+export const SHT_REL = 9;
 /** Section numbers from here on are reserved: the ELF header cannot count more sections. */
 export const SHN_LORESERVE = 0xff00;
 export const SHF_WRITE = 1n;

@@ -6,7 +6,8 @@
 import type { Base } from "../engine/predictor.ts";
 import { ROLE } from "../engine/wire.ts";
 import { type Image, type Part, readImage } from "./correspondence.ts";
-import { PT_INTERP, PT_LOAD, parseElf, type Section, SHF_WRITE, SHT_NOTE } from "./elf.ts";
+import { PT_LOAD, parseElf, type Section, SHT_NOTE } from "./elf.ts";
+import { relocatedSections } from "./relocated.ts";
 import { isRewritten } from "./rewritten.ts";
 import type { Stream } from "./stream.ts";
 
@@ -22,9 +23,12 @@ export function storedReference(base: Uint8Array, stream: Stream): Reference {
 
 /**
  * The reference that a base in place is. Only what is loaded and stays as it is is taken from its image: a
- * dynamic linker writes addresses into what is not read-only before the launcher runs, and tools change what
- * dynamic linkers read, or take away what is not loaded. The rest is stored beside it, but for notes, which
- * are in no reference: the bundle has a build ID of its own.
+ * dynamic linker writes addresses into sections before the launcher runs, and tools change what dynamic
+ * linkers read, or take away what is not loaded. The rest is stored beside it, but for notes, which are in no
+ * reference: the bundle has a build ID of its own.
+ *
+ * The launcher reads the base from its file, where no dynamic linker writes. But callers who may not read
+ * it have the base in memory only: without what is relocated, no other variant would start for them.
  *
  * @returns it, and its last bytes, which are to be stored
  */
@@ -34,12 +38,10 @@ export function inPlaceReference(
 ): { readonly reference: Reference; readonly needed: Uint8Array; readonly detached: Uint8Array } {
   const elf = parseElf(base, "the base");
   const image = readImage(base, stream);
-  const dynamic = elf.programs.some(({ type }) => type === PT_INTERP);
+  const relocated = new Set(relocatedSections(elf));
   const namesOf = (holds: (section: Section) => boolean): ReadonlySet<string> =>
     new Set(elf.sections.filter(holds).map(({ name }) => name));
-  const unstable = namesOf(
-    (section) => isRewritten(elf, section) || (dynamic && (section.header.flags & SHF_WRITE) !== 0n),
-  );
+  const unstable = namesOf((section) => isRewritten(elf, section) || relocated.has(section));
   const notes = namesOf(({ header }) => header.type === SHT_NOTE);
   const taken = image.parts.filter(({ name }) => !notes.has(name));
   const isLoaded = (part: Part): boolean =>

@@ -3,7 +3,7 @@
  * change what a dynamic linker reads, or move it elsewhere and clear its old place; `strip` and `objcopy`
  * take away notes.
  */
-import { type Elf, ET_EXEC, type Section, SHT_NOTE, SHT_RELA } from "./elf.ts";
+import { type Elf, ET_EXEC, type Section, SHT_NOTE, SHT_REL, SHT_RELA } from "./elf.ts";
 
 /** Values of sh_type: gABI, "Sections", and the extensions of GNU (include/elf/common.h of binutils). */
 const TYPES: ReadonlySet<number> = new Set([
@@ -17,7 +17,6 @@ const TYPES: ReadonlySet<number> = new Set([
   0x6ffffffe, // SHT_GNU_verneed
   0x6fffffff, // SHT_GNU_versym
 ]);
-const SHT_REL = 9;
 /** Sections without a type of their own, or that Go's linker gives another than binutils do. */
 const NAMES: ReadonlySet<string> = new Set([".interp", ".gnu.version", ".gnu.version_r", ".gnu.version_d"]);
 

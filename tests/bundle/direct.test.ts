@@ -77,6 +77,16 @@ describe.each(kinds)("a direct bundle of a %s program", (kind) => {
     expect(rest?.equals(wanted ?? Buffer.alloc(0))).toBe(true);
   });
 
+  test("stores no data of its base that a dynamic linker leaves as it is", async () => {
+    const { directory } = await openBundle(await buildBundle({ layout, kind }));
+    const beside = directory.variants.flatMap(({ codec, extraFrames }) =>
+      codec === "in_place" ? extraFrames.filter(({ isDetached }) => !isDetached) : [],
+    );
+    const size = beside.reduce((sum, frame) => sum + frame.size, 0);
+    // A position-independent program has relocations all over its data.
+    expect(size > 64 * 1024).toBe(kind.endsWith("pie"));
+  });
+
   test("gives back every variant byte for byte, and is whole", async () => {
     const path = await buildBundle({ layout, kind });
     for (const level of LEVELS) {
