@@ -10,6 +10,9 @@ const run_min = 12;
 const gram = 8;
 /// How many places with the same bytes are tried.
 const chain_max = 24;
+/// How many bytes of the base a run may leave out for each of its own. Others are coincidences in large functions, and
+/// what they leave out could not be found any more.
+const reach = 4;
 /// How many bytes may be replaced by as many others within a run: an instruction, and the start of the next one.
 const gap_max = 24;
 
@@ -81,7 +84,7 @@ pub const Differ = struct {
             place = differ.chain.items[start];
             if (start < base_next) continue;
             const size = commonPrefix(base[start..], variant[at..]);
-            if (size < run_min) continue;
+            if (size < run_min or start - base_next > reach * size) continue;
             if (best == null or size > best.?.size) best = .{ .base = start, .size = size };
         }
         // Equal bytes elsewhere are a coincidence if the run goes on soon for as long: nothing in front of them could
