@@ -17,6 +17,7 @@ pub fn diff(maker: *Maker, pair: Pair) !void {
     defer maker.gpa.free(variant_masked);
     const masked: Masked = .{ .maker = maker, .pair = pair, .base = base_masked, .variant = variant_masked };
     const first = maker.code.items.len;
+    const is_prefixed = isPrefixed(maker, pair);
     var base_done = pair.base.address;
     var variant_done = pair.variant.address;
     if (maker.tables) |*tables| for (maker.matches) |matched| {
@@ -30,7 +31,22 @@ pub fn diff(maker: *Maker, pair: Pair) !void {
         variant_done = b.end;
     };
     try masked.diff(base_done, pair.base.end(), variant_done, pair.variant.end());
-    for (maker.code.items[first..]) |entry| try anchor(maker, pair, entry.run);
+    for (maker.code.items[first..]) |*entry| {
+        if (is_prefixed) entry.kind = .prefixed_code;
+        try anchor(maker, pair, entry.run);
+    }
+}
+
+/// Returns whether the variant is for CPUs with instructions for addresses that those of the base do not have.
+fn isPrefixed(maker: *const Maker, pair: Pair) bool {
+    switch (maker.architecture) {
+        inline else => |one| {
+            if (comptime !arch.hasPrefixed(one)) return false;
+            const operands = arch.operands(one);
+            return operands.isPrefixed(maker.variant.raw(pair.variant)) and
+                !operands.isPrefixed(maker.base.raw(pair.base));
+        },
+    }
 }
 
 /// Returns code without its relative addresses.
@@ -46,10 +62,18 @@ fn mask(maker: *const Maker, file: *const File, span: Span) ![]u8 {
             const operands = arch.operands(one);
             operands.changeEach(masked, span.address, file.image_size, change);
             operands.changeJumps(masked, span.address, file.image_size, change);
+            if (comptime arch.hasPrefixed(one)) {
+                operands.prefix(masked, span.address, file, noDistance);
+                operands.clearPrefixed(masked);
+            }
             if (comptime arch.hasAbsolute(one)) operands.changeAbsolute(masked, span.address, file, clearAddress);
         },
     }
     return masked;
+}
+
+inline fn noDistance(file: *const File, _: u32, pointer: u32) ?u32 {
+    return if (file.addressOf(pointer) != null) 0 else null;
 }
 
 inline fn clearAddress(file: *const File, _: u32, pointer: u32) u32 {

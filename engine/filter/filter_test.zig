@@ -62,6 +62,10 @@ const starts = [_][3]u32{
     // BL of arm and of ppc64le.
     .{ 0xeb00_0000, 0xff00_0000, 0 },
     .{ 0x4800_0001, 0xfc00_0003, 0 },
+    // The prefix of ppc64le's instructions and two that may be behind it.
+    .{ 0x0410_0000, 0xfdfc_0000, 0x3_8000 },
+    .{ 0x3800_0000, 0xfc1f_0000, 0 },
+    .{ 0xe400_0000, 0xfc1f_0000, 0 },
     // JAL, AUIPC, ADDI, LD and SD of riscv64.
     .{ 0x0000_006f, 0x0000_007f, 0 },
     .{ 0x0000_0017, 0x0000_007f, 31 << 7 },

@@ -51,6 +51,8 @@ pub const Kind = enum(u8) {
     function_data = 7,
     /// Go's lists of files: offsets of names.
     file_lists = 8,
+    /// Code as `changed_code`, whose absolute addresses are relative ones of instructions that newer CPUs have.
+    prefixed_code = 9,
 };
 
 /// The start that offsets in Go's tables count from.

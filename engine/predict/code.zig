@@ -42,6 +42,22 @@ pub const Piece = struct {
         arch.operands(architecture).changeAbsolute(piece.bytes, piece.address, piece.recipe, change);
     }
 
+    /// Replaces the base's absolute addresses by relative ones of the variant.
+    pub noinline fn prefix(piece: *const Piece, comptime architecture: arch.Architecture) void {
+        const Prefixing = struct {
+            recipe: *const Recipe,
+            shift: u32,
+
+            inline fn find(prefixing: @This(), place: u32, pointer: u32) ?u32 {
+                const address = prefixing.recipe.movePointer(pointer) orelse return null;
+                const image: u32 = @truncate(prefixing.recipe.header.variant_image);
+                return address -% image -% (place +% prefixing.shift);
+            }
+        };
+        const prefixing: Prefixing = .{ .recipe = piece.recipe, .shift = piece.motion().shift };
+        arch.operands(architecture).prefix(piece.bytes, piece.address, prefixing, Prefixing.find);
+    }
+
     fn motion(piece: *const Piece) Moving {
         const map = &piece.recipe.map;
         return .{ .map = map, .shift = map.shiftOf(piece.start) };

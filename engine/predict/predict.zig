@@ -43,7 +43,7 @@ pub fn predict(
         const address = entry.base + skipped;
         switch (entry.kind) {
             .none, .bytes => {},
-            .code, .changed_code => {
+            .code, .changed_code, .prefixed_code => {
                 const found_code: code.Piece = .{
                     .recipe = recipe,
                     .bytes = piece,
@@ -51,8 +51,11 @@ pub fn predict(
                     .start = entry.base,
                 };
                 if (!base.is_moved) found_code.relocate(architecture);
+                if (comptime arch.hasPrefixed(architecture)) {
+                    if (entry.kind == .prefixed_code) found_code.prefix(architecture);
+                }
                 if (comptime arch.hasAbsolute(architecture)) found_code.relocateAbsolute(architecture);
-                if (entry.kind == .changed_code) found_code.relocateJumps(architecture);
+                if (entry.kind != .code) found_code.relocateJumps(architecture);
             },
             .data => data.relocate(architecture, recipe, piece, address),
             .function_table => functions.relocateTable(recipe, piece, skipped),

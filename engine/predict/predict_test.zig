@@ -183,6 +183,29 @@ test "code of words: absolute addresses follow what they point to, and jumps in 
     }
 }
 
+test "code for Power10: absolute addresses become relative ones of prefixed instructions" {
+    // lis and addi; lis and lwz; lis and ld; lis and std, through another register; lis and lwa; a constant.
+    const pairs = [_]u32{
+        0x3c80_0041, 0x3884_9000, 0x3c80_0040, 0x8084_2000, 0x3d40_0040, 0xe94a_0108, 0x3fe0_0041, 0xf87f_9000,
+        0x3c60_0041, 0xe863_9002, 0x3c60_0001, 0x3863_0000,
+    };
+    const prefixed = [_]u32{
+        0x0610_0000, 0x3880_8010, 0x0610_0000, 0x8080_1008, 0x0413_ffff, 0xe540_f0e8, 0x0410_0000, 0xf460_7ff8,
+        0x0410_0000, 0xa460_7ff0, 0x3c60_0001, 0x3863_0000,
+    };
+    var base = zeros();
+    @memcpy(base[0x1000..][0 .. pairs.len * 4], std.mem.sliceAsBytes(&pairs));
+    var made: Made = .{};
+    made.init(&.{
+        .{ .variant = 0x1010, .base = 0x1000, .size = pairs.len * 4, .kind = .prefixed_code },
+        .{ .variant = 0x2020, .base = 0x2000, .size = 0x100, .kind = .none },
+    });
+    const recipe = try made.recipe();
+    var found: [pairs.len * 4]u8 = undefined;
+    predict.predict(.ppc64le, &recipe, &.{ .stored = &base }, 0x1010, &found);
+    try testing.expectEqualSlices(u8, std.mem.sliceAsBytes(&prefixed), &found);
+}
+
 test "a base in place is its image, followed by the bytes that are stored beside it" {
     var made: Made = .{};
     made.init(&.{

@@ -44,6 +44,12 @@ pub fn hasAbsolute(comptime architecture: Architecture) bool {
     return @hasDecl(found, "has_absolute") and found.has_absolute;
 }
 
+/// Whether newer CPUs have other instructions for addresses, as words.zig has `prefix` for.
+pub fn hasPrefixed(comptime architecture: Architecture) bool {
+    const found = operands(architecture);
+    return @hasDecl(found, "has_prefixed") and found.has_prefixed;
+}
+
 /// Tells addresses from other code, for comparing it: relative.zig.
 pub fn relative(comptime architecture: Architecture) type {
     return switch (architecture) {

@@ -146,9 +146,15 @@ test "riscv64: an operand of 21 bits is the target within 1 MiB of its place" {
     }
 }
 
-test "ppc64le: bl, b, bc, and addresses of lis with the instruction behind it" {
+test "ppc64le: bl, prefixed instructions, b, bc, and addresses of lis with the instruction behind it" {
     try expectFound(.ppc64le, .operands, 0x40108, &.{ "48062bb9", "f8bd0000" }, &.{
         .{ .at = 0x40108, .target = 0xa2cc0 },
+    });
+    // pla r3; pld r10
+    const prefixed = [_][]const u8{ "06100044", "386060f0", "04100025", "e540501c" };
+    try expectFound(.ppc64le, .operands, 0x40100, &prefixed, &.{
+        .{ .at = 0x40100, .target = 0x4861f0 },
+        .{ .at = 0x40108, .target = 0x295124 },
     });
     const jumps = [_][]const u8{ "40820004", "48062bb9", "4800000c", "4bffff94" };
     try expectFound(.ppc64le, .jumps, 0x40014, &jumps, &.{

@@ -21,6 +21,9 @@ pub const Code = [2]u32;
 ///
 /// - `readAbsolute(code: Code) ?u32`: the absolute address of an instruction, as `find`, or what may be none
 /// - `writeAbsolute(code: Code, address: u32) ?Code`
+/// - `isPrefixed(code: Code) bool`: whether a newer CPU's instruction has a relative address
+/// - `clearPrefixed(code: Code) Code`: such an instruction without what tells it from others
+/// - `prefix(code: Code, operand: u32) ?Code`: such an instruction instead of those that have an absolute address
 /// - `sizeOf(word: u32) u32`: of the instruction that a word starts with, in bytes: 2 or 4
 /// - `isNarrow(kind: Kind) bool` and `narrow_bits`: which operands have less than 25 bits, and how many
 pub fn Operands(comptime Isa: type) type {
@@ -62,6 +65,24 @@ pub fn Operands(comptime Isa: type) type {
             comptime change: Change(@TypeOf(context)),
         ) void {
             changeAddresses(Isa, code, position, context, change);
+        }
+
+        /// Whether newer CPUs have relative addresses instead of absolute ones, as long as those.
+        pub const has_prefixed = @hasDecl(Isa, "prefix");
+
+        /// Replaces each absolute address by the relative one that `find(context, place, address)` returns, or none.
+        pub inline fn prefix(code: []u8, position: u32, context: anytype, comptime find: anytype) void {
+            prefixAddresses(Isa, code, position, context, find);
+        }
+
+        /// Clears all but the registers of such instructions.
+        pub fn clearPrefixed(code: []u8) void {
+            clearPrefixedIn(Isa, code);
+        }
+
+        /// Returns whether code has such instructions.
+        pub fn isPrefixed(code: []const u8) bool {
+            return hasPrefix(Isa, code);
         }
     };
 }
@@ -136,6 +157,37 @@ inline fn changeAddresses(
         const changed = change(context, position +% @as(u32, @truncate(at)), address);
         if (changed != address) store(code, at, Isa.writeAbsolute(words, changed) orelse continue);
     }
+}
+
+inline fn prefixAddresses(
+    comptime Isa: type,
+    code: []u8,
+    position: u32,
+    context: anytype,
+    comptime find: fn (context: @TypeOf(context), place: u32, address: u32) callconv(.@"inline") ?u32,
+) void {
+    @setRuntimeSafety(true);
+    var at = firstIn(Isa, position);
+    while (at + 8 <= code.len) : (at += 4) {
+        const words = load(code, at);
+        const address = Isa.readAbsolute(words) orelse continue;
+        const operand = find(context, position +% @as(u32, @truncate(at)), address) orelse continue;
+        store(code, at, Isa.prefix(words, operand) orelse continue);
+    }
+}
+
+fn clearPrefixedIn(comptime Isa: type, code: []u8) void {
+    var at: usize = 0;
+    while (at + 8 <= code.len) : (at += 4) {
+        const words = load(code, at);
+        if (Isa.isPrefixed(words)) store(code, at, Isa.clearPrefixed(words));
+    }
+}
+
+fn hasPrefix(comptime Isa: type, code: []const u8) bool {
+    var at: usize = 0;
+    while (at + 8 <= code.len) : (at += 4) if (Isa.isPrefixed(load(code, at))) return true;
+    return false;
 }
 
 /// Returns where the first instruction may start.

@@ -44,6 +44,10 @@ fn check(comptime architecture: arch.Architecture, head: *const Head, code: []co
         operands.changeAbsolute(changed.bytes, head.position, head.position & ~@as(u32, 3), exchanged);
     };
     expectSame(code, changed.bytes);
+    if (comptime arch.hasPrefixed(architecture)) {
+        operands.prefix(changed.bytes, head.position, head.position, distance);
+        operands.clearPrefixed(changed.bytes);
+    }
     // Numbers that most instructions cannot hold.
     operands.changeEach(changed.bytes, head.position, head.position, other);
     operands.changeJumps(changed.bytes, head.position, head.position, other);
@@ -59,6 +63,10 @@ inline fn same(_: void, _: u32, operand: u32) u32 {
 /// Twice, it gives the address again.
 inline fn exchanged(number: u32, _: u32, address: u32) u32 {
     return address ^ number;
+}
+
+inline fn distance(number: u32, place: u32, address: u32) ?u32 {
+    return if (address & 1 == 0) address -% place +% number else null;
 }
 
 inline fn other(number: u32, place: u32, operand: u32) u32 {

@@ -95,6 +95,7 @@ export const KIND = {
   changed_code: 6,
   function_data: 7,
   file_lists: 8,
+  prefixed_code: 9,
 } as const;
 
 export const ORIGIN = {
