@@ -88,16 +88,16 @@ async function compareVariants(
   inputs: readonly PendingInput[],
 ): Promise<readonly Repeat[] | undefined> {
   const stored = new Map<Level, Uint8Array>(directory.variants.map(({ level, sha256 }) => [level, sha256]));
+  const missing = inputs.flatMap(({ level }) => (stored.has(level) ? [] : [level]));
+  if (stored.size + missing.length !== inputs.length) return undefined;
   for (const { level, path, ready } of inputs) {
     await ready;
     const known = stored.get(level);
     if (known !== undefined && !Buffer.from(known).equals(sha256(await readFile(path)))) return undefined;
   }
-  if (stored.size === inputs.length) return [];
+  if (missing.length === 0) return [];
   const pending = inputs.map((input) => ({ level: input.level, variant: readVariant(input) }));
   const repeats = await findRepeats(compareNeighbours(pending));
-  const isSame = inputs.every(
-    ({ level }) => stored.has(level) !== repeats.some((one) => one.level === level),
-  );
-  return isSame ? repeats : undefined;
+  const isMade = missing.every((level) => repeats.some((one) => one.level === level));
+  return isMade && repeats.length === missing.length ? repeats : undefined;
 }

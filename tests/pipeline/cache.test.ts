@@ -153,6 +153,15 @@ describe("the bundle of the last run", () => {
     expect(build().bundle.equals(bundle)).toBe(true);
   });
 
+  test("is not taken for other levels", () => {
+    for (const levels of ["v1,v2,v3,v4", "v1,v3", "v1,v2", "v1,v2,v3", "v2,v3"]) {
+      build(`-mgo.levels=${levels}`);
+      const { stdout } = expectSuccess(run(workspace, [...MGO, "inspect", "--json", "x"]));
+      const found: { readonly variants: readonly { readonly level: string }[] } = JSON.parse(stdout);
+      expect(found.variants.map(({ level }) => level).join()).toBe(levels);
+    }
+  });
+
   test.each([
     [
       "damaged",
