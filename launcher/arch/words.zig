@@ -99,13 +99,11 @@ inline fn changeOperands(
     comptime change: Change(@TypeOf(context)),
 ) void {
     @setRuntimeSafety(true);
-    var next = firstIn(Isa, position);
-    while (next + 4 <= code.len) {
-        const at = next;
-        const words = load(code, at);
-        next += sizeOf(Isa, words[0]);
+    var instructions: Instructions(Isa) = .of(code, position);
+    while (instructions.next()) |found| {
+        const words = found.words;
+        const address = found.address;
         const kind = Isa.find(words) orelse continue;
-        const address = position +% @as(u32, @truncate(at));
         const place = if (comptime isExact(Pointee(@TypeOf(context)))) address else Isa.placeOf(kind, address);
         const operand = reach(Isa, context, kind, place, Isa.read(kind, words)) +% Isa.placeOf(kind, address) -% place;
         var changed = change(context, place, operand);
@@ -114,7 +112,7 @@ inline fn changeOperands(
             const moved = address +% shiftOf(context);
             changed +%= (Isa.placeOf(kind, address) -% address) -% (Isa.placeOf(kind, moved) -% moved);
         }
-        store(code, at, Isa.write(kind, words, changed) orelse continue);
+        store(code, found.at, Isa.write(kind, words, changed) orelse continue);
     }
 }
 
@@ -126,16 +124,13 @@ inline fn changeJumpOperands(
     comptime change: Change(@TypeOf(context)),
 ) void {
     @setRuntimeSafety(true);
-    var next = firstIn(Isa, position);
-    while (next + 4 <= code.len) {
-        const at = next;
-        const words = load(code, at);
-        next += sizeOf(Isa, words[0]);
-        inline for (Isa.jumps) |jump| if (jump.isIn(words[0])) {
-            const place = position +% @as(u32, @truncate(at)) +% Isa.jump_distance;
-            const changed = change(context, place, jump.read(words[0]));
-            const written = jump.write(words[0], changed);
-            if (jump.read(written) == changed) store(code, at, .{ written, words[1] });
+    var instructions: Instructions(Isa) = .of(code, position);
+    while (instructions.next()) |found| {
+        const word = found.words[0];
+        inline for (Isa.jumps) |jump| if (jump.isIn(word)) {
+            const changed = change(context, found.address +% Isa.jump_distance, jump.read(word));
+            const written = jump.write(word, changed);
+            if (jump.read(written) == changed) store(code, found.at, .{ written, found.words[1] });
         };
     }
 }
@@ -148,14 +143,11 @@ inline fn changeAddresses(
     comptime change: Change(@TypeOf(context)),
 ) void {
     @setRuntimeSafety(true);
-    var next = firstIn(Isa, position);
-    while (next + 4 <= code.len) {
-        const at = next;
-        const words = load(code, at);
-        next += sizeOf(Isa, words[0]);
-        const address = Isa.readAbsolute(words) orelse continue;
-        const changed = change(context, position +% @as(u32, @truncate(at)), address);
-        if (changed != address) store(code, at, Isa.writeAbsolute(words, changed) orelse continue);
+    var instructions: Instructions(Isa) = .of(code, position);
+    while (instructions.next()) |found| {
+        const address = Isa.readAbsolute(found.words) orelse continue;
+        const changed = change(context, found.address, address);
+        if (changed != address) store(code, found.at, Isa.writeAbsolute(found.words, changed) orelse continue);
     }
 }
 
@@ -167,12 +159,11 @@ inline fn prefixAddresses(
     comptime find: fn (context: @TypeOf(context), place: u32, address: u32) callconv(.@"inline") ?u32,
 ) void {
     @setRuntimeSafety(true);
-    var at = firstIn(Isa, position);
-    while (at + 8 <= code.len) : (at += 4) {
-        const words = load(code, at);
-        const address = Isa.readAbsolute(words) orelse continue;
-        const operand = find(context, position +% @as(u32, @truncate(at)), address) orelse continue;
-        store(code, at, Isa.prefix(words, operand) orelse continue);
+    var instructions: Instructions(Isa) = .of(code, position);
+    while (instructions.next()) |found| {
+        const address = Isa.readAbsolute(found.words) orelse continue;
+        const operand = find(context, found.address, address) orelse continue;
+        store(code, found.at, Isa.prefix(found.words, operand) orelse continue);
     }
 }
 
@@ -190,9 +181,29 @@ fn hasPrefix(comptime Isa: type, code: []const u8) bool {
     return false;
 }
 
-/// Returns where the first instruction may start.
-fn firstIn(comptime Isa: type, position: u32) usize {
-    return -%position % if (@hasDecl(Isa, "sizeOf")) 2 else 4;
+/// The instructions of a piece of code, in their order. What is written to the code meanwhile is read.
+fn Instructions(comptime Isa: type) type {
+    return struct {
+        code: []const u8,
+        position: u32,
+        end: usize,
+
+        const Found = struct { at: usize, address: u32, words: Code };
+
+        inline fn of(code: []const u8, position: u32) @This() {
+            const alignment = if (@hasDecl(Isa, "sizeOf")) 2 else 4;
+            return .{ .code = code, .position = position, .end = -%position % alignment };
+        }
+
+        inline fn next(instructions: *@This()) ?Found {
+            @setRuntimeSafety(true);
+            const at = instructions.end;
+            if (at + 4 > instructions.code.len) return null;
+            const words = load(instructions.code, at);
+            instructions.end += sizeOf(Isa, words[0]);
+            return .{ .at = at, .address = instructions.position +% @as(u32, @truncate(at)), .words = words };
+        }
+    };
 }
 
 inline fn sizeOf(comptime Isa: type, word: u32) u32 {
