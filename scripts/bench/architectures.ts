@@ -5,7 +5,6 @@ import {
   type Architecture,
   defaultBase,
   defaultLevelsOf,
-  LEVELS,
 } from "../../src/levels/level.ts";
 import { buildCommand } from "./build.ts";
 import { buildPlace, type Context, runMgo } from "./context.ts";
@@ -13,9 +12,7 @@ import type { ArchitectureFigures } from "./figures.ts";
 import type { Program } from "./programs.ts";
 
 /** The architectures but that of the other figures. */
-export const OTHERS: readonly Architecture[] = ARCHITECTURE_NAMES.filter(
-  (name) => !defaultLevelsOf(name).some((level) => LEVELS.includes(level)),
-);
+export const OTHERS: readonly Architecture[] = ARCHITECTURE_NAMES.filter((name) => name !== "amd64");
 
 /**
  * @param folder the one in which `buildVariants` has built the program

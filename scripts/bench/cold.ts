@@ -31,8 +31,7 @@ export async function measureColdStarts(
     // Copies are written in one piece, as downloads are.
     const copies = paths.map((path, index) => join(folder, `${index}-${basename(path)}`));
     for (const [index, path] of paths.entries()) await copyFile(path, copies[index] ?? "");
-    const times = startCold(copies, level, args, context, context.starter, ROUNDS_MAX.disk);
-    return new Map(paths.map((path, index) => [path, spread(times[index] ?? [])]));
+    return startCold(paths, copies, level, args, context, context.starter, ROUNDS_MAX.disk);
   });
 }
 
@@ -53,8 +52,7 @@ export async function measureSlowStarts(
     const measured = await measureIn(context.work, context, `a disk of ${rate} MB/s`, async (folder) => {
       const disk = await makeSlowDisk(folder, paths, rate);
       const starter = context.starter.behind(disk.command);
-      const times = startCold(disk.paths, level, args, context, starter, ROUNDS_MAX.slowDisk);
-      return new Map(paths.map((path, index) => [path, spread(times[index] ?? [])]));
+      return startCold(paths, disk.paths, level, args, context, starter, ROUNDS_MAX.slowDisk);
     });
     found.set(rate, measured);
   }
@@ -79,23 +77,24 @@ async function measureIn(
   }
 }
 
-/** Returns the milliseconds of each file's starts. */
+/** Starts the copies of files, and returns the milliseconds of each file. */
 function startCold(
   paths: readonly string[],
+  copies: readonly string[],
   level: Level,
   args: readonly string[],
   context: Context,
   starter: Starter,
   roundsMax: number,
-): readonly (readonly number[])[] {
+): ReadonlyMap<string, Spread> {
   const rounds = Math.min(context.rounds, roundsMax);
   const schedule = takeTurns(paths.length, WARM_UP + rounds).flat();
-  const files = paths.map((path) => ({ path, level }));
+  const files = copies.map((path) => ({ path, level }));
   const { starts, stderr } = starter.run(files, args, schedule, quietPlace(context), true);
   if (starts.some(({ success }) => !success)) throw new Error(stderr.trim() || "a program failed");
-  return paths.map((_, index) =>
+  const times = (index: number): readonly number[] =>
     starts.flatMap(({ milliseconds }, place) =>
       place >= WARM_UP * paths.length && schedule[place] === index ? milliseconds : [],
-    ),
-  );
+    );
+  return new Map(paths.map((path, index) => [path, spread(times(index))]));
 }
